@@ -1,0 +1,32 @@
+"""Here is one article: what a person reads, and where it came from.
+
+Does not read files (`plait.index.reading`) or cut passages (`plait.index.passage`).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One article as it is stored, shown and searched.
+
+    `text` is what is indexed: the cleaned body without the title and without
+    the teaser list of a news page. Every passage offset counts characters of
+    `text`. `raw` is the text as it was read, where cleaning changed it, and
+    empty where it did not.
+    """
+
+    id: str
+    title: str
+    text: str
+    source: str = ""
+    """Path of the file it came from, or a URL; empty when a program handed it in."""
+    date: str = ""
+    """ISO 8601 (`2019-01-11`), or empty when unknown."""
+    author: str = ""
+    teasers: tuple[str, ...] = ()
+    """Headlines of other stories that trailed the text, cut off by the reader."""
+    raw: str = ""
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    """Further fields of the record, as text."""

@@ -1,0 +1,57 @@
+"""Every error plait raises on purpose, drawn as one tree.
+
+PlaitError
+├── ReadingError        a file or record cannot be turned into an article
+├── ModelError          an encoder cannot be found, verified or loaded
+├── QueryError          a query or an option of a search cannot be honoured
+├── NotFoundError       the index has no such article or passage
+└── IndexDirectoryError the folder on disk cannot be used as asked
+    ├── NoIndexError        there is no index at that path
+    ├── LockedError         another process is writing
+    ├── FingerprintError    built with another analyzer, encoder or passage size
+    └── CorruptIndexError   a file is missing, truncated or altered
+
+A message says what was wanted, what was found and what to do. The library
+raises; only `plait.cli` prints and exits. Errors of the machine (`OSError`:
+disk full, permission denied) pass through as they are.
+"""
+
+
+class PlaitError(Exception):
+    """Base of every error that plait raises on purpose."""
+
+
+class ReadingError(PlaitError):
+    """A file or a record cannot be turned into an article; the message says why."""
+
+
+class ModelError(PlaitError):
+    """An encoder cannot be found, verified or loaded."""
+
+
+class QueryError(PlaitError):
+    """A query or an option of a search cannot be honoured."""
+
+
+class NotFoundError(PlaitError):
+    """The index has no article or passage with that id."""
+
+
+class IndexDirectoryError(PlaitError):
+    """The index folder cannot be used as asked."""
+
+
+class NoIndexError(IndexDirectoryError):
+    """There is no index at the given path."""
+
+
+class LockedError(IndexDirectoryError):
+    """Another process holds the writer's lock."""
+
+
+class FingerprintError(IndexDirectoryError):
+    """The index was built with another analyzer, encoder or passage size."""
+
+
+class CorruptIndexError(IndexDirectoryError):
+    """A file of the index is missing, truncated or altered."""
