@@ -1,0 +1,1 @@
+"""What is built: articles, passages, postings, vectors, and the folder that holds them."""

@@ -1,0 +1,78 @@
+"""Here are new files: how do they get to disk so that a crash never shows half of them?
+
+Write under a temporary name, flush file and folder, rename, flush the parent.
+"""
+
+import contextlib
+import fcntl
+import os
+import shutil
+import socket
+from collections.abc import Callable, Iterator
+from hashlib import blake2b
+from pathlib import Path
+
+from plait.index.errors import LockedError
+
+TEMPORARY = ".tmp-"
+"""Prefix of whatever is not committed yet; a writer removes leftovers."""
+
+
+def checksum(path: Path) -> str:
+    """Fingerprint a file's content: BLAKE2b, 16 bytes, in hexadecimal."""
+    state = blake2b(digest_size=16)
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            state.update(block)
+    return state.hexdigest()
+
+
+def publish(target: Path, write: Callable[[Path], object]) -> None:
+    """Let `write` make a file or folder, flush it, and give it its name in one step."""
+    temporary = target.with_name(TEMPORARY + target.name)
+    discard(temporary)
+    write(temporary)
+    for path in [*temporary.glob("*"), temporary] if temporary.is_dir() else [temporary]:
+        _flush(path)
+    os.replace(temporary, target)
+    _flush(target.parent)
+
+
+def discard(path: Path) -> None:
+    """Remove a file or folder if it is there."""
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _flush(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextlib.contextmanager
+def writer_lock(folder: Path) -> Iterator[None]:
+    """Hold the folder's lock file while writing; raises `LockedError` naming the holder.
+
+    The kernel releases the lock when the process ends, however it ends, so there
+    are no stale locks to clear by hand.
+    """
+    descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            holder = os.read(descriptor, 200).decode(errors="replace").strip()
+            raise LockedError(
+                f"another process is writing to {folder} ({holder or 'it does not say which'}). "
+                "Wait until it ends; readers are not affected."
+            ) from None
+        os.ftruncate(descriptor, 0)
+        os.write(descriptor, f"process {os.getpid()} on {socket.gethostname()}\n".encode())
+        yield
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,1 @@
+"""The keyword side of an index: who contains which term, how often and where."""

@@ -1,0 +1,118 @@
+"""Here is an index folder: which files belong to it, and were they made with what?
+
+`manifest.json` is the commit point: whatever it names is complete, and whatever
+it does not name does not exist.
+"""
+
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from plait.index.durable import checksum, publish
+from plait.index.errors import CorruptIndexError, FingerprintError, NoIndexError
+
+FORMAT = 1
+"""Layout of the folder; a reader refuses any other."""
+
+NAME = "manifest.json"
+
+
+@dataclass(frozen=True, slots=True)
+class FileEntry:
+    """One file: path relative to the index folder, size in bytes, checksum."""
+
+    path: str
+    size: int
+    checksum: str
+
+    @classmethod
+    def of(cls, root: Path, path: Path) -> "FileEntry":
+        """Measure a file that is on disk."""
+        return cls(path.relative_to(root).as_posix(), path.stat().st_size, checksum(path))
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentEntry:
+    """One segment: its folder's name, its files, and its deletions if any."""
+
+    name: str
+    articles: int
+    """Live ones."""
+    passages: int
+    """Live ones."""
+    files: tuple[FileEntry, ...]
+    deletions: FileEntry | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What an index was built with; two recipes never mix in one index."""
+
+    analyzer: str
+    encoder: str
+    cutting: str
+    model: str = ""
+    """As `--model` was given; empty for the default."""
+    window: int = 0
+    dimension: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """One generation of an index."""
+
+    recipe: Recipe
+    generation: int = 0
+    segments: tuple[SegmentEntry, ...] = ()
+    sources: FileEntry | None = None
+    """Which files on disk were read, and their state then."""
+    format: int = field(default=FORMAT)
+
+    def files(self) -> list[FileEntry]:
+        """List every file that belongs to this generation."""
+        files = [file for segment in self.segments for file in segment.files]
+        files += [segment.deletions for segment in self.segments if segment.deletions]
+        return files + ([self.sources] if self.sources else [])
+
+    def publish(self, root: Path) -> None:
+        """Make this generation the index's state, atomically."""
+        text = json.dumps(asdict(self), indent=1)
+        publish(root / NAME, lambda path: path.write_text(text))
+
+
+def read_manifest(root: Path) -> Manifest:
+    """Read the state of an index; raises `NoIndexError` or `CorruptIndexError`."""
+    try:
+        record = json.loads((root / NAME).read_text())
+    except (FileNotFoundError, NotADirectoryError):
+        raise NoIndexError(
+            f"no index at {root}. Make one with `plait index PATH -i {root}`, "
+            "or name another with -i or PLAIT_INDEX."
+        ) from None
+    except ValueError as error:
+        raise CorruptIndexError(f"{root / NAME} is damaged: {error}. Index again.") from error
+    if not isinstance(record, dict) or record.get("format") != FORMAT:
+        found = record.get("format") if isinstance(record, dict) else record
+        raise FingerprintError(
+            f"{root} has format {found!r}, this plait reads format {FORMAT}. Index again "
+            "into a new folder, or use the plait that wrote it."
+        )
+    try:
+        return Manifest(
+            recipe=Recipe(**record["recipe"]),
+            generation=record["generation"],
+            segments=tuple(_segment(entry) for entry in record["segments"]),
+            sources=_file(record["sources"]),
+        )
+    except (KeyError, TypeError) as error:
+        raise CorruptIndexError(f"{root / NAME} is damaged: {error}. Index again.") from error
+
+
+def _file(record: dict[str, str | int] | None) -> FileEntry | None:
+    return FileEntry(**record) if record else None  # type: ignore[arg-type]
+
+
+def _segment(record: dict[str, object]) -> SegmentEntry:
+    files = tuple(FileEntry(**file) for file in record["files"])  # type: ignore[attr-defined]
+    deletions = _file(record["deletions"])  # type: ignore[arg-type]
+    return SegmentEntry(**record | {"files": files, "deletions": deletions})  # type: ignore[arg-type]

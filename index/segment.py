@@ -1,0 +1,156 @@
+"""Here is one immutable folder of the index: which articles, passages, terms, vectors?
+
+A segment holds the articles of one or more commits: their text, where their
+passages lie, the inverted file of each field and a vector per passage. Written
+once, never changed; deletions live beside it (`plait.index.manifest`).
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from hashlib import blake2b
+from pathlib import Path
+
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plait.index.analyzer import FIELDS
+from plait.index.arrays import Array, StringTable, load_array, save_arrays
+from plait.index.article import Article
+from plait.index.keyword.postings import Postings, merge_postings
+from plait.index.passage import Passage
+from plait.index.vectors import Moments, Vectors
+
+Digests: TypeAlias = NDArray[np.uint8]
+"""One BLAKE2b digest of 16 bytes a row."""
+
+
+def digest(text: str) -> bytes:
+    """Fingerprint a text in 16 bytes."""
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+def article_json(article: Article) -> str:
+    """Write an article as one line of JSON."""
+    return json.dumps(asdict(article), ensure_ascii=False, sort_keys=True)
+
+
+def article_of(line: bytes) -> Article:
+    """Read what `article_json` wrote."""
+    record = json.loads(line)
+    return Article(**record | {"teasers": tuple(record["teasers"])})
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentData:
+    """What a segment consists of, in memory or mapped from disk."""
+
+    articles: StringTable
+    """JSON of each article."""
+    ids: StringTable
+    article_digests: Digests
+    """Of each article's JSON: has it changed?"""
+    first_passages: NDArray[np.int64]
+    """Passages of article `a` are `first_passages[a]:first_passages[a + 1]`."""
+    spans: NDArray[np.int64]
+    """(passages, 2): start and end of each in its article's text."""
+    passage_digests: Digests
+    """Of the text that was encoded: can its vector be used again?"""
+    postings: dict[str, Postings]
+    vectors: Vectors
+
+    def arrays(self) -> dict[str, Array]:
+        """Give every array under its file name."""
+        plain = {name: getattr(self, name) for name in _PLAIN}
+        tables = self.articles.arrays("articles") | self.ids.arrays("ids")
+        fields = [self.postings[field].arrays(field) for field in FIELDS]
+        return plain | tables | fields[0] | fields[1] | self.vectors.arrays()
+
+
+_PLAIN = ("article_digests", "first_passages", "spans", "passage_digests")
+
+
+def write_segment(folder: Path, data: SegmentData) -> None:
+    """Write a segment's files into a new folder (not yet flushed; the commit does that)."""
+    folder.mkdir()
+    save_arrays(folder, data.arrays())
+
+
+class Segment:
+    """An open segment: its data mapped from disk, and which of its articles still count."""
+
+    def __init__(self, folder: Path, dead: NDArray[np.int64]) -> None:
+        """Open a segment; `dead` numbers its deleted articles. Raises `CorruptIndexError`."""
+        self.name = folder.name
+        self.data = SegmentData(
+            articles=StringTable.load(folder, "articles"),
+            ids=StringTable.load(folder, "ids"),
+            **{name: load_array(folder, name) for name in _PLAIN},
+            postings={field: Postings.load(folder, field) for field in FIELDS},
+            vectors=Vectors.load(folder),
+        )
+        self.dead = dead
+
+    @property
+    def passages(self) -> int:
+        """Count passages, deleted ones included."""
+        return len(self.data.spans)
+
+    @cached_property
+    def alive_articles(self) -> NDArray[np.bool_]:
+        """Say of each article whether it still counts."""
+        alive = np.ones(len(self.data.ids), dtype=bool)
+        alive[self.dead] = False
+        return alive
+
+    @cached_property
+    def alive(self) -> NDArray[np.bool_]:
+        """Say of each passage whether it still counts."""
+        return np.repeat(self.alive_articles, np.diff(self.data.first_passages))
+
+    def article(self, number: int) -> Article:
+        """Read an article."""
+        return article_of(self.data.articles[number])
+
+    def article_of_passage(self, number: int) -> int:
+        """Number the article that a passage belongs to."""
+        return int(np.searchsorted(self.data.first_passages, number, side="right")) - 1
+
+    def passage(self, article: Article, owner: int, number: int) -> Passage:
+        """Give a passage of an article already read; `owner` is its article's number."""
+        start, end = self.data.spans[number].tolist()
+        place = number - int(self.data.first_passages[owner])
+        return Passage(article.id, place, start, end, article.text[start:end])
+
+
+def merge_segments(segments: Sequence[Segment]) -> SegmentData:
+    """Join segments without their deleted articles; nothing is analysed or encoded again."""
+    kept = [(segment.data, segment.alive_articles, segment.alive) for segment in segments]
+    counts = [np.diff(data.first_passages)[articles] for data, articles, _ in kept]
+    vectors = [data.vectors.matrix[alive] for data, _, alive in kept]
+    matrix = np.concatenate(vectors)
+    return SegmentData(
+        articles=_kept_strings([(data.articles, articles) for data, articles, _ in kept]),
+        ids=_kept_strings([(data.ids, articles) for data, articles, _ in kept]),
+        article_digests=np.concatenate([d.article_digests[articles] for d, articles, _ in kept]),
+        first_passages=np.concatenate([[0], np.cumsum(np.concatenate(counts))]).astype(np.int64),
+        spans=np.concatenate([data.spans[alive] for data, _, alive in kept]),
+        passage_digests=np.concatenate([data.passage_digests[alive] for data, _, alive in kept]),
+        postings={
+            field: merge_postings([(data.postings[field], alive) for data, _, alive in kept])
+            for field in FIELDS
+        },
+        vectors=Vectors(matrix, Moments.of(matrix)),
+    )
+
+
+def _kept_strings(tables: Sequence[tuple[StringTable, NDArray[np.bool_]]]) -> StringTable:
+    return StringTable.of(
+        string
+        for table, alive in tables
+        for string, stays in zip(table, alive, strict=True)
+        if stays
+    )

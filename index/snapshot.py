@@ -1,0 +1,156 @@
+"""Here is an index folder: what does it hold at this moment?
+
+A snapshot is one generation, opened by memory map. It stays valid and unchanged
+while writers go on; open another to see what they did.
+"""
+
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plait.index.article import Article
+from plait.index.durable import checksum
+from plait.index.errors import CorruptIndexError, NotFoundError
+from plait.index.keyword.reader import KeywordReader
+from plait.index.manifest import FileEntry, Manifest, SegmentEntry, read_manifest
+from plait.index.passage import Passage
+from plait.index.segment import Segment
+from plait.index.vectors import Moments, nearest
+
+_ATTEMPTS = 5
+"""A writer may remove a generation between reading its manifest and opening its files."""
+
+
+class Snapshot:
+    """One generation of an index, read-only. Passages are numbered through all segments."""
+
+    def __init__(self, root: Path) -> None:
+        """Open the newest generation; raises `NoIndexError` or `CorruptIndexError`."""
+        self.root = root
+        self.manifest = read_manifest(root)
+        self.segments = self._open()
+        sizes = [segment.passages for segment in self.segments]
+        self._offsets = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+        self.keyword = KeywordReader([(s.data.postings, s.alive) for s in self.segments])
+
+    def _open(self) -> list[Segment]:
+        for attempt in range(_ATTEMPTS):
+            try:
+                return [open_segment(self.root, entry) for entry in self.manifest.segments]
+            except CorruptIndexError:
+                newest = read_manifest(self.root)
+                if newest.generation == self.manifest.generation or attempt == _ATTEMPTS - 1:
+                    raise
+                self.manifest = newest
+        return []
+
+    def article_ids(self) -> Iterator[str]:
+        """Walk the ids of all live articles."""
+        for segment in self.segments:
+            for raw, alive in zip(segment.data.ids, segment.alive_articles, strict=True):
+                if alive:
+                    yield raw.decode()
+
+    def article(self, article_id: str) -> Article:
+        """Read an article; raises `NotFoundError`."""
+        wanted = article_id.encode()
+        for segment in self.segments:
+            for number, raw in enumerate(segment.data.ids):
+                if raw == wanted and segment.alive_articles[number]:
+                    return segment.article(number)
+        raise NotFoundError(f"no article {article_id!r} in {self.root}. `plait info` counts them.")
+
+    def passages_of(self, article_id: str) -> list[Passage]:
+        """Give an article's passages in order; raises `NotFoundError`."""
+        wanted = article_id.encode()
+        for segment in self.segments:
+            for number, raw in enumerate(segment.data.ids):
+                if raw == wanted and segment.alive_articles[number]:
+                    article = segment.article(number)
+                    first, last = segment.data.first_passages[number : number + 2].tolist()
+                    return [segment.passage(article, number, p) for p in range(first, last)]
+        raise NotFoundError(f"no article {article_id!r} in {self.root}.")
+
+    def _locate(self, passage: int) -> tuple[Segment, int]:
+        place = int(np.searchsorted(self._offsets, passage, side="right")) - 1
+        return self.segments[place], passage - int(self._offsets[place])
+
+    def passage_id(self, passage: int) -> str:
+        """Name a passage, without reading its article's text."""
+        segment, local = self._locate(passage)
+        owner = segment.article_of_passage(local)
+        place = local - int(segment.data.first_passages[owner])
+        return f"{segment.data.ids[owner].decode()}#{place}"
+
+    def read(self, passage: int) -> tuple[Article, Passage]:
+        """Read a passage and its article."""
+        segment, local = self._locate(passage)
+        owner = segment.article_of_passage(local)
+        article = segment.article(owner)
+        return article, segment.passage(article, owner, local)
+
+    @cached_property
+    def moments(self) -> Moments:
+        """Sum up the vectors of all live passages."""
+        dimension = self.manifest.recipe.dimension
+        total = Moments.of(np.zeros((0, dimension), np.float32))
+        for segment in self.segments:
+            vectors = segment.data.vectors
+            total += vectors.moments
+            if len(segment.dead):
+                total -= Moments.of(vectors.matrix[~segment.alive])
+        return total
+
+    def nearest(self, query: NDArray[np.float32], k: int) -> NDArray[np.int64]:
+        """Number the `k` live passages nearest to a query, in each segment."""
+        found = []
+        for segment, offset in zip(self.segments, self._offsets, strict=False):
+            dead = segment.passages - int(segment.alive.sum())
+            places = nearest(segment.data.vectors.matrix, query, k + dead)
+            found.append(places[segment.alive[places]] + offset)
+        return np.concatenate(found) if found else np.zeros(0, np.int64)
+
+    def cosines(
+        self, query: NDArray[np.float32], passages: NDArray[np.int64]
+    ) -> NDArray[np.float64]:
+        """Give the cosine of each passage with a query."""
+        cosines = np.zeros(len(passages))
+        owners = np.searchsorted(self._offsets, passages, side="right") - 1
+        for place in np.unique(owners):
+            mine = owners == place
+            rows = self.segments[place].data.vectors.matrix[passages[mine] - self._offsets[place]]
+            # Row by row, so that a passage's score never depends on its neighbours.
+            cosines[mine] = np.einsum("ij,j->i", rows, query, dtype=np.float64)
+        return cosines
+
+    def damage(self) -> list[str]:
+        """Compare every file with its size and checksum in the manifest; say what differs."""
+        return [line for file in self.manifest.files() if (line := _damage(self.root, file))]
+
+
+def open_segment(root: Path, entry: SegmentEntry) -> Segment:
+    """Open a segment with its deletions; raises `CorruptIndexError`."""
+    dead = np.zeros(0, dtype=np.int64)
+    if entry.deletions:
+        try:
+            dead = np.load(root / entry.deletions.path, allow_pickle=False)
+        except (OSError, ValueError) as error:
+            raise CorruptIndexError(f"cannot read {entry.deletions.path}: {error}") from error
+    return Segment(root / entry.name, dead)
+
+
+def _damage(root: Path, file: FileEntry) -> str | None:
+    path = root / file.path
+    if not path.is_file():
+        return f"{file.path}: missing"
+    if path.stat().st_size != file.size:
+        return f"{file.path}: {path.stat().st_size} bytes, should be {file.size}"
+    return None if checksum(path) == file.checksum else f"{file.path}: content altered"
+
+
+def live_manifest(manifest: Manifest) -> tuple[int, int]:
+    """Count a generation's live articles and passages."""
+    return sum(s.articles for s in manifest.segments), sum(s.passages for s in manifest.segments)

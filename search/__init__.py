@@ -1,0 +1,1 @@
+"""How an index is asked: queries, legs, fusion, ranking, explanation, evaluation."""

@@ -1,0 +1,105 @@
+"""Here are topics and judgements: how good is a ranking?
+
+Reads test collections in BEIR's layout and measures through `ir-measures`;
+no measure is computed here.
+"""
+
+import csv
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+import ir_measures
+
+from plait.index.errors import ReadingError
+
+MEASURES = ("nDCG@10", "R@100", "AP", "RR@10")
+
+Run: TypeAlias = Mapping[str, Mapping[str, float]]
+"""Topic id to article id to score."""
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A query of a test collection."""
+
+    id: str
+    text: str
+    kind: str = ""
+    """A class of topics, where the collection has any."""
+
+
+@dataclass(frozen=True, slots=True)
+class TestCollection:
+    """Articles, topics, and judgements (qrels)."""
+
+    __test__ = False  # pytest takes it for a test by its name
+
+    corpus: Path
+    topics: tuple[Topic, ...]
+    """Those that were judged."""
+    qrels: Mapping[str, Mapping[str, int]]
+
+
+def read_collection(folder: Path, qrels: str = "test") -> TestCollection:
+    """Open a BEIR folder; raises `ReadingError` naming what is missing."""
+    corpus = _either(folder, "corpus.jsonl", "corpus.jsonl.gz")
+    judged = read_qrels(_either(folder / "qrels", f"{qrels}.tsv", f"{qrels}.tsv.gz"))
+    topics = read_topics(_either(folder, "queries.jsonl", "queries.jsonl.gz"))
+    return TestCollection(corpus, tuple(t for t in topics if t.id in judged), judged)
+
+
+def read_topics(path: Path) -> list[Topic]:
+    """Read topics from JSON lines: `_id`, `text`, and perhaps `class`."""
+    records = [json.loads(line) for line in _lines(path)]
+    return [Topic(str(r["_id"]), r["text"], r.get("class", "")) for r in records]
+
+
+def read_qrels(path: Path) -> dict[str, dict[str, int]]:
+    """Read judgements: a header, then topic, article and grade, separated by tabs."""
+    qrels: dict[str, dict[str, int]] = {}
+    rows = csv.reader(_lines(path), delimiter="\t")
+    next(rows, None)
+    for topic, article, grade in rows:
+        qrels.setdefault(topic, {})[article] = int(grade)
+    return qrels
+
+
+def make_run(
+    topics: Iterable[Topic], search: Callable[[str], Sequence[tuple[str, float]]]
+) -> Run:
+    """Ask every topic. Scores are replaced by falling ranks, so that ties stay as ranked."""
+    run = {}
+    for topic in topics:
+        ranking = search(topic.text)
+        run[topic.id] = {a: float(len(ranking) - place) for place, (a, _) in enumerate(ranking)}
+    return run
+
+
+def measure(
+    qrels: Mapping[str, Mapping[str, int]], run: Run, measures: Sequence[str] = MEASURES
+) -> dict[str, float]:
+    """Average each measure over the topics in `qrels`; one without a ranking counts 0."""
+    parsed = [ir_measures.parse_measure(name) for name in measures]
+    values = ir_measures.calc_aggregate(parsed, qrels, run)
+    return {name: float(values[m]) for name, m in zip(measures, parsed, strict=True)}
+
+
+def _either(folder: Path, *names: str) -> Path:
+    for name in names:
+        if (folder / name).is_file():
+            return folder / name
+    raise ReadingError(
+        f"{folder} has no {' or '.join(names)}. A BEIR folder holds corpus.jsonl, "
+        "queries.jsonl and qrels/test.tsv (each may be .gz)."
+    )
+
+
+def _lines(path: Path) -> list[str]:
+    import gzip  # noqa: PLC0415 - rarely needed
+
+    opened = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8")
+    with opened as file:
+        return [line for line in file if line.strip()]

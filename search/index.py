@@ -1,0 +1,103 @@
+"""Here is the whole thing: open an index, ask it, read from it.
+
+The seam between what asks (command line, chatbot, benchmark) and where
+postings and vectors live. Writing is `plait.index.writer`.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Self
+
+from plait.index.article import Article
+from plait.index.encoder import Encoder, load_encoder
+from plait.index.errors import QueryError
+from plait.index.passage import Passage
+from plait.index.snapshot import Snapshot
+from plait.index.writer import check_recipe, recipe_of
+from plait.search.fusion import Fusion
+from plait.search.hit import Hit
+from plait.search.ranker import DEPTH, MODES, Mode, Ranker
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a search is made."""
+
+    mode: Mode = "hybrid"
+    fusion: Fusion | None = None
+    """None for the default, `plait.search.fusion.Convex()`."""
+    passages: bool = False
+    """List every passage by itself, and not each article once with its best passage."""
+
+    def __post_init__(self) -> None:
+        if self.mode not in MODES:
+            raise QueryError(f"no mode {self.mode!r}; choose one of {', '.join(MODES)}.")
+
+
+class Index:
+    """One generation of an index, open for reading.
+
+    `Index.open(path)` again to see what a writer committed since.
+    """
+
+    def __init__(self, snapshot: Snapshot, encoder: Encoder | None = None) -> None:
+        self.snapshot = snapshot
+        self._encoder = encoder
+        self.ranker = Ranker(snapshot, lambda: self.encoder)
+
+    @classmethod
+    def open(cls, path: str | Path, encoder: Encoder | None = None) -> Self:
+        """Open the index folder at `path`; the model is loaded when it is first needed.
+
+        Raises `NoIndexError`, `CorruptIndexError`, and `FingerprintError` where the
+        index was built with another analyzer.
+        """
+        return cls(Snapshot(Path(path)), encoder)
+
+    @cached_property
+    def encoder(self) -> Encoder:
+        """The model the index was built with; raises `ModelError` or `FingerprintError`."""
+        recipe = self.snapshot.manifest.recipe
+        encoder = self._encoder or load_encoder(recipe.model or None)
+        wanted = recipe_of(encoder, self.ranker.analyzer, recipe.model)
+        check_recipe(recipe, wanted, self.snapshot.root)
+        return encoder
+
+    def __len__(self) -> int:
+        """Count the articles."""
+        return sum(entry.articles for entry in self.snapshot.manifest.segments)
+
+    def search(self, query: str, k: int = 10, options: Options | None = None) -> list[Hit]:
+        """Give the best `k` hits, sorted by `(-score, passage id)`.
+
+        Raises `QueryError` for an empty query or `k` below 1.
+        """
+        if not query.strip():
+            raise QueryError("the query is empty; type some words.")
+        if k < 1:
+            raise QueryError(f"k is {k}; ask for at least 1 hit.")
+        options = options or Options()
+        depth = max(DEPTH, k)
+        scored = self.ranker.score(query, options.mode, options.fusion, depth)
+        hits: list[Hit] = []
+        seen: set[str] = set()
+        for place in self.ranker.order(scored, len(scored.passages)):
+            passage_id = self.snapshot.passage_id(int(scored.passages[place]))
+            key = passage_id if options.passages else passage_id.rpartition("#")[0]
+            if key in seen:
+                continue
+            seen.add(key)
+            article, passage = self.snapshot.read(int(scored.passages[place]))
+            hits.append(Hit(len(hits) + 1, article, passage, self.ranker.explain(scored, place)))
+            if len(hits) == k:
+                break
+        return hits
+
+    def article(self, article_id: str) -> Article:
+        """Read an article; raises `NotFoundError`."""
+        return self.snapshot.article(article_id)
+
+    def passages(self, article_id: str) -> list[Passage]:
+        """Give an article's passages in order; raises `NotFoundError`."""
+        return self.snapshot.passages_of(article_id)

@@ -1,0 +1,95 @@
+"""Here is what a person typed: is it a bag of words, or does it use operators?
+
+Plain words make a bag, scored by the vectorised path. Operators (`"a phrase"`,
+`+must`, `-not`, `title:word`, `prefix*`, `fuzzy~`, `AND OR NOT`) make a Whoosh
+query tree. Punctuation that people write anyway, such as a question mark, a
+slash or a lone hyphen, is no operator.
+"""
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from whoosh.qparser import (
+    FieldsPlugin,
+    FuzzyTermPlugin,
+    GroupPlugin,
+    MultifieldPlugin,
+    OperatorsPlugin,
+    OrGroup,
+    PhrasePlugin,
+    PlusMinusPlugin,
+    PrefixPlugin,
+    QueryParser,
+    WhitespacePlugin,
+)
+from whoosh.query import FuzzyTerm, Or, Prefix, Query as Tree, Term
+
+from plait.index.analyzer import FIELDS, TextAnalyzer, fold
+
+_OPERATOR = re.compile(
+    r'"[^"]*\w[^"]*"'  # a phrase
+    r"|(?:^|[\s(])[+-](?=[^\W\d_]|\"|\()"  # +must, -not
+    r"|(?:^|[\s(+-])(?:title|text):(?=[\w\"(])"  # a field
+    r"|\w\*(?=$|[\s)])"  # a prefix
+    r"|\w~[12]?(?=$|[\s)])"  # a fuzzy term
+    r"|(?:^|\s)(?:AND|OR|NOT)\s"  # boolean words, in capitals
+)
+_MARKS = re.compile(r'["()]|(?:^|(?<=\s))[+-]|\b(?:title|text):|[*~]\d?|\b(?:AND|OR|NOT)\b')
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A query as both legs need it."""
+
+    text: str
+    """What was typed."""
+    words: str
+    """The same without operators: what the encoder reads."""
+    terms: tuple[tuple[str, int], ...]
+    """Terms and how often each was typed, in order of appearance."""
+    tree: Tree | None
+    """Whoosh's query where operators were used; only its matches may be returned."""
+
+
+def parse_query(text: str, analyzer: TextAnalyzer, title_weight: float) -> Query:
+    """Read a query. Never fails: what makes no sense as an operator is a word."""
+    structured = _OPERATOR.search(text) is not None
+    words = " ".join(_MARKS.sub(" ", text).split()) if structured else text
+    terms = tuple(Counter(analyzer.terms(words)).items())
+    tree = _parser(analyzer, title_weight).parse(text) if structured else None
+    return Query(text, words, terms, _adapt(tree, analyzer) if tree else None)
+
+
+def _parser(analyzer: TextAnalyzer, title_weight: float) -> QueryParser:
+    plugins: list[Any] = [
+        WhitespacePlugin(),
+        PhrasePlugin(),
+        FieldsPlugin(),
+        PrefixPlugin(),
+        FuzzyTermPlugin(),
+        GroupPlugin(),
+        OperatorsPlugin(AndMaybe=None, Require=None),
+        PlusMinusPlugin(),
+        MultifieldPlugin(list(FIELDS), fieldboosts={"title": title_weight}),
+    ]
+    return QueryParser(None, analyzer.schema, plugins=plugins, group=OrGroup)
+
+
+def _adapt(tree: Tree, analyzer: TextAnalyzer) -> Tree:
+    """Bring prefixes and fuzzy words to the form that terms are indexed in."""
+
+    def leaf(node: Tree) -> Tree:
+        if isinstance(node, FuzzyTerm):
+            node.text = analyzer.term(node.text) or fold(node.text.lower())
+            return node
+        if isinstance(node, Prefix):
+            # `treaties*` must find the stem `treati`, which does not begin so.
+            folded = fold(node.text.lower())
+            stem = analyzer.term(folded) or folded
+            either = [Prefix(node.fieldname, folded, node.boost)]
+            return Or([*either, Term(node.fieldname, stem, node.boost)])
+        return node
+
+    return tree.accept(leaf).normalize()

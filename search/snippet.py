@@ -1,0 +1,38 @@
+"""Here is a hit: which lines of it show why it was found?"""
+
+from whoosh.highlight import (
+    ContextFragmenter,
+    Formatter,
+    highlight,
+)
+
+from plait.index.analyzer import TextAnalyzer
+
+
+class _Marks(Formatter):
+    """Puts marks around matched words and an ellipsis between fragments."""
+
+    between = " … "
+
+    def __init__(self, before: str, after: str) -> None:
+        self.before, self.after = before, after
+
+    def format_token(self, text: str, token: object, replace: bool = False) -> str:
+        """Mark one matched word, as it stands in the text."""
+        start, end = token.startchar, token.endchar  # type: ignore[attr-defined]
+        return f"{self.before}{text[start:end]}{self.after}"
+
+
+def snippet(
+    text: str, words: str, analyzer: TextAnalyzer, marks: tuple[str, str] = ("", "")
+) -> str:
+    """Give the stretches of `text` around the query's words, in one line, words marked.
+
+    Where no word matches, as for a hit found by its meaning, the beginning.
+    """
+    terms = frozenset(analyzer.terms(words))
+    fragmenter = ContextFragmenter(maxchars=200, surround=60)
+    marked = highlight(text, terms, analyzer.chain, fragmenter, _Marks(*marks), top=2)
+    if not marked:
+        marked = text if len(text) <= 240 else text[:240].rsplit(" ", 1)[0] + " …"
+    return " ".join(marked.split())
