@@ -147,7 +147,8 @@ class ArrayDocuments(PerDocumentReader):
 
     def is_deleted(self, docnum: int) -> bool:
         """Say whether this passage is deleted."""
-        return not self.reader.alive[docnum]
+        # Whoosh's inverting matcher asks one past the end before it stops.
+        return docnum < len(self.reader) and not self.reader.alive[docnum]
 
     def deleted_docs(self) -> Iterable[int]:
         """Number the deleted passages."""

@@ -1,0 +1,132 @@
+"""The keyword leg against stock Whoosh: the same passages, the same scores."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+from whoosh.filedb.filestore import RamStorage
+
+from plait.index.analyzer import TextAnalyzer
+from plait.index.keyword.postings import Postings, build_postings, merge_postings
+from plait.index.keyword.reader import KeywordReader
+from plait.search.bm25 import BM25, WhooshBM25
+from plait.search.keyword import TITLE_WEIGHT, KeywordLeg
+from plait.search.query import parse_query
+
+WORDS = ["treaty", "treaties", "island", "peace", "1956", "FY26", "soviet", "talks", "the", "naïve"]
+TEXT = st.lists(st.sampled_from(WORDS), max_size=12).map(" ".join)
+COLLECTION = st.lists(st.tuples(TEXT, TEXT), min_size=1, max_size=15)
+QUERIES = [
+    "peace treaty 1956",
+    '"peace treaty"',
+    "+soviet talks",
+    "island -peace",
+    "title:treaty island",
+    "treat*",
+    "isl* talks",
+    "sovet~",
+    "peace AND (island OR talks)",
+    "NOT peace",
+    '"peace treaty" +1956',
+]
+ANALYZER = TextAnalyzer()
+
+
+def fields(rows: list[tuple[str, str]]) -> dict[str, Postings]:
+    """Invert titles and texts."""
+    terms = ANALYZER.terms
+    return {
+        "title": build_postings(terms(title) for title, _ in rows),
+        "text": build_postings(terms(text) for _, text in rows),
+    }
+
+
+def ours(reader: KeywordReader, query: str) -> dict[int, float]:
+    """Ask plait."""
+    scores = KeywordLeg(reader, ANALYZER).scores(parse_query(query, ANALYZER, TITLE_WEIGHT))
+    return dict(zip(scores.passages.tolist(), scores.scores.tolist(), strict=True))
+
+
+class ExactLengths(WhooshBM25):
+    """Stock Whoosh rounds lengths to one byte; the oracle must count the same words."""
+
+    def __init__(self, rows: list[tuple[str, str]]) -> None:
+        super().__init__(BM25())
+        self.lengths = {
+            field: [len(ANALYZER.terms(row[column])) for row in rows]
+            for column, field in enumerate(("title", "text"))
+        }
+
+    def scorer(self, searcher: Any, fieldname: str, text: bytes, qf: int = 1) -> Any:
+        """Give the scorer of one term, with lengths counted anew."""
+        scorer = super().scorer(searcher, fieldname, text, qf)
+        scorer._length = self.lengths[fieldname].__getitem__
+        return scorer
+
+
+def stock(rows: list[tuple[str, str]], query: str) -> dict[int, float]:
+    """Ask stock Whoosh in memory, with the same formula."""
+    index = RamStorage().create_index(ANALYZER.schema)
+    writer = index.writer()
+    for title, text in rows:
+        writer.add_document(title=title, text=text)
+    writer.commit()
+    parsed = parse_query(query, ANALYZER, TITLE_WEIGHT)
+    tree = parsed.tree
+    if tree is None:
+        from whoosh.query import Or, Term
+
+        tree = Or(
+            [
+                Term(field, term, boost=boost * count)
+                for field, boost in (("title", TITLE_WEIGHT), ("text", 1.0))
+                for term, count in parsed.terms
+            ]
+        )
+    with index.searcher(weighting=ExactLengths(rows)) as searcher:
+        matcher = tree.matcher(searcher, searcher.context())
+        found = {}
+        while matcher.is_active():
+            found[matcher.id()] = matcher.score()
+            matcher.next()
+    return found
+
+
+@pytest.mark.parametrize("query", QUERIES)
+@given(rows=COLLECTION)
+@settings(max_examples=20, deadline=None, phases=[Phase.explicit, Phase.generate])
+def test_same_matches_and_scores_as_stock_whoosh(query: str, rows: list[tuple[str, str]]) -> None:
+    """Every kind of query finds what stock Whoosh finds, with the same scores."""
+    everything = np.ones(len(rows), dtype=bool)
+    reader = KeywordReader([(fields(rows), everything)])
+    assert ours(reader, query) == pytest.approx(stock(rows, query), rel=1e-9)
+
+
+@given(rows=COLLECTION, data=st.data())
+@settings(max_examples=50, deadline=None)
+def test_an_index_that_grew_and_shrank_is_the_index_built_at_once(
+    rows: list[tuple[str, str]], data: st.DataObject
+) -> None:
+    """Two segments with deletions score as one segment of what remains; so does their merge."""
+    cut = data.draw(st.integers(0, len(rows)))
+    alive = np.array(data.draw(st.lists(st.booleans(), min_size=len(rows), max_size=len(rows))))
+    parts = [(fields(rows[:cut]), alive[:cut]), (fields(rows[cut:]), alive[cut:])]
+    kept = [row for row, stays in zip(rows, alive, strict=True) if stays]
+    fresh = fields(kept)
+    grown = ours(KeywordReader(parts), "peace treaty 1956 island")
+    number = np.cumsum(alive) - 1
+    renumbered = {int(number[p]): score for p, score in grown.items()}
+    built = KeywordReader([(fresh, np.ones(len(kept), dtype=bool))])
+    assert renumbered == pytest.approx(ours(built, "peace treaty 1956 island"), rel=1e-9)
+    for field, postings in fresh.items():
+        merged = merge_postings([(part[field], flags) for part, flags in parts]).arrays(field)
+        for name, array in postings.arrays(field).items():
+            np.testing.assert_array_equal(merged[name], array, err_msg=name)
+
+
+@given(TEXT)
+def test_the_remembering_analyzer_is_whooshs_chain(text: str) -> None:
+    """Terms and their order are what Whoosh's own chain gives."""
+    assert ANALYZER.terms(text) == [token.text for token in ANALYZER.chain(text)]

@@ -1,0 +1,125 @@
+"""Searching the seeds: rankings, explanations, excerpts, quality."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from plait.index.errors import NotFoundError, QueryError
+from plait.search.context import context
+from plait.search.evaluation import make_run, measure, read_qrels, read_topics
+from plait.search.fusion import FUSIONS
+from plait.search.index import Index, Options
+
+SEEDS = Path(__file__).resolve().parent.parent / "seeds"
+QUERIES = ["peace treaty 1956 declaration", "islands taken by Soviet troops", '"peace treaty" +Putin']
+
+
+def test_the_owners_query_finds_the_1956_declaration(seeds: Index) -> None:
+    """The demo's first hit is about the 1956 declaration."""
+    best = seeds.search("peace treaty 1956 declaration", k=5)
+    assert "1956" in best[0].article.title
+    assert [hit.rank for hit in best] == [1, 2, 3, 4, 5]
+
+
+@pytest.mark.parametrize("query", QUERIES)
+@pytest.mark.parametrize("mode", ["hybrid", "keyword", "dense"])
+@pytest.mark.parametrize("fusion", FUSIONS)
+def test_a_score_is_the_sum_of_its_explanation(
+    seeds: Index, query: str, mode: str, fusion: str
+) -> None:
+    """Terms add up to BM25, and the legs' parts to the score."""
+    hits = seeds.search(query, 10, Options(mode, FUSIONS[fusion]))  # type: ignore[arg-type]
+    assert hits
+    assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
+    for hit in hits:
+        legs = [leg for leg in (hit.explanation.keyword, hit.explanation.dense) if leg]
+        assert hit.score == pytest.approx(sum(leg.part for leg in legs))
+        if hit.explanation.keyword:
+            terms = sum(term.score for term in hit.explanation.terms)
+            assert hit.explanation.keyword.score == pytest.approx(terms)
+
+
+def test_articles_come_once_unless_passages_are_asked(seeds: Index) -> None:
+    """Grouping is the default; `passages=True` lists all."""
+    grouped = [hit.article.id for hit in seeds.search("northern islands", 20)]
+    single = seeds.search("northern islands", 20, Options(passages=True))
+    assert len(set(grouped)) == len(grouped)
+    assert len({hit.passage.id for hit in single}) == len(single)
+    assert all(h.article.text[h.passage.start : h.passage.end] == h.passage.text for h in single)
+
+
+def test_operators_filter(seeds: Index) -> None:
+    """Only what the operators match is returned, whichever leg ranks."""
+    terms = seeds.ranker.analyzer.terms
+    for mode in ("hybrid", "keyword", "dense"):
+        hits = seeds.search("treaty -japan title:declaration", 20, Options(mode))  # type: ignore[arg-type]
+        assert hits
+        for hit in hits:
+            title, text = terms(hit.article.title), terms(hit.passage.text)
+            assert "declar" in title or "treati" in title + text
+            assert "japan" not in title + text
+
+
+@pytest.mark.parametrize(("query", "k"), [("", 3), ("  ", 3), ("peace", 0)])
+def test_unusable_searches_are_refused(seeds: Index, query: str, k: int) -> None:
+    """An empty query and a k below one are errors that say so."""
+    with pytest.raises(QueryError):
+        seeds.search(query, k)
+
+
+def test_unknown_names_are_refused(seeds: Index) -> None:
+    """An unknown mode or article is an error."""
+    with pytest.raises(QueryError, match="choose one of"):
+        Options("magic")  # type: ignore[arg-type]
+    with pytest.raises(NotFoundError):
+        seeds.article("nothing.txt")
+
+
+def test_context_keeps_its_budget_and_repeats_nothing(seeds: Index) -> None:
+    """Excerpts fit the budget in word pieces, and no character is given twice."""
+    excerpts = context(seeds, "who signed the 1956 declaration?", 800)
+    assert len(excerpts) > 1
+    assert sum(len(seeds.encoder.token_ends(str(e))) for e in excerpts) <= 800
+    seen: set[tuple[str, int]] = set()
+    for excerpt in excerpts:
+        places = {(excerpt.article.id, at) for at in range(excerpt.start, excerpt.end)}
+        assert not places & seen
+        seen |= places
+        assert excerpt.article.text[excerpt.start : excerpt.end] == excerpt.text
+
+
+def test_quality_on_the_seeds_stays_near_what_was_measured(seeds: Index) -> None:
+    """Each leg and the hybrid stay above a floor just below what was measured."""
+    topics, qrels = read_topics(SEEDS / "topics.jsonl"), read_qrels(SEEDS / "qrels.tsv")
+    quality = {}
+    for mode in ("keyword", "dense", "hybrid"):
+        run = make_run(
+            topics,
+            lambda text, mode=mode: [  # type: ignore[misc]
+                (hit.article.id.rpartition("/")[2], hit.score)
+                for hit in seeds.search(text, 100, Options(mode))
+            ],
+        )
+        quality[mode] = measure(qrels, run)["nDCG@10"]
+    # Measured: keyword .666, dense .803, hybrid .794. A third of the topics share no
+    # word with their articles, so here words cost the hybrid a little.
+    assert quality["keyword"] > 0.65, quality
+    assert quality["dense"] > 0.79, quality
+    assert quality["hybrid"] > 0.78, quality
+
+
+def test_a_query_imports_no_framework_and_opens_no_socket(seeds: Index) -> None:
+    """The default model's query path needs neither torch nor transformers nor a network."""
+    code = (
+        "import socket, sys\n"
+        "def refuse(*a, **k): raise AssertionError('network')\n"
+        "socket.socket.connect = refuse; socket.getaddrinfo = refuse\n"
+        "from plait import Index\n"
+        f"print(len(Index.open({str(seeds.snapshot.root)!r}).search('peace treaty', k=3)))\n"
+        "heavy = {'torch', 'transformers', 'sentence_transformers', 'onnx', 'trafilatura'}\n"
+        "assert not heavy & set(sys.modules), heavy & set(sys.modules)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)  # noqa: S603
+    assert done.stdout.strip() == "3", done.stderr
