@@ -1,0 +1,118 @@
+"""The command line, as a new user types it: real runs, real exit statuses."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from plait.search.index import Index
+
+SEEDS = Path(__file__).resolve().parent.parent / "seeds"
+
+
+def plait(*words: str, cwd: Path, stdin: str = "") -> subprocess.CompletedProcess[str]:
+    """Run the command in a folder, with its own standard input."""
+    environment = {k: v for k, v in os.environ.items() if k != "PLAIT_INDEX"}
+    return subprocess.run(  # noqa: S603
+        [sys.executable, "-m", "plait.cli", *words],
+        cwd=cwd, input=stdin, capture_output=True, text=True, check=False, env=environment,
+    )
+
+
+@pytest.fixture
+def news(tmp_path: Path) -> Path:
+    """Index two small files and one that is empty."""
+    folder = tmp_path / "news"
+    folder.mkdir()
+    (folder / "treaty.txt").write_text("A treaty\n2018-11-14\nTwo leaders signed a peace treaty in Geneva.")
+    (folder / "apples.md").write_text("# Apples\n\nFarmers counted apples after the storm.")
+    (folder / "empty.txt").write_text("")
+    done = plait("index", "news", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "skipped" in done.stderr
+    assert "2 added" in done.stdout
+    return tmp_path
+
+
+def test_search_prints_rank_title_date_source_and_marks(news: Path) -> None:
+    """One hit shows all that a person needs; nothing is coloured in a pipe."""
+    out = plait("search", "peace treaty", "-k", "1", cwd=news).stdout
+    for expected in ("  1  ", "A treaty", "2018-11-14", "news/treaty.txt", "*peace* *treaty*"):
+        assert expected in out
+    assert "\x1b" not in out
+
+
+def test_json_is_for_programs(news: Path) -> None:
+    """`--json` gives what the page gives, with offsets and explanation."""
+    (hit,) = json.loads(plait("search", "apples", "-k", "1", "--json", cwd=news).stdout)
+    assert hit["article"]["id"] == "news/apples.md"
+    assert hit["passage"]["text"] == hit["article"]["text"]
+    assert hit["score"] == pytest.approx(
+        hit["explanation"]["keyword"]["part"] + hit["explanation"]["dense"]["part"]
+    )
+
+
+def test_standard_input_show_remove_info_check_context(news: Path) -> None:
+    """The other commands, one after another."""
+    line = json.dumps({"_id": "x1", "title": "Rain", "text": "It rained on the islands."})
+    assert "1 added" in plait("index", "-", cwd=news, stdin=line + "\nnot json\n").stdout
+    assert "It rained" in plait("show", "x1", cwd=news).stdout
+    assert plait("show", "x1#0", cwd=news).stdout == "It rained on the islands.\n"
+    assert plait("show", "x1#7", cwd=news).returncode == 1
+    assert "[1] Rain" in plait("context", "rain islands", "--tokens", "60", cwd=news).stdout
+    assert "removed 1" in plait("remove", "x1", cwd=news).stdout
+    assert plait("show", "x1", cwd=news).returncode == 1
+    assert json.loads(plait("info", "--json", cwd=news).stdout)["articles"] == 2
+    assert "as they were written" in plait("check", cwd=news).stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "message"),
+    [
+        (("search", "x", "-i", "nowhere"), 1, "plait index PATH"),
+        (("search", "", "-i", ".plait"), 2, "empty"),
+        (("search", "x", "--mode", "magic"), 2, "hybrid, keyword, dense"),
+        (("search", "x", "--fusion", "magic"), 2, "convex, minmax, rrf"),
+        (("remove", "ghost"), 1, "Nothing was removed"),
+        (("index", "news", "--model", "/no/such/folder", "-i", "new"), 1, "no model folder"),
+        (("bench", "news"), 1, "corpus.jsonl"),
+    ],
+)
+def test_errors_name_the_remedy(news: Path, words: tuple[str, ...], status: int, message: str) -> None:
+    """One line on standard error, no traceback, and the right exit status."""
+    done = plait(*words, cwd=news)
+    assert done.returncode == status
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_bench_reads_a_beir_folder(tmp_path: Path) -> None:
+    """Measures of all three modes for a collection of three articles."""
+    (tmp_path / "qrels").mkdir()
+    (tmp_path / "corpus.jsonl").write_text(
+        "\n".join(
+            json.dumps({"_id": name, "title": "", "text": f"A story about {name}."})
+            for name in ("apples", "treaties", "glaciers")
+        )
+    )
+    (tmp_path / "queries.jsonl").write_text(json.dumps({"_id": "q1", "text": "apples"}))
+    (tmp_path / "qrels" / "test.tsv").write_text("query-id\tcorpus-id\tscore\nq1\tapples\t1\n")
+    table = json.loads(plait("bench", ".", "--json", cwd=tmp_path).stdout)
+    assert {mode: values["nDCG@10"] for mode, values in table.items()} == {
+        "hybrid": 1.0, "keyword": 1.0, "dense": 1.0,
+    }
+
+
+def test_the_readmes_python_snippet_runs(
+    seeds: Index, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What the README shows is what works."""
+    text = (SEEDS.parent / "README.md").read_text(encoding="utf-8")
+    snippet = text.partition("```python\n")[2].partition("```")[0]
+    snippet = snippet.replace('".plait"', repr(str(seeds.snapshot.root)))
+    monkeypatch.chdir(seeds.snapshot.root.parent)
+    exec(compile(snippet, "README.md", "exec"), {})  # noqa: S102
+    assert "1956" in capsys.readouterr().out
