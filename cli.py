@@ -49,7 +49,7 @@ def index(
     """
     from plait.index.encoder import load_encoder
     from plait.index.ingest import STANDARD_INPUT, Ingest
-    from plait.index.intake import FieldNames
+    from plait.index.reading import FieldNames
     from plait.index.writer import IndexWriter
 
     names = fields.split(",")

@@ -1,18 +1,21 @@
 """Here is some text: which terms does it contain?
 
-Whoosh's chain of filters, applied once per distinct word: every filter here
-looks at one word alone, so a word's term can be remembered, and remembering it
-is what makes indexing fast.
+Whoosh's chain of filters, applied once to every distinct word: remembering what
+came out is what makes indexing fast.
 """
 
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import chain
 from typing import Any
 
 from whoosh.analysis import Analyzer, Filter, LowercaseFilter, RegexTokenizer, StemFilter, StopFilter
 from whoosh.fields import TEXT, Schema
+
+MEMORY = 500_000
+"""Runs of non-blanks remembered at most, some 100 MB; then memory begins anew."""
 
 FIELDS = ("title", "text")
 """The indexed fields of a passage: its article's title, and the title with the passage's text."""
@@ -67,21 +70,23 @@ def whoosh_chain() -> Analyzer:
     )
 
 
-def whoosh_schema(chain: Analyzer) -> Schema:
+def whoosh_schema(analyzer: Analyzer) -> Schema:
     """Describe both fields to Whoosh, positions included."""
-    return Schema(**{name: TEXT(analyzer=chain, phrase=True) for name in FIELDS})
+    return Schema(**{name: TEXT(analyzer=analyzer, phrase=True) for name in FIELDS})
 
 
 class TextAnalyzer:
-    """Text to terms, remembering every distinct word.
+    """Text to terms, remembering what every distinct run of non-blanks gave.
 
-    Gives what `whoosh_chain()` gives, in the same order; a test holds them together.
+    No word of `WORD` holds a blank, and no filter looks beyond one word, so
+    `treaty,` always gives the same terms. The result is what `whoosh_chain()`
+    gives, in the same order; a test holds them together.
     """
 
     def __init__(self) -> None:
         self.chain = whoosh_chain()
         self.schema = whoosh_schema(self.chain)
-        self._terms: dict[str, str | None] = {}
+        self._memory = _Memory(lambda run: tuple(token.text for token in self.chain(run)))
 
     @property
     def fingerprint(self) -> str:
@@ -91,15 +96,22 @@ class TextAnalyzer:
 
     def term(self, word: str) -> str | None:
         """Give the term of one word, or None for a stop word."""
-        try:
-            return self._terms[word]
-        except KeyError:
-            found = [token.text for token in self.chain(word)]
-            # The pattern matches a word of its own making whole, so at most one.
-            self._terms[word] = found[0] if found else None
-            return self._terms[word]
+        return next(iter(self.terms(word)), None)
 
     def terms(self, text: str) -> list[str]:
         """Give the terms of a text, in order, repeats included."""
-        terms = map(self.term, WORD.findall(text))
-        return [term for term in terms if term]
+        if len(self._memory) > MEMORY:
+            self._memory.clear()
+        return list(chain.from_iterable(map(self._memory.__getitem__, text.split())))
+
+
+class _Memory(dict[str, tuple[str, ...]]):
+    """Remembers what a function gave; the look-up of a known key stays in C."""
+
+    def __init__(self, function: Callable[[str], tuple[str, ...]]) -> None:
+        super().__init__()
+        self._function = function
+
+    def __missing__(self, key: str) -> tuple[str, ...]:
+        self[key] = found = self._function(key)
+        return found

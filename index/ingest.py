@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from plait.index.article import Article
-from plait.index.intake import (
+from plait.index.reading import (
     Failure,
     FieldNames,
     SourceFile,
@@ -53,7 +53,7 @@ class Ingest:
                 self.summary.failures.append(found)
             else:
                 self._file(found)
-        self._take(read_records(stdin, STANDARD_INPUT, "stdin", self.fields), set())
+        self._take(read_records(stdin, "stdin", self.fields), set())
         if prune:
             self._prune()
         self.writer.commit(self.progress)

@@ -4,8 +4,11 @@ One field's inverted file as flat arrays. Building and merging are the same
 operation: sort occurrences by term. Does not score (`plait.search.bm25`).
 """
 
+from array import array
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -73,11 +76,11 @@ class Postings:
 
 def build_postings(texts: Iterable[Sequence[str]]) -> Postings:
     """Invert the terms of each passage, given in passage order."""
-    numbers: dict[str, int] = {}
-    occurrences: list[int] = []
+    numbers: defaultdict[str, int] = defaultdict(count().__next__)
+    occurrences = array("q")
     lengths: list[int] = []
     for terms in texts:
-        occurrences.extend([numbers.setdefault(term, len(numbers)) for term in terms])
+        occurrences.extend(map(numbers.__getitem__, terms))
         lengths.append(len(terms))
     vocabulary = [term.encode() for term in numbers]
     counts = np.asarray(lengths, dtype=np.int32)
@@ -85,7 +88,7 @@ def build_postings(texts: Iterable[Sequence[str]]) -> Postings:
     positions = (np.arange(len(occurrences)) - begins).astype(np.int32)
     passages = np.repeat(np.arange(len(lengths), dtype=np.int32), counts)
     return _invert(
-        vocabulary, (np.asarray(occurrences, dtype=np.int64), passages, positions), counts
+        vocabulary, (np.array(occurrences, dtype=np.int64), passages, positions), counts
     )
 
 

@@ -1,0 +1,128 @@
+"""How much faster is the keyword leg than stock Whoosh, on the same passages in one run?
+
+    python benchmarks/keyword.py [CORPUS.jsonl[.gz] ...]
+
+Both sides analyse with the same chain and answer the same queries, stock Whoosh
+with its own BM25F, whose upper bounds let it skip; queries are interleaved, so that the machine's moods meet both.
+Needs a corpus in BEIR's layout: `../shared/data/scifact` and `cranfield` by default.
+"""
+
+import gzip
+import itertools
+import json
+import random
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TypeAlias, TypeVar
+
+import numpy as np
+from whoosh.index import create_in
+from whoosh.query import Or, Term
+
+from plait.index.analyzer import FIELDS, TextAnalyzer
+from plait.index.keyword.postings import Postings, build_postings
+from plait.index.keyword.reader import KeywordReader
+from plait.search.keyword import TITLE_WEIGHT, KeywordLeg
+from plait.search.query import Query, parse_query
+
+SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+DEFAULT = [SHARED / name / "corpus.jsonl.gz" for name in ("scifact", "cranfield")]
+PASSAGES = 6000
+QUERIES = 30
+LENGTHS = (5, 12, 40)
+"""Words a query has."""
+TOP = 10
+
+T = TypeVar("T")
+
+Rows: TypeAlias = list[tuple[str, str]]
+
+
+def main() -> None:
+    """Build both, ask both, print medians and ratios."""
+    paths = [Path(argument) for argument in sys.argv[1:]] or DEFAULT
+    missing = [str(path) for path in paths if not path.is_file()]
+    if missing:
+        sys.exit(f"skipped: no {', '.join(missing)}; name a corpus.jsonl as an argument.")
+    rows = list(itertools.islice(itertools.chain.from_iterable(map(_rows, paths)), PASSAGES))
+    analyzer = TextAnalyzer()
+    with tempfile.TemporaryDirectory() as folder:
+        fields, ours_built = _timed(lambda: _build(rows))
+        stock, stock_built = _timed(lambda: _build_stock(rows, folder, analyzer))
+        print(f"{len(rows)} passages")
+        _line("build, passages/s", len(rows) / ours_built, len(rows) / stock_built)
+        leg = KeywordLeg(KeywordReader([(fields, np.ones(len(rows), bool))]), analyzer)
+        with stock.searcher() as searcher:
+            for length in LENGTHS:
+                queries = _queries(rows, length, analyzer)
+                ours, theirs = [], []
+                for query in queries:
+                    ours.append(_timed(lambda q=query: _top(leg, q))[1])
+                    tree = _tree(query)
+                    theirs.append(_timed(lambda t=tree: searcher.search(t, limit=TOP))[1])
+                name = f"{length}-word query, ms (median of {QUERIES})"
+                _line(name, 1000 * statistics.median(ours), 1000 * statistics.median(theirs))
+
+
+def _rows(path: Path) -> Iterator[tuple[str, str]]:
+    with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as lines:
+        for line in lines:
+            record = json.loads(line)
+            yield record["title"], f"{record['title']}\n{record['text']}"
+
+
+def _build(rows: Rows) -> dict[str, Postings]:
+    terms = TextAnalyzer().terms
+    columns = zip(*rows, strict=True)
+    return {f: build_postings(map(terms, c)) for f, c in zip(FIELDS, columns, strict=True)}
+
+
+def _build_stock(rows: Rows, folder: str, analyzer: TextAnalyzer):  # noqa: ANN202 - Whoosh's
+    index = create_in(folder, analyzer.schema)
+    writer = index.writer(limitmb=512)
+    for title, text in rows:
+        writer.add_document(title=title, text=text)
+    writer.commit()
+    return index
+
+
+def _queries(rows: Rows, length: int, analyzer: TextAnalyzer) -> list[Query]:
+    """Take stretches of words out of random passages."""
+    choose = random.Random(length)  # noqa: S311 - the same queries every time
+    texts = [words for _, text in rows if len(words := text.split()) > length]
+    queries = []
+    for words in choose.sample(texts, QUERIES):
+        start = choose.randrange(len(words) - length)
+        text = " ".join(words[start : start + length]).replace('"', " ").replace(":", " ")
+        queries.append(parse_query(text, analyzer, TITLE_WEIGHT))
+    return [query for query in queries if query.tree is None]
+
+
+def _tree(query: Query) -> Or:
+    weights = (("title", TITLE_WEIGHT), ("text", 1.0))
+    return Or([Term(f, t, boost=w * n) for f, w in weights for t, n in query.terms])
+
+
+def _top(leg: KeywordLeg, query: Query) -> list[int]:
+    found = leg.scores(query)
+    best = np.argsort(-found.scores, kind="stable")[:TOP]
+    return [int(number) for number in found.passages[best]]
+
+
+def _timed(work: Callable[[], T]) -> tuple[T, float]:
+    started = time.perf_counter()
+    made = work()
+    return made, time.perf_counter() - started
+
+
+def _line(name: str, ours: float, theirs: float) -> None:
+    ratio = ours / theirs if "/s" in name else theirs / ours
+    print(f"{name:<38} plait {ours:>10.3f}   stock Whoosh {theirs:>10.3f}   {ratio:>7.1f} times")
+
+
+if __name__ == "__main__":
+    main()

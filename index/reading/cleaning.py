@@ -1,0 +1,74 @@
+r"""Here is text as somebody's system left it: make it plain.
+
+Line ends become `\n`, odd spaces plain blanks, invisible characters go, runs of
+blank lines become one, letters and their accents one character (NFC). Words,
+quotes and punctuation stay as they are.
+
+Cleaning comes first: every offset counts characters of cleaned text. Each step
+is linear in the length of the text, whatever the text.
+"""
+
+import re
+import unicodedata
+
+LINE_END = re.compile("\r\n?|[\v\f\x85\u2028\u2029]")
+
+ODD_SPACE = re.compile("[\t\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]")
+
+# Controls, the soft hyphen, zero-width and directional marks, byte order marks,
+# annotation and tag characters: nobody sees them and no query contains them.
+INVISIBLE = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e"
+    "\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
+
+# A joiner spells words in Persian and in the scripts of India, and holds emoji
+# together. After a Latin, Greek or Cyrillic letter it is dirt.
+STRAY_JOINER = re.compile("(?<![\u0600-\u1cff\u2190-\U0010ffff])[\u200c\u200d]+")
+
+# Half of a surrogate pair, which JSON can spell and UTF-8 cannot.
+SURROGATE = re.compile("[\ud800-\udfff]")
+
+# Normalising takes quadratic time in a run of accents, so runs are cut to thirty
+# as in the Stream-Safe Text Format (Unicode Standard Annex 15, section 13). An
+# accent is neither word character nor blank nor ASCII.
+MAYBE_ACCENTS = re.compile(r"[^\w\s\x00-\x7f]{31,}")
+MOST_ACCENTS = 30
+
+BLANK_LINES = re.compile(r"\n{3,}")
+
+
+def clean(text: str) -> str:
+    r"""Make text plain; doing it twice changes nothing more.
+
+    >>> clean("Cafe\u0301,\xa0closed \r\n\r\n\r\n\r\nsince\u200b 1.5 years\n")
+    'Café, closed\n\nsince 1.5 years'
+    """
+    text = ODD_SPACE.sub(" ", LINE_END.sub("\n", text))
+    text = STRAY_JOINER.sub("", INVISIBLE.sub("", text))
+    if not text.isascii():
+        text = SURROGATE.sub("\ufffd", text)
+        text = unicodedata.normalize("NFC", MAYBE_ACCENTS.sub(fewer_accents, text))
+    text = "\n".join(line.rstrip() for line in text.split("\n"))
+    return BLANK_LINES.sub("\n\n", text).strip()
+
+
+def clean_line(text: str) -> str:
+    """Make text plain and put it on one line, with single blanks."""
+    return " ".join(clean(text).split())
+
+
+def without_surrogates(text: str) -> str:
+    """Make text fit for UTF-8 and change nothing else."""
+    return text if text.isascii() else SURROGATE.sub("\ufffd", text)
+
+
+def fewer_accents(found: re.Match[str]) -> str:
+    """Keep the first thirty of each run of combining characters."""
+    kept: list[str] = []
+    run = 0
+    for character in found.group():
+        run = run + 1 if unicodedata.combining(character) else 0
+        if run <= MOST_ACCENTS:
+            kept.append(character)
+    return "".join(kept)

@@ -1,0 +1,85 @@
+"""Here is a line or a field: which day does it name?
+
+English month names and ISO 8601 only. `01/02/2019` is a different day in London
+and in New York, so it is nobody's: no date is better than a wrong one.
+"""
+
+import datetime as dt
+import re
+
+MONTHS = (
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
+)
+
+WEEKDAY = r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?,?\s+)?"
+MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
+    r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
+)
+TIME = (
+    r"(?:(?:t|,?\s+(?:at\s+)?)\d{1,2}[:.]\d{2}(?:[:.]\d{2}(?:\.\d+)?)?"
+    r"(?:\s*[ap]\.?m\.?)?(?:\s*(?:[a-z]{1,4}|[+-]\d{2}:?\d{2}))?)?"
+)
+DAY = r"\d{1,2}(?:st|nd|rd|th|\.)?"
+
+DATE = (
+    rf"(?:\d{{4}}[-/]\d{{1,2}}[-/]\d{{1,2}}"
+    rf"|{WEEKDAY}{DAY}\s+{MONTH},?\s+\d{{4}}"
+    rf"|{WEEKDAY}{MONTH}\s+{DAY},?\s+\d{{4}}){TIME}"
+)
+"""Pattern of a date in words or digits; to be used with `re.IGNORECASE`."""
+
+WHOLE = re.compile(DATE, re.IGNORECASE)
+NUMERIC = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})")
+IN_WORDS = re.compile(rf"({DAY})\s+({MONTH}),?\s+(\d{{4}})", re.IGNORECASE)
+AMERICAN = re.compile(rf"({MONTH})\s+({DAY}),?\s+(\d{{4}})", re.IGNORECASE)
+PART = re.compile(r"\d{4}(?:-(?:0[1-9]|1[0-2]))?")
+
+
+def iso_date(text: str) -> str:
+    """Give the day that the text names, in ISO 8601, or an empty string.
+
+    The text must consist of nothing but the date, with or without weekday and
+    time of day. The time, and with it the time zone, is dropped.
+
+    >>> iso_date("Friday, 11 January 2019, 14:05 GMT"), iso_date("SEPT 11, 2012")
+    ('2019-01-11', '2012-09-11')
+    >>> iso_date("30 February 2019"), iso_date("11/01/2019")
+    ('', '')
+    """
+    text = text.strip()
+    if not WHOLE.fullmatch(text):
+        return ""
+    if found := NUMERIC.match(text):
+        year, month, day = map(int, found.groups())
+    elif found := IN_WORDS.search(text):
+        day, month, year = ordinal(found[1]), month_number(found[2]), int(found[3])
+    elif found := AMERICAN.search(text):
+        month, day, year = month_number(found[1]), ordinal(found[2]), int(found[3])
+    else:  # pragma: no cover - every alternative of DATE has its pattern above
+        return ""
+    try:
+        return dt.date(year, month, day).isoformat()
+    except ValueError:
+        return ""
+
+
+def iso_date_or_part(text: str) -> str:
+    """Give the day, or the month (`2019-01`) or year (`2019`) if that is all there is.
+
+    For fields that are known to hold a date: a year alone on a line may be anything.
+    """
+    text = text.strip()
+    return text if PART.fullmatch(text) else iso_date(text)
+
+
+def month_number(name: str) -> int:
+    """Give 1 for `Jan`, `January` and `JAN.`, and so on."""
+    start = name[:3].lower()
+    return next(number for number, month in enumerate(MONTHS, 1) if month.startswith(start))
+
+
+def ordinal(text: str) -> int:
+    """Give 1 for `1`, `1.` and `1st`."""
+    return int(re.sub(r"\D", "", text))

@@ -1,0 +1,151 @@
+"""Here are the bytes of a file: what text do they hold?
+
+In this order: a byte order mark decides; bytes with a NUL are not text; valid
+UTF-8 is UTF-8; mostly valid UTF-8 is damaged UTF-8, read with U+FFFD for the
+damage (any single-byte encoding would "fit" too, and garble every other
+letter); anything else is left to charset-normalizer.
+
+Not useful for finding the language, or UTF-16 without its mark.
+"""
+
+import codecs
+import re
+from collections.abc import Iterable
+
+from plait.index.errors import ReadingError
+
+# The marks of UTF-32 first: that of UTF-16LE is the beginning of UTF-32LE's.
+MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+# charset-normalizer takes seconds for a megabyte and learns nothing after a few
+# thousand letters.
+SAMPLE_SIZE = 32 * 1024
+
+# What text files are still met in (the legacy encodings of the WHATWG Encoding
+# Standard, by script). Left to itself charset-normalizer also tries EBCDIC,
+# UTF-7 and the Macintosh's, and is now and then taken in by them.
+CANDIDATES = [
+    *("cp1252", "cp1250", "cp1251", "koi8_r", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257"),
+    *("iso8859_2", "iso8859_15", "cp932", "euc_jp", "gb18030", "big5", "cp949"),
+]
+
+# Latin encodings that differ from Windows-1252 in a few letters: `El niño` read
+# as cp1250 is a well-formed `El nińo`. Where both fit, or a handful of letters is
+# all the evidence, the commoner one is meant (the WHATWG's fallback, too).
+HANDFUL = 8
+CONFUSED_WITH_CP1252 = frozenset({"cp1250", "cp1257", "iso8859_2", "iso8859_15"})
+
+BINARY = "looks binary, not text: convert it to a text file, or leave it out"
+
+NON_ASCII = re.compile(rb"[^\x00-\x7f]")
+
+
+def decode(data: bytes, declared: str = "") -> str:
+    r"""Read bytes as text, its line ends as `\n`.
+
+    `declared` is an encoding that the document itself names, believed where the
+    bytes do not contradict it.
+
+    Raises ReadingError where the bytes are not text.
+    """
+    text = data.decode(encoding_of(data, declared), errors="replace")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def encoding_of(data: bytes, declared: str = "") -> str:
+    """Name the encoding of some bytes, as Python spells it.
+
+    Raises ReadingError where they are not text.
+    """
+    if mark := marked(data):
+        return mark
+    if b"\0" in data:
+        message = "looks binary (it holds NUL bytes): convert it to UTF-8 text, or leave it out"
+        raise ReadingError(message)
+    damage = utf8_damage(data)
+    if damage is None:
+        return "utf-8"
+    if declared and fits(data, declared):
+        return declared
+    return guess(data[sample_start(data, damage) :][:SAMPLE_SIZE])
+
+
+def stream_encoding(chunks: Iterable[bytes]) -> str:
+    """Name the encoding of a file too large to hold, from its chunks.
+
+    Reads all of them where they are UTF-8, else up to the first that is not.
+    Raises ReadingError where they are not text.
+    """
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    for number, chunk in enumerate(chunks):
+        if number == 0 and (mark := marked(chunk)):
+            return mark
+        if b"\0" in chunk:
+            return encoding_of(chunk)
+        try:
+            decoder.decode(chunk)
+        except UnicodeDecodeError:
+            return encoding_of(chunk)
+    return "utf-8"
+
+
+def marked(data: bytes) -> str:
+    """Name the encoding that a byte order mark announces, or give an empty string."""
+    return next((name for mark, name in MARKS if data.startswith(mark)), "")
+
+
+def utf8_damage(data: bytes) -> int | None:
+    """Find where bytes stop being UTF-8; None where they are UTF-8, damaged or not.
+
+    Damaged UTF-8 has more well-formed sequences of several bytes than stray ones:
+    text in another encoding hardly ever forms even one.
+    """
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        start = error.start
+    else:
+        return None
+    text = data.decode("utf-8", errors="replace")
+    stray = text.count("\ufffd")
+    well_formed = len(text) - len(text.encode("ascii", "ignore")) - stray
+    return None if well_formed > stray else start
+
+
+def fits(data: bytes, encoding: str) -> bool:
+    """Say whether the bytes are well-formed in an encoding that exists."""
+    try:
+        data.decode(encoding)
+    except (LookupError, UnicodeError):
+        return False
+    return True
+
+
+def sample_start(data: bytes, position: int) -> int:
+    """Give the beginning of the line at a position, or a place not far before it."""
+    earliest = max(0, position - SAMPLE_SIZE // 2)
+    return data.rfind(b"\n", earliest, position) + 1 or earliest
+
+
+def guess(sample: bytes) -> str:
+    """Name the likeliest encoding of bytes that are not UTF-8.
+
+    Raises ReadingError where none of the candidates gives anything like text.
+    """
+    from charset_normalizer import from_bytes  # noqa: PLC0415 - 50 ms, and most files are UTF-8
+
+    found = from_bytes(sample, cp_isolation=CANDIDATES)
+    best = found.best()
+    if best is None:
+        raise ReadingError(BINARY)
+    if best.encoding not in CONFUSED_WITH_CP1252 or not fits(sample, "cp1252"):
+        return best.encoding
+    fitting = {name for match in found for name in match.could_be_from_charset}
+    little = len(NON_ASCII.findall(sample)) < HANDFUL
+    return "cp1252" if little or "cp1252" in fitting else best.encoding

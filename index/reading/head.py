@@ -1,0 +1,138 @@
+"""Here is the text under a title: are its first lines a date and a byline?
+
+Only a line that consists of nothing else counts, and only above the first
+paragraph; everything that is cut is kept as date or author. A dateline
+(`Nemuro, 5 October 2019`) gives its date and stays, for the place is content.
+"""
+
+import re
+from dataclasses import dataclass
+
+from plait.index.reading.cleaning import clean
+from plait.index.reading.dates import DATE, MONTHS, iso_date
+
+LONGEST_LINE = 120
+"""Characters; a byline with two names, two papers and a date has fewer."""
+
+LABELLED_DATE = re.compile(
+    r"(?:(?:first |originally )?(?:published|posted)(?: on)?|(?:publication )?date)\b\s*:?\s*(.+)",
+    re.IGNORECASE,
+)
+LABELLED_AUTHOR = re.compile(r"(?:byline|authors?|written by)\s*:\s*(.+)", re.IGNORECASE)
+BY = re.compile(r"by\s+(.+)", re.IGNORECASE)
+DATE_AT_END = re.compile(rf"(.+?)\s*[|\u00b7\u2022,\u2013\u2014-]\s*({DATE})", re.IGNORECASE)
+
+# `By our correspondent in Tokyo`, `By a staff reporter, New Delhi`, `By the history desk`
+NAMELESS = re.compile(
+    r"(?:our|an?|the)\s+(?:[\w'\u2019-]+\s+){0,3}"
+    r"(?:correspondents?|reporters?|staff|desk|bureau|writers?|editors?|team)"
+    r"(?:\s*(?:,|\||\b(?:in|at|for)\b)\s*\S.{0,40})?",
+    re.IGNORECASE,
+)
+SMALL_WORDS = frozenset(
+    [
+        *("and", "&", "|", "of", "the", "in", "for", "at", "with"),
+        *("de", "del", "della", "la", "van", "von", "der", "den", "du", "da", "dos"),
+        *("bin", "al", "y", "e"),
+    ]
+)
+WEEKDAYS = frozenset(["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"])
+
+# `By April`, `By the numbers`: how a heading begins; `By April Jones` is a byline.
+NOBODY = frozenset([*MONTHS, "then", "now", "the numbers", "the book"])
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What stood above the first paragraph, and the text without it."""
+
+    body: str
+    date: str = ""
+    author: str = ""
+
+
+def take_head(text: str) -> Head:
+    r"""Take date and byline off the top of a text; the text is unchanged where there are none.
+
+    >>> take_head("By Jane Roe | 12 March 2011\nIt rained.")
+    Head(body='It rained.', date='2011-03-12', author='Jane Roe')
+    """
+    date = author = ""
+    lines = text.split("\n")
+    kept: list[str] = []
+    rest = len(lines)
+    for position, line in enumerate(lines):
+        plain = without_emphasis(line)
+        found = line_of_head(plain)
+        news = found and ((found.date and not date) or (found.author and not author))
+        if plain and not news:
+            rest = position
+            break
+        if found:
+            date, author = date or found.date, author or found.author
+        if not found or found.body:
+            kept.append(line)
+    return Head("\n".join(kept + lines[rest:]), date, author) if date or author else Head(text)
+
+
+def line_of_head(line: str) -> Head | None:
+    """Read one line; None where it may be the first of the text. A dateline is its own body."""
+    if date := date_line(line):
+        return Head("", date=date)
+    author, date = byline(line)
+    if author:
+        return Head("", date, author)
+    if date := dateline(line):
+        return Head(line, date=date)
+    return None
+
+
+def without_emphasis(line: str) -> str:
+    """Clean a line and take Markdown's emphasis off it; nothing remains of a long one.
+
+    A dot stands for the text of a long line, which is neither blank nor a date.
+    """
+    if len(line) > LONGEST_LINE:
+        return clean(line[:LONGEST_LINE]) and "."
+    return clean(line).strip("*_ ")
+
+
+def date_line(line: str) -> str:
+    """Give the date of a line that is a date, with or without a label."""
+    labelled = LABELLED_DATE.fullmatch(line)
+    return iso_date(labelled[1] if labelled else line)
+
+
+def byline(line: str) -> tuple[str, str]:
+    """Give author and date of a line that is a byline; empty strings where it is none."""
+    labelled, by = LABELLED_AUTHOR.fullmatch(line), BY.fullmatch(line)
+    found = labelled or by
+    if not found:
+        return "", ""
+    who, date = found[1], ""
+    if dated := DATE_AT_END.fullmatch(who):
+        who, date = dated[1], iso_date(dated[2])
+    if labelled or NAMELESS.fullmatch(who) or is_name(who):
+        return ", ".join(part.strip() for part in who.split("|")), date
+    return "", ""
+
+
+def is_name(who: str) -> bool:
+    """Say whether words look like somebody's name: capitals, no digits, no full stop."""
+    words = re.findall(r"[\w&][\w'\u2019.-]*", who)
+    if not words or words[0].lower() in WEEKDAYS or who.lower() in NOBODY:
+        return False
+    if who[-1] in ".!?:;" or any(character.isdigit() for character in who):
+        return False
+    return all(word.lower() in SMALL_WORDS or word[0].isupper() for word in words)
+
+
+def dateline(line: str) -> str:
+    """Give the date of a line that names a place and a date and nothing more."""
+    found = DATE_AT_END.fullmatch(line)
+    if not found:
+        return ""
+    words = re.findall(r"[\w'\u2019.-]+", found[1])
+    if not words or not all(word[:1].isupper() or word in SMALL_WORDS for word in words):
+        return ""
+    return iso_date(found[2])

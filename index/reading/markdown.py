@@ -1,0 +1,103 @@
+"""Here is a Markdown file: title, front matter, text.
+
+Markdown stays in the text: its marks are few, and passages are shown as they
+were written. Not a YAML parser: of the front matter the simple `key: value`
+lines are understood, with lists of words, and the rest is passed over.
+"""
+
+import re
+
+from plait.index.reading.cleaning import clean_line
+from plait.index.reading.dates import iso_date_or_part
+from plait.index.reading.decoding import decode
+from plait.index.reading.draft import Draft
+from plait.index.reading.head import take_head
+from plait.index.reading.plain import LONGEST_TITLE, split_title
+
+KEY = re.compile(r"([A-Za-z][\w .-]{0,60}):(?:\s+(.*))?")
+ITEM = re.compile(r"\s*-\s+(.+)")
+HEADING = re.compile(r" {0,3}(#{1,6})\s+(.*?)\s*#*\s*")
+UNDERLINE = re.compile(r" {0,3}={2,}\s*")
+FENCE = re.compile(r" {0,3}(?:`{3,}|~{3,})")
+LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()]*\)")
+EMPHASIS = re.compile(r"(\*\*|__|\*|`)(?=\S)(.+?)(?<=\S)\1")
+
+
+def read_markdown(data: bytes) -> Draft:
+    """Read a `.md` file. Raises ReadingError where it is empty or not text."""
+    front, text = split_front_matter(decode(data))
+    heading, body = split_heading(text)
+    title = front.pop("title", "")
+    if title and clean_line(title) != heading:
+        # The heading is not the title again, so it belongs to the text.
+        heading, body = title, text
+    if not heading:
+        heading, body = split_title(text)
+        heading = without_marks(heading)
+    head = take_head(body)
+    date = iso_date_or_part(front.get("date", ""))
+    if date:
+        del front["date"]
+    author = front.pop("author", "") or front.pop("authors", "")
+    return Draft(heading, head.body, body, date or head.date, author or head.author, front)
+
+
+def split_front_matter(text: str) -> tuple[dict[str, str], str]:
+    """Split off the lines between `---` and `---` at the very top, as fields."""
+    lines = text.split("\n")
+    if lines[0].rstrip() != "---":
+        return {}, text
+    for number, line in enumerate(lines[1:], start=1):
+        if line.rstrip() in {"---", "..."}:
+            return fields_of(lines[1:number]), "\n".join(lines[number + 1 :])
+    return {}, text
+
+
+def fields_of(lines: list[str]) -> dict[str, str]:
+    """Read `key: value` lines, and lists written inline or one item a line."""
+    found: dict[str, list[str]] = {}
+    key = ""
+    for line in lines:
+        if pair := KEY.fullmatch(line.rstrip()):
+            key = pair[1].strip().lower()
+            found[key] = values_of(pair[2] or "")
+        elif (item := ITEM.fullmatch(line)) and key:
+            found[key] += values_of(item[1])
+    return {name: ", ".join(values) for name, values in found.items() if values}
+
+
+def values_of(text: str) -> list[str]:
+    """Read a word, a quoted word or `[an, inline, list]`."""
+    text = text.strip()
+    if text[:1] == "[" and text[-1:] == "]":
+        return [value for part in text[1:-1].split(",") for value in values_of(part)]
+    if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'":
+        text = text[1:-1]
+    return [text] if text else []
+
+
+def split_heading(text: str) -> tuple[str, str]:
+    """Split off the title: the first heading of level 1, or any heading on top.
+
+    The title is empty where there is neither; what precedes it stays text.
+    """
+    lines = text.split("\n")
+    fenced = seen_text = False
+    for number, line in enumerate(lines):
+        fenced ^= bool(FENCE.match(line))
+        if not fenced and len(line) <= LONGEST_TITLE:
+            above = lines[number - 1] if number else ""
+            heading = HEADING.fullmatch(line)
+            if heading and heading[2] and (heading[1] == "#" or not seen_text):
+                return without_marks(heading[2]), "\n".join(lines[:number] + lines[number + 1 :])
+            if UNDERLINE.fullmatch(line) and 0 < len(above.strip()) <= LONGEST_TITLE:
+                rest = lines[: number - 1] + lines[number + 1 :]
+                return without_marks(above), "\n".join(rest)
+        seen_text = seen_text or bool(line.strip())
+    return "", text
+
+
+def without_marks(line: str) -> str:
+    """Take heading marks, emphasis and link targets off a title."""
+    line = LINK.sub(r"\1", clean_line(line).lstrip("# "))
+    return EMPHASIS.sub(r"\2", line)

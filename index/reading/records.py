@@ -1,0 +1,145 @@
+"""Here is a record with named fields: which article is it?
+
+Not useful for finding the records in a file: see `jsonlines` and `tables`.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from plait.index.article import Article
+from plait.index.errors import ReadingError
+from plait.index.reading.dates import iso_date_or_part
+from plait.index.reading.draft import Draft
+from plait.index.reading.failure import Failure
+
+Record: TypeAlias = Mapping[str, object]
+
+BEIR_ID = "_id"
+METADATA = "metadata"
+"""The field in which BEIR keeps an object of further fields."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldNames:
+    """Which field of a record is what; as in BEIR's corpora by default."""
+
+    id: str = BEIR_ID
+    title: str = "title"
+    text: str = "text"
+    date: str = "date"
+    author: str = "author"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where records come from."""
+
+    source: str
+    """What `Article.source` will say: the path of the file."""
+    name: str
+    """What an id begins with where a record has none: `NAME:LINE`."""
+
+    def outcome(self, record: Record, line: int, fields: FieldNames) -> Article | Failure:
+        """Make the record that begins on a line an article, or say why not."""
+        try:
+            draft = draft_of(record, fields)
+            return draft.finish(id_of(record, fields) or f"{self.name}:{line}", self.source)
+        except ReadingError as error:
+            return self.failure(line, str(error))
+
+    def failure(self, line: int, reason: str) -> Failure:
+        """Say what is wrong with the record that begins on a line."""
+        return Failure(f"{self.source}:{line}", reason)
+
+
+Outcomes: TypeAlias = Iterator[Article | Failure]
+
+
+def draft_of(record: Record, fields: FieldNames) -> Draft:
+    """Sort the fields of a record.
+
+    A date or author that is not understood is kept with the metadata.
+    Raises ReadingError for a title or text of the wrong type, or without either.
+    """
+    if fields.title not in record and fields.text not in record:
+        found = ", ".join(map(repr, record)) or "none"
+        wanted = f"has neither a field {fields.title!r} nor {fields.text!r}"
+        raise ReadingError(f"{wanted}, but {found}: say which field holds the text")
+    title, text = string_in(record, fields.title), string_in(record, fields.text)
+    date = iso_date_or_part(words(record.get(fields.date)))
+    author = author_in(record.get(fields.author))
+    used = {id_field(record, fields), fields.title, fields.text}
+    used |= {name for name, value in ((fields.date, date), (fields.author, author)) if value}
+    return Draft(title, text, "", date, author, metadata_of(record, used))
+
+
+def id_field(record: Record, fields: FieldNames) -> str:
+    """Name the field that holds the id: unless told otherwise, `_id` or else `id`."""
+    return "id" if fields.id == BEIR_ID and BEIR_ID not in record else fields.id
+
+
+def id_of(record: Record, fields: FieldNames) -> str | None:
+    """Give a record's id, None where it has none.
+
+    Raises ReadingError for an id of the wrong type, or an empty one.
+    """
+    value = record.get(id_field(record, fields))
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise ReadingError(f"its id is {kind(value)}, not text or a whole number")
+    if not str(value).strip():
+        raise ReadingError("its id is empty: give it one, or leave the field out")
+    return str(value)
+
+
+def string_in(record: Record, name: str) -> str:
+    """Give a field's text; empty where it is missing or null.
+
+    Raises ReadingError where it is anything else.
+    """
+    value = record.get(name)
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise ReadingError(f"its field {name!r} is {kind(value)}, not text")
+    return value
+
+
+def author_in(value: object) -> str:
+    """Give the author, or the authors of a list of names."""
+    if isinstance(value, list) and all(isinstance(name, str) for name in value):
+        return ", ".join(value)
+    return value if isinstance(value, str) else ""
+
+
+def metadata_of(record: Record, used: set[str]) -> dict[str, str]:
+    """Give the remaining fields as text, those of BEIR's `metadata` object among them.
+
+    Nulls are left out. A field of the record wins over one of the same name inside.
+    """
+    nested = record.get(METADATA)
+    inner = nested if isinstance(nested, dict) and METADATA not in used else {}
+    outer = {
+        name: value
+        for name, value in record.items()
+        if name not in used and not (name == METADATA and value is nested and inner)
+    }
+    return {name: words(value) for name, value in {**inner, **outer}.items() if value is not None}
+
+
+def words(value: object) -> str:
+    """Give a string as it is, nothing for null, and any other value as JSON."""
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def kind(value: object) -> str:
+    """Name the type of a value in JSON's words."""
+    if isinstance(value, bool):
+        return "true or false"
+    names = {dict: "an object", list: "an array", int: "a number", float: "a number"}
+    return names.get(type(value), type(value).__name__)

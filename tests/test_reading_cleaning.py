@@ -1,0 +1,84 @@
+"""Cleaning: what goes, what stays, and how long it takes."""
+
+import time
+import unicodedata
+
+import pytest
+from hypothesis import example, given, strategies as st
+
+from plait.index.reading.cleaning import clean, clean_line
+
+ANY_TEXT = st.text(st.characters(exclude_categories=[]))
+"""Lone halves of surrogate pairs included: JSON can spell them."""
+
+
+@pytest.mark.parametrize(
+    ("dirty", "cleaned"),
+    [
+        ("one\r\ntwo\rthree", "one\ntwo\nthree"),
+        ("page\fpage\vline\x85line\u2028line\u2029line", "page\npage\nline\nline\nline\nline"),
+        ("17\xa0years\u202f%\tof\u3000it", "17 years % of it"),
+        ("zero\u200bwidth\ufeff so\xadft \x07bell", "zerowidth soft bell"),
+        ("left\u200eto\u202eright\u2066", "lefttoright"),
+        ("a\n\n\n \n\t\n\nb", "a\n\nb"),
+        ("trailing   \nblanks \n", "trailing\nblanks"),
+        ("Cafe\u0301", "Caf\xe9"),
+        ('""doubled"" \u2018curly\u2019', '""doubled"" \u2018curly\u2019'),
+        ("half \ud83d pair", "half \ufffd pair"),
+        ("a  double  blank", "a  double  blank"),
+        (" \n\u200b\ufeff\xa0", ""),
+    ],
+)
+def test_dirt_goes_and_words_stay(dirty: str, cleaned: str) -> None:
+    """Each kind of dirt becomes what a reader would have typed."""
+    assert clean(dirty) == cleaned
+
+
+def test_joiners_stay_where_they_spell_words() -> None:
+    """Persian and emoji keep their joiners, Latin text loses them."""
+    persian = "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645"  # "I want"
+    family = "\U0001f468\u200d\U0001f469"
+    assert clean(persian) == persian
+    assert clean(family) == family
+    assert clean("wo\u200drd wo\u200c\u200drd") == "word word"
+
+
+def test_line_has_single_blanks() -> None:
+    """A title that was broken over two lines is one line."""
+    assert clean_line("  Two \n\n  lines\u2028here ") == "Two lines here"
+
+
+@given(ANY_TEXT)
+@example("x\u200d\u200d")
+@example("\u1f71\u200d")
+def test_cleaning_twice_changes_nothing_more(text: str) -> None:
+    """Cleaned text is clean, storable, and in composed form."""
+    once = clean(text)
+    assert clean(once) == once
+    assert unicodedata.is_normalized("NFC", once)
+    assert once.encode("utf-8").decode("utf-8") == once
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a" + "\u0301\u0323" * 500_000,
+        " " * 5_000_000 + "x",
+        "\n" * 5_000_000 + "x",
+        "\u200b \n" * 1_000_000,
+        "\u2014" * 1_000_000,
+    ],
+    ids=["accents", "blanks", "newlines", "invisible", "dashes"],
+)
+def test_cleaning_is_linear(text: str) -> None:
+    """Runs on which a careless pattern or normaliser takes minutes take seconds at most."""
+    begun = time.monotonic()
+    cleaned = clean(text)
+    assert time.monotonic() - begun < 10
+    assert len(cleaned) <= len(text)
+
+
+def test_long_runs_of_accents_are_cut_to_thirty() -> None:
+    """A letter keeps thirty accents, other characters of the run stay."""
+    assert clean("x" + "\u0323" * 100 + "\u2014y") == "x\u0323" + "\u0323" * 29 + "\u2014y"
+    assert clean("\u2014" * 40) == "\u2014" * 40

@@ -1,0 +1,246 @@
+"""Formats of one article a file: plain text, Markdown, web pages."""
+
+import logging
+import socket
+from pathlib import Path
+
+import pytest
+from hypothesis import given, strategies as st
+
+from plait.index.article import Article
+from plait.index.errors import ReadingError
+from plait.index.reading import Failure, FieldNames, read_paths
+from plait.index.reading.draft import Draft, usable_id
+from plait.index.reading.markdown import read_markdown
+from plait.index.reading.plain import read_plain
+from plait.index.reading.webpage import LARGEST_PAGE, read_webpage
+
+
+def read_one(folder: Path, name: str, data: bytes) -> Article | Failure:
+    """Write one file and read it."""
+    (folder / name).write_bytes(data)
+    (outcome,) = read_paths([folder / name], folder, FieldNames())
+    return outcome
+
+
+def test_plain_text(tmp_path: Path) -> None:
+    """Title, date, author, text, teasers and the text as it was read, each in its place."""
+    body = b"By Jane Roe | 12 March 2011\r\nIt rained\xc2\xa0again.\r\nRead more\r\n- Sun ahead\r\n"
+    article = read_one(tmp_path, "rain.txt", b"\xef\xbb\xbf\r\n Rain \r\n" + body)
+    assert article == Article(
+        id="rain.txt",
+        title="Rain",
+        text="It rained again.",
+        source=str(tmp_path / "rain.txt"),
+        date="2011-03-12",
+        author="Jane Roe",
+        teasers=("Sun ahead",),
+        raw=body.decode().replace("\r\n", "\n"),
+    )
+
+
+def test_a_clean_text_is_kept_once(tmp_path: Path) -> None:
+    """Where cleaning changed nothing but the blanks around it, there is no raw text."""
+    article = read_one(tmp_path, "a.txt", b"Title\n\nOne.\n\nTwo.\n")
+    assert isinstance(article, Article)
+    assert (article.text, article.raw) == ("One.\n\nTwo.", "")
+
+
+@pytest.mark.parametrize(
+    ("data", "title", "text"),
+    [
+        (b"Only a title", "Only a title", ""),
+        (b"\xe2\x80\x8b\n \n\tTitle\x07 here\nText", "Title here", "Text"),
+        (b"word " * 100 + b"\nMore.", "", "word " * 99 + "word\nMore."),
+    ],
+)
+def test_the_first_line_is_the_title(data: bytes, title: str, text: str) -> None:
+    """Unless it is too long for one: then there is no title, and all of it is text."""
+    article = read_plain(data).finish("a", "")
+    assert (article.title, article.text) == (title, text)
+
+
+@pytest.mark.parametrize("data", [b"", b" \n\t\r\n", b"\xef\xbb\xbf", b"\xe2\x80\x8b\n\xc2\xa0"])
+@pytest.mark.parametrize("name", ["a.txt", "a.md", "a.html", "a.unknown"])
+def test_empty_files_are_failures(tmp_path: Path, name: str, data: bytes) -> None:
+    """A file of nothing, or of nothing that anybody sees, is no article."""
+    outcome = read_one(tmp_path, name, data)
+    assert isinstance(outcome, Failure)
+    assert outcome.source == str(tmp_path / name)
+    assert "empty" in outcome.reason or "no article" in outcome.reason
+
+
+@given(
+    st.from_regex(r"[A-Z][a-z]{1,20}", fullmatch=True),
+    st.text(st.characters(codec="ascii", min_codepoint=1)),
+)
+def test_plain_text_keeps_every_word(title: str, text: str) -> None:
+    """Nothing is lost between the file and the fields of the article."""
+    article = read_plain(f"{title}\n{text}".encode()).finish("a", "")
+    kept = (article.raw or article.text).split()
+    assert article.title == title
+    head = f"{article.date} {article.author}" if article.date or article.author else ""
+    assert head or kept == text.split()
+
+
+FRONT = b"""---
+title: "Islands: a visit"
+date: 2019-01-11
+authors:
+  - Jane Roe
+  - 'John Doe'
+tags: [sea, "land"]
+draft:
+nested: {a: 1}
+---
+"""
+
+
+def test_front_matter_gives_the_fields() -> None:
+    """Simple keys are understood; what is left goes to the metadata."""
+    draft = read_markdown(FRONT + b"\n# Islands: a visit\n\nThe *first* visit.\n")
+    article = draft.finish("a", "")
+    assert article == Article(
+        id="a",
+        title="Islands: a visit",
+        text="The *first* visit.",
+        date="2019-01-11",
+        author="Jane Roe, John Doe",
+        metadata={"tags": "sea, land", "nested": "{a: 1}"},
+    )
+
+
+@pytest.mark.parametrize(
+    ("source", "title", "text"),
+    [
+        ("# Title\nText", "Title", "Text"),
+        ("## A *bold* [link](http://x) title ##\n\nText", "A bold link title", "Text"),
+        ("Title\n=====\nText", "Title", "Text"),
+        (
+            "[badge](x)\n\n# Title\n\nText",
+            "Title",
+            "[badge](x)\n\n\nText".replace("\n\n\n", "\n\n"),
+        ),
+        ("```\n# no title\n```\n# Title\nText", "Title", "```\n# no title\n```\nText"),
+        ("First line\n\n## Section\nText", "First line", "## Section\nText"),
+        ("**First line**\nText", "First line", "Text"),
+        ("---\nnot: closed\n# Title\nText", "Title", "---\nnot: closed\nText"),
+        ("---\ntitle: Front\n---\n# Heading\nText", "Front", "# Heading\nText"),
+        ("---\ndate: soon\n---\n# Heading\nText", "Heading", "Text"),
+        ("#hashtag first\nText", "hashtag first", "Text"),
+        ("# Title", "Title", ""),
+    ],
+)
+def test_markdown_titles(source: str, title: str, text: str) -> None:
+    """Front matter, a heading of level one, a heading on top, or the first line."""
+    article = read_markdown(source.encode()).finish("a", "")
+    assert (article.title, article.text) == (title, text)
+
+
+def test_a_date_that_is_not_understood_stays_in_the_metadata() -> None:
+    """No date is better than a wrong one, and nothing is lost."""
+    draft = read_markdown(b"---\ndate: 01/02/2019\nauthor: Jane Roe\n---\n# T\n2019-02-01\nText")
+    assert (draft.date, draft.author) == ("2019-02-01", "Jane Roe")
+    assert draft.metadata == {"date": "01/02/2019"}
+
+
+PAGE = """<html><head><title>Rain in the north | The Paper</title>
+<meta name="author" content="Jane Roe">{head}</head><body>
+<nav><a href="/">Home</a> <a href="/sport">Sport</a></nav>
+<article><h1>Rain in the north</h1><p>By <span class="author">Jane Roe</span></p>
+<p>It rained on Monday in the north of the country, and the caf\xe9s closed at noon.</p>
+<p>On Wednesday it rained again, and the railway company sent its passengers home by bus, which
+took three hours, because the road along the river was under water in two places.</p>
+<p>On Thursday the rivers rose, and by the evening two bridges had been closed to lorries.</p>
+</article><aside><h3>Most read</h3><ul><li>Sun ahead</li></ul></aside>
+<footer>&copy; 2025 The Paper</footer></body></html>"""
+
+
+def test_a_web_page(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The article comes out, the furniture stays behind, and no connection is opened."""
+
+    def refuse(*_: object) -> None:
+        pytest.fail("reading a page opened a connection")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    head = '<meta property="article:published_time" content="2019-01-11T10:00:00Z">'
+    article = read_webpage(PAGE.format(head=head).encode()).finish("a.html", "")
+    assert (article.title, article.date, article.author) == (
+        "Rain in the north",
+        "2019-01-11",
+        "Jane Roe",
+    )
+    assert article.text.startswith("It rained on Monday")
+    assert article.text.endswith("closed to lorries.")
+    assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
+
+
+def test_a_copyright_line_is_no_date() -> None:
+    """A date comes from markup that says so."""
+    assert read_webpage(PAGE.format(head="").encode()).date == ""
+
+
+def test_a_page_is_read_in_the_encoding_it_declares() -> None:
+    """As a browser would, where the bytes are not UTF-8."""
+    page = PAGE.format(head='<meta charset="iso-8859-1">').encode("latin-1")
+    assert "caf\xe9s" in read_webpage(page).text
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"<html><body></body></html>", "no article found"),
+        (b"<p>" + b"x" * LARGEST_PAGE, "larger than 4 MiB"),
+        (b"<html>\0</html>", "binary"),
+    ],
+)
+def test_pages_without_an_article(
+    data: bytes, reason: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """A failure says why, and the library's own log does not reach the terminal."""
+    with pytest.raises(ReadingError, match=reason):
+        read_webpage(data)
+    assert capfd.readouterr().err == ""
+
+
+def test_a_page_that_breaks_the_parser_is_one_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An unforeseen exception from a parser names the parser and stops nothing else."""
+
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("unforeseen")
+
+    monkeypatch.setattr("trafilatura.bare_extraction", broken)
+    with pytest.raises(ReadingError, match=r"trafilatura could not .*RuntimeError: unforeseen"):
+        read_webpage(b"<p>text</p>")
+
+
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        ("", "empty"),
+        (" \t", "empty"),
+        ("a\nb", "control characters"),
+        ("a\x1b[31m", "control characters"),
+        ("a\u2028b", "control characters"),
+        ("caf\udce9.txt", "no UTF-8"),
+        ("\xe9" * 257, "514 bytes, at most 512"),
+    ],
+)
+def test_unusable_ids(given: str, reason: str) -> None:
+    """An id must fit on one line, in UTF-8, and in a listing."""
+    with pytest.raises(ReadingError, match=reason):
+        usable_id(given)
+
+
+def test_usable_ids() -> None:
+    """Blanks around an id go; a `#` inside is allowed."""
+    assert usable_id(" a#b c ") == "a#b c"
+    assert usable_id("x" * 512) == "x" * 512
+
+
+def test_half_pairs_never_reach_the_index() -> None:
+    """Every field of an article can be stored as UTF-8."""
+    half = "a\ud83d"
+    article = Draft(half, half, "", "", half, {half: half}).finish("a", "")
+    assert repr(article).encode()
+    assert (article.raw, article.metadata) == ("", {"a\ufffd": "a\ufffd"})
