@@ -1,28 +1,59 @@
+# The habits of this project. `make` alone lists them.
+#
+# One environment, .venv, serves all; it is brought up to date when pyproject.toml
+# or constraints.txt changed. PYTHON chooses the interpreter: make test PYTHON=python3.12
+
 PYTHON ?= python3
 BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+NEEDS := pyproject.toml constraints.txt
+
 .DEFAULT_GOAL := help
+.PHONY: help demo test lint format bench docs clean
 
-help:  ## list the targets
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
+help: ## list these targets
+	@awk -F ':[^#]*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
 
-.venv/made: pyproject.toml constraints.txt
-	$(PYTHON) -m venv .venv
-	$(BIN)/pip install -q -c constraints.txt torch
-	$(BIN)/pip install -q -c constraints.txt -e '.[test,lint]'
-	touch $@
+demo: .venv/installed ## install, index the seed articles, ask one question
+	$(BIN)/plait index seeds/articles
+	$(BIN)/plait search "peace treaty 1956 declaration"
 
-demo: .venv/made  ## environment, install, index seeds/, one search
-	$(BIN)/plait index seeds/articles -i .plait
-	$(BIN)/plait search "peace treaty 1956 declaration" -i .plait -k 5
+test: .venv/dev ## install, run every test, fail under 95 % coverage of index/ and search/
+	$(BIN)/python -m pytest --cov --cov-fail-under=95
 
-test: .venv/made  ## environment, install, all tests with coverage
-	$(BIN)/pytest --cov --cov-report=term
-
-lint: .venv/made  ## formatting, style, types
+lint: .venv/dev ## style, format, types (two checkers), direction of imports
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/pyright --pythonpath $(BIN)/python
+	$(BIN)/lint-imports
 
-clean:  ## remove the environment and the demo index
-	rm -rf .venv .plait
+format: .venv/dev ## rewrite the code in the project's format
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
 
-.PHONY: help demo test lint clean
+bench: .venv/installed ## run the scripts in benchmarks/, one after the other
+	@set -e; for script in $(sort $(wildcard benchmarks/*.py)); do $(BIN)/python $$script; done
+
+docs: .venv/docs ## build the documentation into site/
+	$(BIN)/mkdocs build --strict --quiet
+
+clean: ## remove the environment and everything that was built
+	rm -rf .venv .plait .plait-bench site build dist *.egg-info
+	rm -rf .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+
+# torch by itself and first, so that the build of it that constraints.txt
+# describes is settled before anything else asks for one.
+.venv/installed: $(NEEDS)
+	$(PYTHON) -m venv .venv
+	$(PIP) torch
+	$(PIP) --editable .
+	@touch $@
+
+.venv/dev: .venv/installed
+	$(PIP) --editable '.[dev]'
+	@touch $@
+
+.venv/docs: .venv/installed
+	$(PIP) --editable '.[docs]'
+	@touch $@

@@ -1,4 +1,13 @@
-"""plait: hybrid search for article collections."""
+"""plait: hybrid search for article collections, by words and by meaning.
+
+    import plait
+
+    index = plait.Index.open("my.plait")
+    for hit in index.search("peace treaty 1956 declaration"):
+        print(hit.rank, hit.article.title)
+
+Writing an index is `plait.index.writer`; the command line is `plait.cli`.
+"""
 
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +18,9 @@ if TYPE_CHECKING:
     from plait.search.hit import Hit
     from plait.search.index import Index
 
-__all__ = ["Article", "Hit", "Index", "Passage", "PlaitError"]
+    __version__: str
+
+__all__ = ["Article", "Hit", "Index", "Passage", "PlaitError", "__version__"]
 
 _HOMES = {
     "Article": "plait.index.article",
@@ -22,8 +33,20 @@ _HOMES = {
 
 def __getattr__(name: str) -> Any:
     """Import a public name when it is first used, so that `import plait` stays quick."""
-    if name not in _HOMES:
-        raise AttributeError(f"module 'plait' has no attribute {name!r}")
-    from importlib import import_module
+    if name == "__version__":
+        from importlib.metadata import version
 
-    return getattr(import_module(_HOMES[name]), name)
+        value: Any = version("plait")
+    elif name in _HOMES:
+        from importlib import import_module
+
+        value = getattr(import_module(_HOMES[name]), name)
+    else:
+        raise AttributeError(f"module 'plait' has no attribute {name!r}")
+    globals()[name] = value  # asked once
+    return value
+
+
+def __dir__() -> list[str]:
+    """List the public names, imported or not."""
+    return sorted({*globals(), *__all__})

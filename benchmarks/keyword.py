@@ -3,8 +3,9 @@
     python benchmarks/keyword.py [CORPUS.jsonl[.gz] ...]
 
 Both sides analyse with the same chain and answer the same queries, stock Whoosh
-with its own BM25F, whose upper bounds let it skip; queries are interleaved, so that the machine's moods meet both.
-Needs a corpus in BEIR's layout: `../shared/data/scifact` and `cranfield` by default.
+with its own BM25F, whose upper bounds let it skip. Queries are interleaved, so
+that the machine's moods meet both. Needs a corpus in BEIR's layout:
+`../shared/data/scifact` and `cranfield` by default.
 """
 
 import gzip

@@ -7,23 +7,63 @@ came out is what makes indexing fast.
 import hashlib
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
-from typing import Any
 
-from whoosh.analysis import Analyzer, Filter, LowercaseFilter, RegexTokenizer, StemFilter, StopFilter
+from whoosh.analysis import (
+    Analyzer,
+    Filter,
+    LowercaseFilter,
+    RegexTokenizer,
+    StemFilter,
+    StopFilter,
+    Token,
+)
 from whoosh.fields import TEXT, Schema
 
 MEMORY = 500_000
 """Runs of non-blanks remembered at most, some 100 MB; then memory begins anew."""
 
 FIELDS = ("title", "text")
-"""The indexed fields of a passage: its article's title, and the title with the passage's text."""
+"""Fields of a passage: its article's title, and that title with the passage's text."""
 
 # Lucene's English stop words (org.apache.lucene.analysis.en.EnglishAnalyzer).
 STOP_WORDS = frozenset(
-    "a an and are as at be but by for if in into is it no not of on or such that the their then "
-    "there these they this to was will with".split()
+    [
+        "a",
+        "an",
+        "and",
+        "are",
+        "as",
+        "at",
+        "be",
+        "but",
+        "by",
+        "for",
+        "if",
+        "in",
+        "into",
+        "is",
+        "it",
+        "no",
+        "not",
+        "of",
+        "on",
+        "or",
+        "such",
+        "that",
+        "the",
+        "their",
+        "then",
+        "there",
+        "these",
+        "they",
+        "this",
+        "to",
+        "was",
+        "will",
+        "with",
+    ]
 )
 
 # Numbers keep their points and commas, acronyms their dots, words their
@@ -53,7 +93,9 @@ def fold(word: str) -> str:
 class FoldFilter(Filter):
     """Apply `fold` to each token of a Whoosh chain."""
 
-    def __call__(self, tokens: Iterator[Any]) -> Iterator[Any]:
+    # Whoosh's own classes disagree on how a filter is called.
+    def __call__(self, tokens: Iterable[Token]) -> Iterator[Token]:  # type: ignore[override]
+        """Fold the tokens as they come."""
         for token in tokens:
             token.text = fold(token.text)
             yield token

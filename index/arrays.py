@@ -7,6 +7,7 @@ once and read often. Not useful for anything that changes in place.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -76,7 +77,7 @@ class StringTable:
 
     def __iter__(self) -> Iterator[bytes]:
         blob, offsets = self.blob.tobytes(), self.offsets.tolist()
-        return (blob[a:b] for a, b in zip(offsets[:-1], offsets[1:], strict=True))
+        return (blob[a:b] for a, b in pairwise(offsets))
 
     def lower_bound(self, key: bytes) -> int:
         """Find the first string not below `key`; the strings must be sorted."""

@@ -8,7 +8,6 @@ that sentence is short. Does not encode or analyse.
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-
 from typing import TypeAlias
 
 import numpy as np
@@ -20,7 +19,9 @@ from plait.index.passage import Passage
 TokenEnds: TypeAlias = Callable[[str], NDArray[np.int64]]
 """Text to the end offsets of its word pieces, as `Encoder.token_ends` gives them."""
 
-_SENTENCE_END = re.compile(r"[.!?\u2026][\"'\u201d\u2019)\]]*\s+(?=[\"'\u201c\u2018(\[]*[A-Z0-9\u00c0-\u00de])|\n+\s*")
+_SENTENCE_END = re.compile(
+    r"[.!?\u2026][\"'\u201d\u2019)\]]*\s+(?=[\"'\u201c\u2018(\[]*[A-Z0-9\u00c0-\u00de])|\n+\s*"
+)
 
 
 @dataclass(frozen=True, slots=True)

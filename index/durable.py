@@ -34,7 +34,7 @@ def publish(target: Path, write: Callable[[Path], object]) -> None:
     write(temporary)
     for path in [*temporary.glob("*"), temporary] if temporary.is_dir() else [temporary]:
         _flush(path)
-    os.replace(temporary, target)
+    temporary.replace(target)
     _flush(target.parent)
 
 

@@ -1,16 +1,23 @@
-"""Here are texts: what are their vectors? The one thing that varies between models."""
+"""Here are texts: what are their vectors?
+
+An encoder turns texts into unit vectors whose inner product says how close in
+meaning they are. Two implementations: `plait.index.onnx_encoder` runs the default
+model, `plait.index.torch_encoder` any other. This file imports neither until one is
+asked for: the second takes ten seconds.
+"""
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from plait.index.model import DEFAULT
+from plait.index.model import DEFAULT, find_default, find_named, holds, names_default
 
 
 class Encoder(Protocol):
-    """Turns texts into unit vectors. The same text gives the same vector in any batch."""
+    """What plait asks of a model. The same text has the same vector in any batch."""
 
     @property
     def dimension(self) -> int:
@@ -19,45 +26,56 @@ class Encoder(Protocol):
 
     @property
     def window(self) -> int:
-        """Word pieces the model reads of a text, its special ones left out."""
+        """Word pieces the model reads of a text, special ones and its prompt excluded."""
         ...
 
     @property
     def fingerprint(self) -> str:
-        """Change whenever vectors would."""
+        """A short text that changes whenever vectors would."""
         ...
 
     @property
     def name(self) -> str:
-        """Name the model to a person."""
+        """What a person reads."""
         ...
 
     def token_ends(self, text: str) -> NDArray[np.int64]:
-        """Give the end offset of each word piece, in characters of `text`, uncut."""
+        """Give the end of each word piece, in characters of `text`; never truncated."""
         ...
 
     def encode_passages(
         self, texts: Sequence[str], progress: Callable[[int], None] | None = None
     ) -> NDArray[np.float32]:
-        """Give a unit vector per text, (texts, dimension); tells `progress` how many more are done."""
+        """Give the unit vector of each text, (texts, dimension).
+
+        `progress` hears how many more are done.
+        """
         ...
 
     def encode_query(self, text: str) -> NDArray[np.float32]:
-        """Give one unit vector, (dimension,)."""
+        """Give the unit vector of one query, (dimension,)."""
         ...
 
 
 def load_encoder(model: str | None = None) -> Encoder:
-    """Load the default model, or any hub id or folder by sentence-transformers.
+    """Open the model of that name: a folder, a hub id, or None for the default model.
 
-    Raises `ModelError` where it cannot be found, verified or loaded. Only naming
-    a model of a hub lets plait touch the network.
+    The network is used only for a hub id that this machine does not have. Raises
+    `ModelError` where the model cannot be found, verified or loaded.
     """
-    # Imported here because each costs time that the other's user should not pay.
-    if model in (None, "", DEFAULT):
-        from plait.index.onnx_encoder import OnnxEncoder  # noqa: PLC0415
+    if not model or names_default(model):
+        return _default(lambda: find_default(model))
+    folder = find_named(model)
+    if holds(folder, DEFAULT):
+        return _default(lambda: folder)
+    from plait.index.torch_encoder import TorchEncoder  # noqa: PLC0415 - takes 10 s
 
-        return OnnxEncoder()
-    from plait.index.torch_encoder import TorchEncoder  # noqa: PLC0415
+    return TorchEncoder(folder, model)
 
-    return TorchEncoder(str(model))
+
+def _default(find: Callable[[], Path]) -> Encoder:
+    # Late as well, so that reading an index without asking for vectors loads no runtime.
+    from plait.index.onnx_cache import ready_folder  # noqa: PLC0415
+    from plait.index.onnx_encoder import OnnxEncoder  # noqa: PLC0415
+
+    return OnnxEncoder(ready_folder("int8", find))

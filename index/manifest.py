@@ -30,6 +30,15 @@ class FileEntry:
         """Measure a file that is on disk."""
         return cls(path.relative_to(root).as_posix(), path.stat().st_size, checksum(path))
 
+    def damage(self, root: Path) -> str | None:
+        """Say how the file differs from what was written, if it does."""
+        path = root / self.path
+        if not path.is_file():
+            return f"{self.path}: missing"
+        if path.stat().st_size != self.size:
+            return f"{self.path}: {path.stat().st_size} bytes, should be {self.size}"
+        return None if checksum(path) == self.checksum else f"{self.path}: content altered"
+
 
 @dataclass(frozen=True, slots=True)
 class SegmentEntry:
@@ -74,6 +83,23 @@ class Manifest:
         files += [segment.deletions for segment in self.segments if segment.deletions]
         return files + ([self.sources] if self.sources else [])
 
+    def facts(self) -> dict[str, str | int]:
+        """Say what a person wants to know of it."""
+        return {
+            "generation": self.generation,
+            "articles": sum(segment.articles for segment in self.segments),
+            "passages": sum(segment.passages for segment in self.segments),
+            "segments": len(self.segments),
+            "bytes": sum(file.size for file in self.files()),
+            "encoder": self.recipe.encoder,
+            "analyzer": self.recipe.analyzer,
+            "cutting": self.recipe.cutting,
+        }
+
+    def damage(self, root: Path) -> list[str]:
+        """Compare every file with its size and checksum; say what differs."""
+        return [line for file in self.files() if (line := file.damage(root))]
+
     def publish(self, root: Path) -> None:
         """Make this generation the index's state, atomically."""
         text = json.dumps(asdict(self), indent=1)
@@ -116,3 +142,14 @@ def _segment(record: dict[str, object]) -> SegmentEntry:
     files = tuple(FileEntry(**file) for file in record["files"])  # type: ignore[attr-defined]
     deletions = _file(record["deletions"])  # type: ignore[arg-type]
     return SegmentEntry(**record | {"files": files, "deletions": deletions})  # type: ignore[arg-type]
+
+
+def check_recipe(found: Recipe, wanted: Recipe, root: Path) -> None:
+    """Refuse to mix what would not match; raises `FingerprintError` with the remedy."""
+    for part in ("analyzer", "encoder", "cutting"):
+        if getattr(found, part) != getattr(wanted, part):
+            raise FingerprintError(
+                f"{root} was built with {part} {getattr(found, part)!r}, this plait would use "
+                f"{getattr(wanted, part)!r}. Index into a new folder, or name the model the "
+                f"index was built with (--model {found.model or 'left out'})."
+            )

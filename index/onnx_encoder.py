@@ -1,11 +1,16 @@
-"""Here are texts: what are their vectors, by the default model, without a framework?
+"""Here is a text: what is its vector by the default model, in milliseconds?
 
-ONNX Runtime runs a graph made once from the model's weights; `tokenizers` cuts
-word pieces. Neither torch nor transformers is imported.
+Runs the graph that `plait.index.onnx_graph` made, on ONNX Runtime and `tokenizers`
+alone: torch, transformers and sentence-transformers are never imported.
+
+Every text is run by itself, on one thread, and as many at a time as there are
+cores. So nothing is padded, a vector cannot depend on its neighbours, no thread
+waits for another, and a query costs the same on a busy machine.
 """
 
 import os
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -13,118 +18,115 @@ import onnxruntime
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from plait.index.durable import publish
 from plait.index.errors import ModelError
-from plait.index.model import DEFAULT, PINNED, default_folder, verify
+from plait.index.model import DEFAULT, Precision
+from plait.index.onnx_cache import RECIPE
 
-LENGTH = 256
-"""Word pieces the model was trained to read, its two special ones included."""
-
-BATCH_TOKENS = 4096
-"""Word pieces a batch holds at most, padding included: enough to keep two cores busy."""
-
-_VERSION = "int8-1"
+GROUP = 1024
+"""Texts cut into word pieces at a time: bounds memory, and what an interrupt waits for."""
 
 
 class OnnxEncoder:
-    """The default model, all-MiniLM-L6-v2, with 8-bit weights."""
+    """The default model, run by ONNX Runtime. An `plait.index.encoder.Encoder`."""
 
-    dimension = 384
-    window = LENGTH - 2
-    name = DEFAULT
-    fingerprint = f"{DEFAULT}:{PINNED['model.safetensors'][:8]}:{_VERSION}"
+    def __init__(self, folder: Path, precision: Precision = "int8") -> None:
+        """Open a folder that `plait.index.onnx_cache.ready_folder` gave.
 
-    def __init__(self) -> None:
-        """Load the model, making its graph first where there is none; raises `ModelError`."""
-        folder = default_folder()
-        graph = graph_file(folder)
-        verify(folder, ("tokenizer.json",))
+        Raises `ModelError` where ONNX Runtime cannot run the graph.
+        """
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
-        self._passages = _session(graph)
+        self._tokenizer.no_padding()
+        self._first, self._last = self._tokenizer.encode("").ids  # [CLS] and [SEP]
+        self._session = _session(folder / "model.onnx")
+        self._precision = precision
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector."""
+        return int(self._session.get_outputs()[0].shape[1])
+
+    @property
+    def window(self) -> int:
+        """Word pieces read of a text, special ones excluded; the rest is not seen."""
+        return DEFAULT.max_pieces - 2
+
+    @property
+    def fingerprint(self) -> str:
+        """Model, hash of its weights, precision and recipe of the graph."""
+        return f"{DEFAULT.name}:{DEFAULT.digest}:{self._precision}.{RECIPE}"
+
+    @property
+    def name(self) -> str:
+        """What a person reads."""
+        return DEFAULT.name
 
     def token_ends(self, text: str) -> NDArray[np.int64]:
-        """Give the end of each word piece, in characters of `text`."""
-        encoding = self._tokenizer.encode(text, add_special_tokens=False)
+        """Give the end of each word piece, in characters of `text`; never truncated."""
+        encoding = self._tokenizer.encode(encodable(text), add_special_tokens=False)
         return np.array([end for _, end in encoding.offsets], dtype=np.int64)
-
-    def encode_query(self, text: str) -> NDArray[np.float32]:
-        """Give one unit vector, (dimension,)."""
-        vector: NDArray[np.float32] = self._run([self._pieces([text])[0]])[0]
-        return vector
 
     def encode_passages(
         self, texts: Sequence[str], progress: Callable[[int], None] | None = None
     ) -> NDArray[np.float32]:
-        """Give a unit vector per text, (texts, dimension); batches hold texts of like length."""
-        vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
-        pieces = self._pieces(texts)
-        order = sorted(range(len(texts)), key=lambda place: len(pieces[place]), reverse=True)
-        start = 0
-        while start < len(order):
-            size = max(1, BATCH_TOKENS // len(pieces[order[start]]))
-            batch = order[start : start + size]
-            vectors[batch] = self._run([pieces[place] for place in batch])
-            start += len(batch)
-            if progress:
-                progress(len(batch))
+        """Give the unit vector of each text, (texts, dimension).
+
+        `progress` hears how many more are done.
+        """
+        vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
+        with ThreadPoolExecutor(_cores(), thread_name_prefix="encode") as pool:
+            for start in range(0, len(texts), GROUP):
+                pieces = self._pieces(texts[start : start + GROUP])
+                # Longest first: the last to finish are the quickest, so no core idles.
+                order = sorted(range(len(pieces)), key=lambda i: len(pieces[i]), reverse=True)
+                done = pool.map(self._vector, [pieces[i] for i in order])
+                for place, vector in zip(order, done, strict=True):
+                    vectors[start + place] = vector
+                    if progress is not None:
+                        progress(1)
         return vectors
 
+    def encode_query(self, text: str) -> NDArray[np.float32]:
+        """Give the unit vector of one text, (dimension,)."""
+        return self._vector(self._pieces([text])[0])
+
     def _pieces(self, texts: Sequence[str]) -> list[list[int]]:
-        encodings = self._tokenizer.encode_batch(list(texts))
-        return [_cut(encoding.ids) for encoding in encodings]
+        """Cut texts into the ids that the model reads, special ones included."""
+        encodings = self._tokenizer.encode_batch_fast(
+            [encodable(text) for text in texts], add_special_tokens=False
+        )
+        return [[self._first, *e.ids[: self.window], self._last] for e in encodings]
 
-    def _run(self, batch: Sequence[Sequence[int]]) -> NDArray[np.float32]:
-        longest = max(map(len, batch))
-        tokens = np.zeros((len(batch), longest), dtype=np.int64)
-        mask = np.zeros((len(batch), longest), dtype=np.int64)
-        for row, ids in enumerate(batch):
-            tokens[row, : len(ids)] = ids
-            mask[row, : len(ids)] = 1
-        (pooled,) = self._passages.run(["pooled"], {"tokens": tokens, "mask": mask})
-        unit: NDArray[np.float32] = pooled / np.linalg.norm(pooled, axis=1, keepdims=True)
-        return unit
+    def _vector(self, pieces: Sequence[int]) -> NDArray[np.float32]:
+        feed = {"pieces": np.array([pieces], dtype=np.int64)}
+        vector: NDArray[np.float32] = self._session.run(["vector"], feed)[0][0]
+        return vector
 
 
-def _cut(ids: list[int]) -> list[int]:
-    """Keep the first pieces and the closing special one, as the model was trained."""
-    return ids if len(ids) <= LENGTH else [*ids[: LENGTH - 1], ids[-1]]
+def encodable(text: str) -> str:
+    """Replace what UTF-8 cannot hold (lone surrogates) by `?`, keeping every offset."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
-def cache_folder() -> Path:
-    """Name the folder for what plait makes once: PLAIT_CACHE, or the user's cache."""
-    if explicit := os.environ.get("PLAIT_CACHE"):
-        return Path(explicit)
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "plait"
-
-
-def graph_file(folder: Path) -> Path:
-    """Give the model's ONNX file, made now where it is missing; raises `ModelError`."""
-    target = cache_folder() / f"{DEFAULT}-{PINNED['model.safetensors'][:16]}-{_VERSION}.onnx"
-    if target.exists():
-        return target
-    verify(folder)
-    from plait.index.onnx_graph import write_graph  # noqa: PLC0415 - needed once per machine
-
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        publish(target, lambda path: write_graph(folder, path))
-    except OSError as error:
-        raise ModelError(
-            f"cannot write the model's graph to {target}: {error}. "
-            "Set PLAIT_CACHE to a folder that can be written."
-        ) from error
-    return target
+def _cores() -> int:
+    """Cores this process may use, where the system says."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _session(graph: Path) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
-    # Spinning threads gain little here and cost much on a busy machine.
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    # The graph is written as it should run; fusing further would undo measured choices.
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
+    options.log_severity_level = 3  # errors only; they are raised as well
     try:
-        return onnxruntime.InferenceSession(
-            str(graph), options, providers=["CPUExecutionProvider"]
-        )
-    except Exception as error:  # ONNX Runtime's errors share no base but this one
-        raise ModelError(f"cannot load {graph}: {error}. Delete it; it is made anew.") from error
+        return onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
+    # ONNX Runtime's exceptions have no common base below Exception.
+    except Exception as error:
+        raise ModelError(
+            f"onnxruntime {onnxruntime.__version__} cannot run {graph}: {error}. Install "
+            "onnxruntime 1.20 or later; if that is installed, delete the folder and try again."
+        ) from error

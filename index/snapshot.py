@@ -12,10 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plait.index.article import Article
-from plait.index.durable import checksum
 from plait.index.errors import CorruptIndexError, NotFoundError
 from plait.index.keyword.reader import KeywordReader
-from plait.index.manifest import FileEntry, Manifest, SegmentEntry, read_manifest
+from plait.index.manifest import SegmentEntry, read_manifest
 from plait.index.passage import Passage
 from plait.index.segment import Segment
 from plait.index.vectors import Moments, nearest
@@ -54,25 +53,25 @@ class Snapshot:
                 if alive:
                     yield raw.decode()
 
-    def article(self, article_id: str) -> Article:
-        """Read an article; raises `NotFoundError`."""
-        wanted = article_id.encode()
+    def _find(self, article_id: str) -> tuple[Segment, int]:
+        wanted = article_id.encode("utf-8", "replace")
         for segment in self.segments:
             for number, raw in enumerate(segment.data.ids):
                 if raw == wanted and segment.alive_articles[number]:
-                    return segment.article(number)
-        raise NotFoundError(f"no article {article_id!r} in {self.root}. `plait info` counts them.")
+                    return segment, number
+        raise NotFoundError(f"no article {article_id!r} in {self.root}.")
+
+    def article(self, article_id: str) -> Article:
+        """Read an article; raises `NotFoundError`."""
+        segment, number = self._find(article_id)
+        return segment.article(number)
 
     def passages_of(self, article_id: str) -> list[Passage]:
         """Give an article's passages in order; raises `NotFoundError`."""
-        wanted = article_id.encode()
-        for segment in self.segments:
-            for number, raw in enumerate(segment.data.ids):
-                if raw == wanted and segment.alive_articles[number]:
-                    article = segment.article(number)
-                    first, last = segment.data.first_passages[number : number + 2].tolist()
-                    return [segment.passage(article, number, p) for p in range(first, last)]
-        raise NotFoundError(f"no article {article_id!r} in {self.root}.")
+        segment, number = self._find(article_id)
+        article = segment.article(number)
+        first, last = segment.data.first_passages[number : number + 2].tolist()
+        return [segment.passage(article, number, place) for place in range(first, last)]
 
     def _locate(self, passage: int) -> tuple[Segment, int]:
         place = int(np.searchsorted(self._offsets, passage, side="right")) - 1
@@ -126,10 +125,6 @@ class Snapshot:
             cosines[mine] = np.einsum("ij,j->i", rows, query, dtype=np.float64)
         return cosines
 
-    def damage(self) -> list[str]:
-        """Compare every file with its size and checksum in the manifest; say what differs."""
-        return [line for file in self.manifest.files() if (line := _damage(self.root, file))]
-
 
 def open_segment(root: Path, entry: SegmentEntry) -> Segment:
     """Open a segment with its deletions; raises `CorruptIndexError`."""
@@ -140,17 +135,3 @@ def open_segment(root: Path, entry: SegmentEntry) -> Segment:
         except (OSError, ValueError) as error:
             raise CorruptIndexError(f"cannot read {entry.deletions.path}: {error}") from error
     return Segment(root / entry.name, dead)
-
-
-def _damage(root: Path, file: FileEntry) -> str | None:
-    path = root / file.path
-    if not path.is_file():
-        return f"{file.path}: missing"
-    if path.stat().st_size != file.size:
-        return f"{file.path}: {path.stat().st_size} bytes, should be {file.size}"
-    return None if checksum(path) == file.checksum else f"{file.path}: content altered"
-
-
-def live_manifest(manifest: Manifest) -> tuple[int, int]:
-    """Count a generation's live articles and passages."""
-    return sum(s.articles for s in manifest.segments), sum(s.passages for s in manifest.segments)

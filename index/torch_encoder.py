@@ -1,11 +1,12 @@
-"""Here is a model that is not the default one: sentence-transformers runs it.
+"""Here is any other model: what are the vectors of these texts?
 
-Slow to import (10 s and more), any model, a GPU where there is one.
+Runs on sentence-transformers, on a GPU where there is one. Useful for every model
+but the default; importing it takes 10 seconds and more.
 """
 
-import os
+import json
 from collections.abc import Callable, Sequence
-from hashlib import blake2b
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -13,98 +14,122 @@ from numpy.typing import NDArray
 from sentence_transformers import SentenceTransformer
 
 from plait.index.errors import ModelError
+from plait.index.model import hash_file
+from plait.index.prompts import Prompts, choose_prompts
 
 BATCH = 32
+"""Texts a batch on a CPU: sentence-transformers' own default."""
 
-_KNOWN_PROMPTS = {
-    # Wang et al., model cards of intfloat/e5-*: every text needs its prefix.
-    "e5-": ("query: ", "passage: "),
-    # BAAI, model cards of bge-*-en: queries need an instruction, passages none.
-    "bge-": ("Represent this sentence for searching relevant passages: ", ""),
-}
-"""Prompts of families whose configuration often lacks them: (query, passage)."""
+BATCH_GPU = 128
+"""A GPU idles on 32 texts."""
+
+_MODEL_FILES = (".safetensors", ".bin", ".json", ".txt", ".model")
 
 
 class TorchEncoder:
-    """Any sentence-transformers model, by hub id or folder."""
+    """A sentence-transformers model. An `plait.index.encoder.Encoder`."""
 
-    def __init__(self, model: str) -> None:
-        """Load a model, from disk if it is there; raises `ModelError`."""
-        self._model = _load(model)
-        self.name = model
-        self.dimension = int(self._model.get_embedding_dimension() or 0)
-        self.window = int(self._model.max_seq_length or 512) - 2
-        self._query_prompt, self._passage_prompt = _prompts(model, self._model.prompts)
-        self.fingerprint = self._fingerprint(model)
+    def __init__(self, folder: Path, model: str) -> None:
+        """Load a model folder; `model` is the name by which it was asked for.
 
-    def _fingerprint(self, model: str) -> str:
-        state = blake2b(digest_size=8)
-        for name, tensor in sorted(self._model.state_dict().items()):
-            # The first numbers of every tensor tell models apart without reading all.
-            state.update(name.encode() + tensor.flatten()[:64].float().cpu().numpy().tobytes())
-        state.update(f"{self._query_prompt}|{self._passage_prompt}|{self.window}".encode())
-        return f"{Path(model).name}:{state.hexdigest()}"
+        Raises `ModelError` where sentence-transformers cannot load it, or where it
+        cannot tell which characters a word piece covers.
+        """
+        self._name = model.rstrip("/").rsplit("/", maxsplit=1)[-1]
+        self._model = _load(folder)
+        self._prompts = choose_prompts(self._name, self._model.prompts)
+        self._digest = _digest(folder, self._prompts)
+        self._window = self._measure_window()
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector."""
+        return int(self._model.get_embedding_dimension() or 0)
+
+    @property
+    def window(self) -> int:
+        """Word pieces read of a passage, special ones and the prompt excluded."""
+        return self._window
+
+    @property
+    def fingerprint(self) -> str:
+        """Name, hash of the model's files and prompts, precision."""
+        return f"{self._name}:{self._digest[:8]}:fp32"
+
+    @property
+    def name(self) -> str:
+        """What a person reads."""
+        return self._name
 
     def token_ends(self, text: str) -> NDArray[np.int64]:
-        """Give the end of each word piece, in characters of `text`."""
+        """Give the end of each word piece, in characters of `text`; never truncated."""
         encoded = self._model.tokenizer(
-            text, add_special_tokens=False, return_offsets_mapping=True, truncation=False
+            text, add_special_tokens=False, truncation=False, return_offsets_mapping=True
         )
         return np.array([end for _, end in encoded["offset_mapping"]], dtype=np.int64)
 
     def encode_passages(
         self, texts: Sequence[str], progress: Callable[[int], None] | None = None
     ) -> NDArray[np.float32]:
-        """Give a unit vector per text, (texts, dimension)."""
-        vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
-        order = sorted(range(len(texts)), key=lambda place: len(texts[place]), reverse=True)
-        for start in range(0, len(order), BATCH):
-            batch = order[start : start + BATCH]
-            vectors[batch] = self._encode([self._passage_prompt + texts[place] for place in batch])
-            if progress:
+        """Give the unit vector of each text, (texts, dimension).
+
+        `progress` hears how many more are done.
+        """
+        vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
+        size = BATCH if self._model.device.type == "cpu" else BATCH_GPU
+        order = sorted(range(len(texts)), key=lambda i: len(texts[i]), reverse=True)
+        for start in range(0, len(order), size):
+            batch = order[start : start + size]
+            vectors[batch] = self._encode([texts[i] for i in batch], self._prompts.passage)
+            if progress is not None:
                 progress(len(batch))
         return vectors
 
     def encode_query(self, text: str) -> NDArray[np.float32]:
-        """Give one unit vector, (dimension,)."""
-        vector: NDArray[np.float32] = self._encode([self._query_prompt + text])[0]
+        """Give the unit vector of one query, (dimension,)."""
+        vector: NDArray[np.float32] = self._encode([text], self._prompts.query)[0]
         return vector
 
-    def _encode(self, texts: list[str]) -> NDArray[np.float32]:
+    def _encode(self, texts: list[str], prompt: str) -> NDArray[np.float32]:
         return np.asarray(
             self._model.encode(
-                texts, batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False, prompt=""
+                texts,
+                prompt=prompt,  # "" too: it keeps a default prompt from creeping in
+                batch_size=len(texts),
+                normalize_embeddings=True,
+                show_progress_bar=False,
             ),
             dtype=np.float32,
         )
 
+    def _measure_window(self) -> int:
+        longest, tokenizer = self._model.max_seq_length, self._model.tokenizer
+        if not longest or not getattr(tokenizer, "is_fast", False):
+            raise ModelError(
+                f"{self._name} does not say how much text it reads, or where its word pieces "
+                "end. Choose a model with max_seq_length and a tokenizer.json."
+            )
+        special = tokenizer.num_special_tokens_to_add()
+        return int(longest) - int(special) - len(self.token_ends(self._prompts.passage))
 
-def _prompts(model: str, configured: dict[str, str]) -> tuple[str, str]:
-    """Choose the prompts: configured ones first, then what the family documents."""
-    query = configured.get("query") or ""
-    passage = configured.get("passage") or configured.get("document") or ""
-    if query or passage:
-        return query, passage
-    name = Path(model).name.lower()
-    return next((p for family, p in _KNOWN_PROMPTS.items() if name.startswith(family)), ("", ""))
 
-
-def _load(model: str) -> SentenceTransformer:
-    looks_like_path = model.startswith((".", "/", "~")) or model.count("/") > 1
-    folder = Path(model).expanduser()
-    if looks_like_path and not folder.is_dir():
-        raise ModelError(f"no model folder at {folder}. Check the path given to --model.")
+def _load(folder: Path) -> SentenceTransformer:
     try:
-        if folder.is_dir():
-            return SentenceTransformer(str(folder), local_files_only=True)
-        try:
-            return SentenceTransformer(model, local_files_only=True)
-        except (OSError, ValueError):
-            os.environ.setdefault("HF_HUB_DOWNLOAD_TIMEOUT", "10")
-            return SentenceTransformer(model)
-    except Exception as error:  # the libraries below raise whatever they please
+        return SentenceTransformer(str(folder), local_files_only=True)
+    # Whatever a model's files can provoke in three libraries: no common base.
+    except Exception as error:
         raise ModelError(
-            f"cannot load the model {model!r}: {str(error).splitlines()[0]}. Give --model a "
-            "folder that holds a sentence-transformers model, a hub id that can be reached "
-            "from here, or leave it out for the default model."
+            f"sentence-transformers cannot load {folder}: {error}. Name a folder that "
+            "`SentenceTransformer.save` wrote, or another model."
         ) from error
+
+
+def _digest(folder: Path, prompts: Prompts) -> str:
+    """Hash all that decides the vectors: weights, configuration, tokenizer, prompts."""
+    files = {
+        path.relative_to(folder).as_posix(): hash_file(path)
+        for path in sorted(folder.rglob("*"))
+        if path.suffix in _MODEL_FILES and path.is_file()
+    }
+    decisive = {"files": files, "query": prompts.query, "passage": prompts.passage}
+    return sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()

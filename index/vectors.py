@@ -6,7 +6,6 @@ Does not encode (`plait.index.encoder`).
 
 from dataclasses import dataclass
 from pathlib import Path
-
 from typing import TypeAlias
 
 import numpy as np
@@ -15,6 +14,10 @@ from numpy.typing import NDArray
 from plait.index.arrays import Array, load_array
 
 Matrix: TypeAlias = NDArray[np.float32]
+
+
+ROUNDING = 1e-12
+"""What the variance of equal unit vectors may come out as, in double precision."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +45,10 @@ class Moments:
         return cls(len(matrix), total, outer)
 
     def __add__(self, other: "Moments") -> "Moments":
-        return Moments(
-            self.count + other.count, self.total + other.total, self.outer + other.outer
-        )
+        return Moments(self.count + other.count, self.total + other.total, self.outer + other.outer)
 
     def __sub__(self, other: "Moments") -> "Moments":
-        return Moments(
-            self.count - other.count, self.total - other.total, self.outer - other.outer
-        )
+        return Moments(self.count - other.count, self.total - other.total, self.outer - other.outer)
 
     def mean_and_deviation(self, query: NDArray[np.float32]) -> tuple[float, float]:
         """Give the mean and the standard deviation of `query . v` over the set."""
@@ -58,8 +57,7 @@ class Moments:
         wide = query.astype(np.float64)
         mean = float(wide @ self.total) / self.count
         variance = float(wide @ self.outer @ wide) / self.count - mean**2
-        # A set of equal vectors varies by nothing but rounding.
-        return mean, float(np.sqrt(variance)) if variance > 1e-12 else 0.0
+        return mean, float(np.sqrt(variance)) if variance > ROUNDING else 0.0
 
 
 @dataclass(frozen=True, slots=True)

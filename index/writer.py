@@ -1,14 +1,14 @@
 """Here are new, changed and vanished articles: how do they get into the index?
 
 The one writer. It gathers articles, and each commit adds one segment with both
-legs of them, so the legs cannot disagree. A crash loses what was gathered since
-the last commit and nothing else.
+legs of them. A crash loses what was gathered since the last commit and nothing
+else.
 """
 
 import json
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self, TypeAlias
@@ -17,14 +17,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plait.index.analyzer import TextAnalyzer
-from plait.index.arrays import StringTable
 from plait.index.article import Article
-from plait.index.cutting import Cutting, cut_passages
+from plait.index.building import Builder
+from plait.index.cutting import Cutting
 from plait.index.durable import TEMPORARY, discard, publish, writer_lock
 from plait.index.encoder import Encoder
-from plait.index.errors import FingerprintError, NoIndexError
-from plait.index.keyword.postings import build_postings
-from plait.index.manifest import FileEntry, Manifest, Recipe, SegmentEntry, read_manifest
+from plait.index.errors import NoIndexError
+from plait.index.manifest import (
+    FileEntry,
+    Manifest,
+    Recipe,
+    SegmentEntry,
+    check_recipe,
+    read_manifest,
+)
 from plait.index.segment import (
     Segment,
     SegmentData,
@@ -34,7 +40,6 @@ from plait.index.segment import (
     write_segment,
 )
 from plait.index.snapshot import open_segment
-from plait.index.vectors import Moments, Vectors
 
 MAX_SEGMENTS = 8
 """More than this, and the smaller half are merged: a query visits each segment."""
@@ -42,14 +47,8 @@ MAX_SEGMENTS = 8
 Change: TypeAlias = Literal["added", "updated", "unchanged"]
 SourceState: TypeAlias = tuple[int, int]
 """Size in bytes and modification time in nanoseconds of a file, when it was read."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where an article lies: the segment's place in the writer's list, and its number there."""
-
-    segment: int
-    number: int
+Place: TypeAlias = tuple[str, int]
+"""The name of a segment, and the number of an article in it."""
 
 
 def recipe_of(encoder: Encoder, analyzer: TextAnalyzer, model: str) -> Recipe:
@@ -70,38 +69,60 @@ class IndexWriter:
     Leaving the block normally commits; leaving it by an exception does not.
     """
 
-    def __init__(self, root: Path, encoder: Encoder, model: str = "") -> None:
-        """Open or make an index. Raises `LockedError`, `FingerprintError`, `CorruptIndexError`."""
+    def __init__(
+        self,
+        root: Path,
+        encoder: Encoder,
+        model: str = "",
+        progress: Callable[[int], None] | None = None,
+    ) -> None:
+        """Open or make an index; `model` is recorded as the name of `encoder`.
+
+        `progress` is told how many passages were encoded since it was last told.
+        Raises `LockedError`, `FingerprintError`, `CorruptIndexError`.
+        """
         self.root = root
-        self._encoder = encoder
-        self._analyzer = TextAnalyzer()
+        self._builder = Builder(encoder, TextAnalyzer(), progress)
         self._pending: dict[str, Article] = {}
+        self._dead: dict[str, set[int]] = {}
+        self._segments: dict[str, Segment] = {}
+        self._places: dict[str, Place] = {}
         self._exit = ExitStack()
         root.mkdir(parents=True, exist_ok=True)
         self._exit.enter_context(writer_lock(root))
         try:
-            self._load(recipe_of(encoder, self._analyzer, model))
+            self._open(recipe_of(encoder, self._builder.analyzer, model))
         except BaseException:
             self._exit.close()
             raise
 
-    def _load(self, recipe: Recipe) -> None:
+    def _open(self, recipe: Recipe) -> None:
         try:
             self.manifest = read_manifest(self.root)
         except NoIndexError:
             self.manifest = Manifest(recipe)
             self.manifest.publish(self.root)
         check_recipe(self.manifest.recipe, recipe, self.root)
-        self._segments = [open_segment(self.root, entry) for entry in self.manifest.segments]
-        self._places: dict[str, Place] = {}
-        for order, segment in enumerate(self._segments):
-            for number in np.flatnonzero(segment.alive_articles).tolist():
-                self._places[segment.data.ids[number].decode()] = Place(order, number)
-        self.sources = self._read_sources()
-        self._dead: dict[int, set[int]] = {}
+        self._adopt(self.manifest)
+        self.sources = self._committed_sources()
+
+    def _adopt(self, manifest: Manifest) -> None:
+        """Take a published manifest as the state: open what is new, forget what is gone."""
+        old, self._segments = self._segments, {}
+        for entry in manifest.segments:
+            segment = old.get(entry.name)
+            changed = entry.name in self._dead
+            if segment is None or changed:
+                segment = open_segment(self.root, entry)
+            if entry.name not in old:
+                for number in np.flatnonzero(segment.alive_articles).tolist():
+                    self._places[segment.data.ids[number].decode()] = (entry.name, number)
+            self._segments[entry.name] = segment
+        self.manifest = manifest
+        self._dead = {}
         self._sweep()
 
-    def _read_sources(self) -> dict[str, SourceState]:
+    def _committed_sources(self) -> dict[str, SourceState]:
         if self.manifest.sources is None:
             return {}
         text = (self.root / self.manifest.sources.path).read_text(encoding="utf-8")
@@ -131,8 +152,10 @@ class IndexWriter:
         """Give the article as it is now, uncommitted changes included."""
         if article_id in self._pending:
             return self._pending[article_id]
-        place = self._places.get(article_id)
-        return self._segments[place.segment].article(place.number) if place else None
+        if article_id not in self._places:
+            return None
+        name, number = self._places[article_id]
+        return self._segments[name].article(number)
 
     def ids(self) -> list[str]:
         """List the ids of all articles, uncommitted ones included."""
@@ -140,135 +163,86 @@ class IndexWriter:
 
     def add(self, article: Article) -> Change:
         """Add an article, or replace the one with its id if anything differs."""
-        if self._pending.get(article.id) == article:
-            return "unchanged"
         place = self._places.get(article.id)
-        if place and article.id not in self._pending:
-            known = self._segments[place.segment].data.article_digests[place.number]
+        if article.id in self._pending:
+            if self._pending[article.id] == article:
+                return "unchanged"
+        elif place:
+            known = self._segments[place[0]].data.article_digests[place[1]]
             if known.tobytes() == digest(article_json(article)):
                 return "unchanged"
-        known_before = place is not None or article.id in self._pending
+        change: Change = "updated" if place or article.id in self._pending else "added"
         self._pending[article.id] = article
-        return "updated" if known_before else "added"
+        return change
 
     def remove(self, article_id: str) -> bool:
         """Remove an article; false if there is none with that id."""
         was_pending = self._pending.pop(article_id, None) is not None
+        return self._bury(article_id) or was_pending
+
+    def _bury(self, article_id: str) -> bool:
         place = self._places.pop(article_id, None)
         if place:
-            self._dead.setdefault(place.segment, set()).add(place.number)
-        return was_pending or place is not None
+            self._dead.setdefault(place[0], set()).add(place[1])
+        return place is not None
 
-    def commit(self, progress: Callable[[int], None] | None = None) -> None:
-        """Make everything since the last commit durable and visible, or nothing of it.
-
-        `progress` is told how many passages were encoded since it was last told.
-        """
-        if not (self._pending or self._dead or self._sources_changed()):
-            return
+    def commit(self) -> None:
+        """Make everything since the last commit durable and visible, or nothing of it."""
         articles = list(self._pending.values())
-        data = self._segment_data(articles, progress) if articles else None
+        if not (articles or self._dead or self.sources != self._committed_sources()):
+            return
+        data = self._builder.segment(articles, self._segments.values()) if articles else None
         for article in articles:
-            place = self._places.get(article.id)
-            if place:
-                self._dead.setdefault(place.segment, set()).add(place.number)
-        segments = self._with_deletions()
+            self._bury(article.id)
+        entries = self._with_deletions()
         if data is not None:
-            segments.append(self._write(data))
-        self._publish(segments)
+            entries.append(self._write(data))
+        self._publish(entries)
         self._pending.clear()
-        if len(segments) > MAX_SEGMENTS:
-            self._merge_smaller_half()
+        if len(entries) > MAX_SEGMENTS:
+            smaller = sorted(entries, key=lambda entry: entry.passages)[: len(entries) // 2 + 1]
+            self._merge({entry.name for entry in smaller})
 
     def merge(self) -> None:
         """Merge all segments into one; commits first."""
         self.commit()
-        if len(self._segments) > 1 or any(len(s.dead) for s in self._segments):
-            self._merge(list(range(len(self._segments))))
+        if len(self._segments) > 1 or any(len(s.dead) for s in self._segments.values()):
+            self._merge(set(self._segments))
 
-    def _merge_smaller_half(self) -> None:
-        by_size = sorted(range(len(self._segments)), key=lambda i: self._segments[i].passages)
-        self._merge(sorted(by_size[: len(by_size) // 2 + 1]))
-
-    def _merge(self, chosen: Sequence[int]) -> None:
-        merged = merge_segments([self._segments[place] for place in chosen])
-        entries = [e for i, e in enumerate(self.manifest.segments) if i not in set(chosen)]
+    def _merge(self, names: set[str]) -> None:
+        entries = [entry for entry in self.manifest.segments if entry.name not in names]
+        chosen = [segment for name, segment in self._segments.items() if name in names]
+        merged = merge_segments(chosen)
         if len(merged.ids):
             entries.append(self._write(merged))
         self._publish(entries)
 
-    def _segment_data(
-        self, articles: Sequence[Article], progress: Callable[[int], None] | None
-    ) -> SegmentData:
-        cutting = Cutting(self._encoder.window)
-        passages = [cut_passages(a, cutting, self._encoder.token_ends) for a in articles]
-        flat = [(a, p) for a, own in zip(articles, passages, strict=True) for p in own]
-        texts = [f"{article.title}\n{passage.text}" for article, passage in flat]
-        digests = [digest(text) for text in texts]
-        matrix = self._vectors(texts, digests, progress)
-        lines = [article_json(article) for article in articles]
-        terms = self._analyzer.terms
-        return SegmentData(
-            articles=StringTable.of(line.encode("utf-8", "surrogatepass") for line in lines),
-            ids=StringTable.of(article.id.encode() for article in articles),
-            article_digests=_stacked([digest(line) for line in lines]),
-            first_passages=np.cumsum([0, *map(len, passages)], dtype=np.int64),
-            spans=np.array([(p.start, p.end) for _, p in flat], dtype=np.int64),
-            passage_digests=_stacked(digests),
-            postings={
-                "title": build_postings(terms(article.title) for article, _ in flat),
-                "text": build_postings(terms(text) for text in texts),
-            },
-            vectors=Vectors(matrix, Moments.of(matrix)),
-        )
-
-    def _vectors(
-        self,
-        texts: Sequence[str],
-        digests: Sequence[bytes],
-        progress: Callable[[int], None] | None,
-    ) -> NDArray[np.float32]:
-        """Encode what the index has not encoded before, deleted passages included."""
-        wanted = set(digests)
-        known: dict[bytes, NDArray[np.float32]] = {}
-        for segment in self._segments:
-            blob = segment.data.passage_digests.tobytes()
-            for row in range(segment.passages):
-                key = blob[16 * row : 16 * row + 16]
-                if key in wanted:
-                    known[key] = segment.data.vectors.matrix[row]
-        fresh = {d: t for d, t in zip(digests, texts, strict=True) if d not in known}
-        if progress:
-            progress(len(texts) - len(fresh))
-        encoded = self._encoder.encode_passages(list(fresh.values()), progress)
-        known.update(zip(fresh, encoded, strict=True))
-        return np.stack([known[d] for d in digests]).astype(np.float32)
-
     def _with_deletions(self) -> list[SegmentEntry]:
         """Write deletions anew where there are more; drop segments that are all deleted."""
         entries = []
-        for order, (segment, entry) in enumerate(
-            zip(self._segments, self.manifest.segments, strict=True)
-        ):
-            if order not in self._dead:
+        for entry in self.manifest.segments:
+            segment = self._segments[entry.name]
+            numbers = sorted(self._dead.get(entry.name, ()))
+            if numbers:
+                dead = np.union1d(segment.dead, numbers).astype(np.int64)
+                if len(dead) < len(segment.data.ids):
+                    entries.append(self._with_dead(entry, segment, dead))
+            else:
                 entries.append(entry)
-                continue
-            dead = np.union1d(segment.dead, sorted(self._dead[order])).astype(np.int64)
-            alive = np.ones(len(segment.data.ids), dtype=bool)
-            alive[dead] = False
-            if not alive.any():
-                continue
-            path = self.root / f"{entry.name}.deleted-{self.manifest.generation + 1}.npy"
-            publish(path, lambda tmp, dead=dead: _save(tmp, dead))  # type: ignore[misc]
-            entries.append(
-                replace(
-                    entry,
-                    articles=int(alive.sum()),
-                    passages=int(np.diff(segment.data.first_passages)[alive].sum()),
-                    deletions=FileEntry.of(self.root, path),
-                )
-            )
         return entries
+
+    def _with_dead(
+        self, entry: SegmentEntry, segment: Segment, dead: NDArray[np.int64]
+    ) -> SegmentEntry:
+        path = self.root / f"{entry.name}.deleted-{self.manifest.generation + 1}.npy"
+        publish(path, lambda temporary: _save(temporary, dead))
+        gone = int(np.diff(segment.data.first_passages)[dead].sum())
+        return replace(
+            entry,
+            articles=len(segment.data.ids) - len(dead),
+            passages=segment.passages - gone,
+            deletions=FileEntry.of(self.root, path),
+        )
 
     def _write(self, data: SegmentData) -> SegmentEntry:
         folder = self.root / f"segment-{self.manifest.generation + 1}"
@@ -276,18 +250,15 @@ class IndexWriter:
         files = tuple(FileEntry.of(self.root, path) for path in sorted(folder.iterdir()))
         return SegmentEntry(folder.name, len(data.ids), len(data.spans), files)
 
-    def _sources_changed(self) -> bool:
-        return self.sources != self._read_sources()
-
     def _publish(self, segments: Sequence[SegmentEntry]) -> None:
         generation = self.manifest.generation + 1
-        sources = self.root / f"sources-{generation}.json"
+        path = self.root / f"sources-{generation}.json"
         text = json.dumps(self.sources, ensure_ascii=False)
-        publish(sources, lambda path: path.write_text(text, encoding="utf-8"))
-        Manifest(
-            self.manifest.recipe, generation, tuple(segments), FileEntry.of(self.root, sources)
-        ).publish(self.root)
-        self._load(self.manifest.recipe)
+        publish(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))
+        sources = FileEntry.of(self.root, path)
+        manifest = Manifest(self.manifest.recipe, generation, tuple(segments), sources)
+        manifest.publish(self.root)
+        self._adopt(manifest)
 
     def _sweep(self) -> None:
         """Remove what no manifest names: leftovers of crashes and older generations."""
@@ -298,24 +269,6 @@ class IndexWriter:
                 discard(path)
 
 
-def check_recipe(found: Recipe, wanted: Recipe, root: Path) -> None:
-    """Refuse to mix what would not match; raises `FingerprintError` with the remedy."""
-    for part in ("analyzer", "encoder", "cutting"):
-        if getattr(found, part) != getattr(wanted, part):
-            raise FingerprintError(
-                f"{root} was built with {part} {getattr(found, part)!r}, this plait would use "
-                f"{getattr(wanted, part)!r}. Index into a new folder, or name the model the "
-                f"index was built with (--model {found.model or 'left out'})."
-            )
-
-
-def _stacked(digests: Sequence[bytes]) -> NDArray[np.uint8]:
-    return np.frombuffer(b"".join(digests), dtype=np.uint8).reshape(-1, 16)
-
-
 def _save(path: Path, array: NDArray[np.int64]) -> None:
     with path.open("wb") as file:
         np.save(file, array, allow_pickle=False)
-
-
-__all__ = ["IndexWriter", "Segment", "check_recipe", "recipe_of"]

@@ -64,7 +64,7 @@ class WhooshBM25(WeightingModel):
     def __init__(self, parameters: BM25) -> None:
         self.parameters = parameters
 
-    def scorer(self, searcher: Any, fieldname: str, text: bytes, qf: int = 1) -> BaseScorer:
+    def scorer(self, searcher: Any, fieldname: str, text: str | bytes, qf: int = 1) -> BaseScorer:
         """Give the scorer of one term in one field."""
         return WhooshTermScorer(self.parameters, searcher, fieldname, text)
 
@@ -72,14 +72,16 @@ class WhooshBM25(WeightingModel):
 class WhooshTermScorer(BaseScorer):
     """Scores one term in the passage that a Whoosh matcher stands on."""
 
-    def __init__(self, parameters: BM25, searcher: Any, fieldname: str, text: bytes) -> None:
+    def __init__(self, parameters: BM25, searcher: Any, fieldname: str, text: str | bytes) -> None:
         self._parameters = parameters
         self._idf = idf(searcher.doc_frequency(fieldname, text), searcher.doc_count())
         self._mean = searcher.field_length(fieldname) / max(searcher.doc_count(), 1)
-        self._length = lambda docnum: searcher.doc_field_length(docnum, fieldname)
+        self._searcher, self._field = searcher, fieldname
 
     def score(self, matcher: Any) -> float:
         """Score the current passage."""
-        length = np.array([self._length(matcher.id())], dtype=np.int32)
+        length = np.array(
+            [self._searcher.doc_field_length(matcher.id(), self._field)], dtype=np.int32
+        )
         norm = float(length_norm(self._parameters, length, self._mean)[0])
         return term_score(float(matcher.weight()), norm, self._idf)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from plait.index.article import Article
 from plait.search.index import Index, Options
+from plait.search.ranker import Mode
 
 CANDIDATES = 50
 
@@ -20,10 +21,12 @@ class Excerpt:
 
     def __str__(self) -> str:
         where = self.article.source or self.article.id
-        return f"[{self.number}] {self.article.title} ({where}, {self.start}-{self.end})\n{self.text}"
+        return (
+            f"[{self.number}] {self.article.title} ({where}, {self.start}-{self.end})\n{self.text}"
+        )
 
 
-def context(index: Index, query: str, tokens: int, options: Options | None = None) -> list[Excerpt]:
+def context(index: Index, query: str, tokens: int, mode: Mode = "hybrid") -> list[Excerpt]:
     """Choose passages in order of rank while their printed form fits `tokens` word pieces.
 
     No character of an article appears twice: what an earlier excerpt holds is cut
@@ -34,7 +37,6 @@ def context(index: Index, query: str, tokens: int, options: Options | None = Non
     given: dict[str, list[tuple[int, int]]] = {}
     texts: set[str] = set()
     left = tokens
-    mode = (options or Options()).mode
     for hit in index.search(query, CANDIDATES, Options(mode, passages=True)):
         spans = given.setdefault(hit.article.id, [])
         start, end = _uncovered(hit.passage.start, hit.passage.end, spans)

@@ -5,6 +5,7 @@ no measure is computed here.
 """
 
 import csv
+import gzip
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from typing import TypeAlias
 import ir_measures
 
 from plait.index.errors import ReadingError
+from plait.search.index import Index, Options
+from plait.search.ranker import MODES
 
 MEASURES = ("nDCG@10", "R@100", "AP", "RR@10")
 
@@ -67,14 +70,16 @@ def read_qrels(path: Path) -> dict[str, dict[str, int]]:
     return qrels
 
 
-def make_run(
-    topics: Iterable[Topic], search: Callable[[str], Sequence[tuple[str, float]]]
-) -> Run:
-    """Ask every topic. Scores are replaced by falling ranks, so that ties stay as ranked."""
+def make_run(topics: Iterable[Topic], search: Callable[[str], Sequence[str]]) -> Run:
+    """Ask every topic for a ranking of article ids.
+
+    Scores count down from the length of the ranking, so that no measure breaks
+    ties another way.
+    """
     run = {}
     for topic in topics:
         ranking = search(topic.text)
-        run[topic.id] = {a: float(len(ranking) - place) for place, (a, _) in enumerate(ranking)}
+        run[topic.id] = {id_: float(len(ranking) - at) for at, id_ in enumerate(ranking)}
     return run
 
 
@@ -85,6 +90,19 @@ def measure(
     parsed = [ir_measures.parse_measure(name) for name in measures]
     values = ir_measures.calc_aggregate(parsed, qrels, run)
     return {name: float(values[m]) for name, m in zip(measures, parsed, strict=True)}
+
+
+def measure_modes(index: Index, collection: TestCollection) -> dict[str, dict[str, float]]:
+    """Measure each mode, at the default settings, to a depth of 100 articles."""
+    table = {}
+    for name, mode in MODES.items():
+        options = Options(mode)
+
+        def search(text: str, options: Options = options) -> list[str]:
+            return [hit.article.id for hit in index.search(text, 100, options)]
+
+        table[name] = measure(collection.qrels, make_run(collection.topics, search))
+    return table
 
 
 def _either(folder: Path, *names: str) -> Path:
@@ -98,8 +116,5 @@ def _either(folder: Path, *names: str) -> Path:
 
 
 def _lines(path: Path) -> list[str]:
-    import gzip  # noqa: PLC0415 - rarely needed
-
-    opened = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8")
-    with opened as file:
-        return [line for line in file if line.strip()]
+    with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
+        return [line for line in file.read().decode().splitlines() if line.strip()]

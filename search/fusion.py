@@ -10,6 +10,7 @@ from typing import Protocol, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from plait.index.errors import QueryError
 from plait.search.ranking import LegScores
 
 Scores: TypeAlias = NDArray[np.float64]
@@ -85,8 +86,15 @@ def _scaled(scores: Scores) -> Scores:
 
 def _ranks(scores: Scores) -> Scores:
     falling = np.sort(-scores)
-    return np.searchsorted(falling, -scores, side="left") + 1.0
+    return np.asarray(np.searchsorted(falling, -scores, side="left") + 1, dtype=np.float64)
 
 
 FUSIONS: dict[str, Fusion] = {"convex": Convex(), "minmax": MinMax(), "rrf": ReciprocalRank()}
 """Fusions by the names used on the command line."""
+
+
+def fusion_named(name: str) -> Fusion:
+    """Look a fusion up; raises `QueryError` listing the names."""
+    if name not in FUSIONS:
+        raise QueryError(f"no fusion {name!r}; choose one of {', '.join(FUSIONS)}.")
+    return FUSIONS[name]

@@ -11,13 +11,14 @@ from typing import Self
 
 from plait.index.article import Article
 from plait.index.encoder import Encoder, load_encoder
-from plait.index.errors import QueryError
+from plait.index.errors import NotFoundError, QueryError
+from plait.index.manifest import check_recipe
 from plait.index.passage import Passage
 from plait.index.snapshot import Snapshot
-from plait.index.writer import check_recipe, recipe_of
+from plait.index.writer import recipe_of
 from plait.search.fusion import Fusion
 from plait.search.hit import Hit
-from plait.search.ranker import DEPTH, MODES, Mode, Ranker
+from plait.search.ranker import DEPTH, Mode, Ranker, Scored, mode_named
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +32,7 @@ class Options:
     """List every passage by itself, and not each article once with its best passage."""
 
     def __post_init__(self) -> None:
-        if self.mode not in MODES:
-            raise QueryError(f"no mode {self.mode!r}; choose one of {', '.join(MODES)}.")
+        mode_named(self.mode)
 
 
 class Index:
@@ -80,19 +80,27 @@ class Index:
         options = options or Options()
         depth = max(DEPTH, k)
         scored = self.ranker.score(query, options.mode, options.fusion, depth)
-        hits: list[Hit] = []
-        seen: set[str] = set()
-        for place in self.ranker.order(scored, len(scored.passages)):
-            passage_id = self.snapshot.passage_id(int(scored.passages[place]))
-            key = passage_id if options.passages else passage_id.rpartition("#")[0]
-            if key in seen:
-                continue
-            seen.add(key)
-            article, passage = self.snapshot.read(int(scored.passages[place]))
-            hits.append(Hit(len(hits) + 1, article, passage, self.ranker.explain(scored, place)))
-            if len(hits) == k:
-                break
-        return hits
+        return [
+            Hit(rank, *self.snapshot.read(passage), self.ranker.explain(scored, place))
+            for rank, place in enumerate(self._chosen(scored, k, options), start=1)
+            for passage in [int(scored.passages[place])]
+        ]
+
+    def _chosen(self, scored: Scored, k: int, options: Options) -> list[int]:
+        """Give the places of the best `k`, one an article unless all passages are wanted."""
+        wanted = k
+        while True:
+            places = self.ranker.order(scored, wanted)
+            if not options.passages:
+                best: dict[str, int] = {}
+                for place in places:
+                    owner = self.snapshot.passage_id(int(scored.passages[place])).rpartition("#")[0]
+                    best.setdefault(owner, place)
+                places = list(best.values())
+            if len(places) >= k or wanted >= len(scored.passages):
+                return places[:k]
+            # Several passages of one article took several places: look further down.
+            wanted *= 4
 
     def article(self, article_id: str) -> Article:
         """Read an article; raises `NotFoundError`."""
@@ -101,3 +109,11 @@ class Index:
     def passages(self, article_id: str) -> list[Passage]:
         """Give an article's passages in order; raises `NotFoundError`."""
         return self.snapshot.passages_of(article_id)
+
+    def passage(self, article_id: str, number: int) -> Passage:
+        """Give one passage of an article, counted from 0; raises `NotFoundError`."""
+        passages = self.passages(article_id)
+        if number >= len(passages):
+            last = len(passages) - 1
+            raise NotFoundError(f"{article_id} has passages 0 to {last}, not {number}.")
+        return passages[number]

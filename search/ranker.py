@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from plait.index.analyzer import TextAnalyzer
 from plait.index.encoder import Encoder
+from plait.index.errors import QueryError
 from plait.index.snapshot import Snapshot
 from plait.search.fusion import Convex, Fusion
 from plait.search.hit import Explanation, LegPart, TermPart
@@ -22,7 +23,15 @@ from plait.search.ranking import LegScores, ranked
 
 Mode: TypeAlias = Literal["hybrid", "keyword", "dense"]
 
-MODES: tuple[Mode, ...] = ("hybrid", "keyword", "dense")
+MODES: dict[str, Mode] = {"hybrid": "hybrid", "keyword": "keyword", "dense": "dense"}
+
+
+def mode_named(name: str) -> Mode:
+    """Look a mode up; raises `QueryError` listing the names."""
+    if name not in MODES:
+        raise QueryError(f"no mode {name!r}; choose one of {', '.join(MODES)}.")
+    return MODES[name]
+
 
 DEPTH = 1000
 """Candidates taken from each leg, at least; TREC's customary depth."""
@@ -122,7 +131,8 @@ def _best(leg: LegScores, depth: int) -> NDArray[np.int64]:
     if depth >= len(leg.scores):
         return leg.passages
     least = np.partition(leg.scores, len(leg.scores) - depth)[len(leg.scores) - depth]
-    return leg.passages[leg.scores >= least]
+    best: NDArray[np.int64] = leg.passages[leg.scores >= least]
+    return best
 
 
 def _aligned(leg: LegScores, passages: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -135,9 +145,7 @@ def _aligned(leg: LegScores, passages: NDArray[np.int64]) -> NDArray[np.float64]
     return scores
 
 
-def _leg_part(
-    leg: LegScores | None, parts: NDArray[np.float64], place: int
-) -> LegPart | None:
+def _leg_part(leg: LegScores | None, parts: NDArray[np.float64], place: int) -> LegPart | None:
     if leg is None:
         return None
     return LegPart(float(leg.scores[place]), leg.mean, leg.deviation, float(parts[place]))

@@ -8,6 +8,9 @@ from whoosh.highlight import (
 
 from plait.index.analyzer import TextAnalyzer
 
+BEGINNING = 240
+"""Characters shown of a passage that shares no word with the query."""
+
 
 class _Marks(Formatter):
     """Puts marks around matched words and an ellipsis between fragments."""
@@ -17,7 +20,7 @@ class _Marks(Formatter):
     def __init__(self, before: str, after: str) -> None:
         self.before, self.after = before, after
 
-    def format_token(self, text: str, token: object, replace: bool = False) -> str:
+    def format_token(self, text: str, token: object, replace: bool = False) -> str:  # noqa: FBT001, FBT002 - Whoosh's
         """Mark one matched word, as it stands in the text."""
         start, end = token.startchar, token.endchar  # type: ignore[attr-defined]
         return f"{self.before}{text[start:end]}{self.after}"
@@ -34,5 +37,6 @@ def snippet(
     fragmenter = ContextFragmenter(maxchars=200, surround=60)
     marked = highlight(text, terms, analyzer.chain, fragmenter, _Marks(*marks), top=2)
     if not marked:
-        marked = text if len(text) <= 240 else text[:240].rsplit(" ", 1)[0] + " …"
+        whole = len(text) <= BEGINNING
+        marked = text if whole else text[:BEGINNING].rsplit(" ", 1)[0] + " …"
     return " ".join(marked.split())

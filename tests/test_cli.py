@@ -16,9 +16,14 @@ SEEDS = Path(__file__).resolve().parent.parent / "seeds"
 def plait(*words: str, cwd: Path, stdin: str = "") -> subprocess.CompletedProcess[str]:
     """Run the command in a folder, with its own standard input."""
     environment = {k: v for k, v in os.environ.items() if k != "PLAIT_INDEX"}
-    return subprocess.run(  # noqa: S603
+    return subprocess.run(
         [sys.executable, "-m", "plait.cli", *words],
-        cwd=cwd, input=stdin, capture_output=True, text=True, check=False, env=environment,
+        cwd=cwd,
+        input=stdin,
+        capture_output=True,
+        text=True,
+        check=False,
+        env=environment,
     )
 
 
@@ -27,7 +32,9 @@ def news(tmp_path: Path) -> Path:
     """Index two small files and one that is empty."""
     folder = tmp_path / "news"
     folder.mkdir()
-    (folder / "treaty.txt").write_text("A treaty\n2018-11-14\nTwo leaders signed a peace treaty in Geneva.")
+    (folder / "treaty.txt").write_text(
+        "A treaty\n2018-11-14\nTwo leaders signed a peace treaty in Geneva."
+    )
     (folder / "apples.md").write_text("# Apples\n\nFarmers counted apples after the storm.")
     (folder / "empty.txt").write_text("")
     done = plait("index", "news", cwd=tmp_path)
@@ -63,7 +70,7 @@ def test_standard_input_show_remove_info_check_context(news: Path) -> None:
     assert plait("show", "x1#0", cwd=news).stdout == "It rained on the islands.\n"
     assert plait("show", "x1#7", cwd=news).returncode == 1
     assert "[1] Rain" in plait("context", "rain islands", "--tokens", "60", cwd=news).stdout
-    assert "removed 1" in plait("remove", "x1", cwd=news).stdout
+    assert "Removed 1" in plait("remove", "x1", cwd=news).stdout
     assert plait("show", "x1", cwd=news).returncode == 1
     assert json.loads(plait("info", "--json", cwd=news).stdout)["articles"] == 2
     assert "as they were written" in plait("check", cwd=news).stdout
@@ -81,7 +88,9 @@ def test_standard_input_show_remove_info_check_context(news: Path) -> None:
         (("bench", "news"), 1, "corpus.jsonl"),
     ],
 )
-def test_errors_name_the_remedy(news: Path, words: tuple[str, ...], status: int, message: str) -> None:
+def test_errors_name_the_remedy(
+    news: Path, words: tuple[str, ...], status: int, message: str
+) -> None:
     """One line on standard error, no traceback, and the right exit status."""
     done = plait(*words, cwd=news)
     assert done.returncode == status
@@ -102,7 +111,9 @@ def test_bench_reads_a_beir_folder(tmp_path: Path) -> None:
     (tmp_path / "qrels" / "test.tsv").write_text("query-id\tcorpus-id\tscore\nq1\tapples\t1\n")
     table = json.loads(plait("bench", ".", "--json", cwd=tmp_path).stdout)
     assert {mode: values["nDCG@10"] for mode, values in table.items()} == {
-        "hybrid": 1.0, "keyword": 1.0, "dense": 1.0,
+        "hybrid": 1.0,
+        "keyword": 1.0,
+        "dense": 1.0,
     }
 
 

@@ -1,12 +1,13 @@
 """The keyword leg against stock Whoosh: the same passages, the same scores."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import Phase, given, settings
-from hypothesis import strategies as st
+from hypothesis import Phase, given, settings, strategies as st
 from whoosh.filedb.filestore import RamStorage
+from whoosh.query import Or, Term
 
 from plait.index.analyzer import TextAnalyzer
 from plait.index.keyword.postings import Postings, build_postings, merge_postings
@@ -59,11 +60,16 @@ class ExactLengths(WhooshBM25):
             for column, field in enumerate(("title", "text"))
         }
 
-    def scorer(self, searcher: Any, fieldname: str, text: bytes, qf: int = 1) -> Any:
+    def scorer(self, searcher: Any, fieldname: str, text: str | bytes, qf: int = 1) -> Any:
         """Give the scorer of one term, with lengths counted anew."""
-        scorer = super().scorer(searcher, fieldname, text, qf)
-        scorer._length = self.lengths[fieldname].__getitem__
-        return scorer
+        lengths = self.lengths[fieldname]
+        exact = SimpleNamespace(
+            doc_frequency=searcher.doc_frequency,
+            doc_count=searcher.doc_count,
+            field_length=searcher.field_length,
+            doc_field_length=lambda docnum, _: lengths[docnum],
+        )
+        return super().scorer(exact, fieldname, text, qf)
 
 
 def stock(rows: list[tuple[str, str]], query: str) -> dict[int, float]:
@@ -76,8 +82,6 @@ def stock(rows: list[tuple[str, str]], query: str) -> dict[int, float]:
     parsed = parse_query(query, ANALYZER, TITLE_WEIGHT)
     tree = parsed.tree
     if tree is None:
-        from whoosh.query import Or, Term
-
         tree = Or(
             [
                 Term(field, term, boost=boost * count)

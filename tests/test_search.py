@@ -13,7 +13,11 @@ from plait.search.fusion import FUSIONS
 from plait.search.index import Index, Options
 
 SEEDS = Path(__file__).resolve().parent.parent / "seeds"
-QUERIES = ["peace treaty 1956 declaration", "islands taken by Soviet troops", '"peace treaty" +Putin']
+QUERIES = [
+    "peace treaty 1956 declaration",
+    "islands taken by Soviet troops",
+    '"peace treaty" +Putin',
+]
 
 
 def test_the_owners_query_finds_the_1956_declaration(seeds: Index) -> None:
@@ -54,7 +58,7 @@ def test_operators_filter(seeds: Index) -> None:
     """Only what the operators match is returned, whichever leg ranks."""
     terms = seeds.ranker.analyzer.terms
     for mode in ("hybrid", "keyword", "dense"):
-        hits = seeds.search("treaty -japan title:declaration", 20, Options(mode))  # type: ignore[arg-type]
+        hits = seeds.search("treaty -japan title:declaration", 20, Options(mode))
         assert hits
         for hit in hits:
             title, text = terms(hit.article.title), terms(hit.passage.text)
@@ -98,8 +102,7 @@ def test_quality_on_the_seeds_stays_near_what_was_measured(seeds: Index) -> None
         run = make_run(
             topics,
             lambda text, mode=mode: [  # type: ignore[misc]
-                (hit.article.id.rpartition("/")[2], hit.score)
-                for hit in seeds.search(text, 100, Options(mode))
+                hit.article.id.rpartition("/")[2] for hit in seeds.search(text, 100, Options(mode))
             ],
         )
         quality[mode] = measure(qrels, run)["nDCG@10"]
@@ -121,5 +124,5 @@ def test_a_query_imports_no_framework_and_opens_no_socket(seeds: Index) -> None:
         "heavy = {'torch', 'transformers', 'sentence_transformers', 'onnx', 'trafilatura'}\n"
         "assert not heavy & set(sys.modules), heavy & set(sys.modules)\n"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)  # noqa: S603
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.stdout.strip() == "3", done.stderr

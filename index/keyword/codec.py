@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 import numpy as np
 from whoosh.codec.base import Codec, FieldCursor, PerDocumentReader, Segment, TermsReader
 from whoosh.fields import Schema
+from whoosh.filedb.filestore import RamStorage
 from whoosh.matching import Matcher, ReadTooFar
 from whoosh.query.spans import Span
 from whoosh.reading import SegmentReader, TermInfo, TermNotFound
@@ -22,7 +23,7 @@ from plait.index.keyword.reader import KeywordReader
 def whoosh_reader(reader: KeywordReader, schema: Schema) -> SegmentReader:
     """Open plait's keyword arrays as a Whoosh index reader."""
     codec = ArrayCodec(reader)
-    return SegmentReader(None, schema, codec.segment, codec=codec)
+    return SegmentReader(RamStorage(), schema, codec.segment, codec=codec)
 
 
 class ArrayCodec(Codec):
@@ -38,14 +39,20 @@ class ArrayCodec(Codec):
 
     def per_document_reader(self, storage: object, segment: object) -> PerDocumentReader:
         """Give Whoosh the field lengths and the deletions."""
-        return ArrayDocuments(self.reader)
+        return ArrayDocuments(self.segment)
+
+    def _refuse(self, *_: object, **__: object) -> NoReturn:
+        raise TypeError("plait's segments are written by plait.index.writer, not through Whoosh")
+
+    per_document_writer = field_writer = postings_writer = _refuse
+    postings_reader = new_segment = _refuse
 
 
 class ArraySegment(Segment):
     """What Whoosh wants to know of a segment: its size."""
 
     def __init__(self, reader: KeywordReader) -> None:
-        super().__init__("plait")
+        super().__init__("plait")  # type: ignore[no-untyped-call]
         self.reader = reader
 
     def doc_count_all(self) -> int:
@@ -55,6 +62,19 @@ class ArraySegment(Segment):
     def deleted_count(self) -> int:
         """Count deleted passages."""
         return len(self.reader) - self.reader.count
+
+    def deleted_docs(self) -> Iterable[int]:
+        """Number the deleted passages."""
+        return map(int, np.flatnonzero(~self.reader.alive))
+
+    def is_deleted(self, docnum: int) -> bool:
+        """Say whether this passage is deleted."""
+        # Whoosh's inverting matcher asks one past the end before it stops.
+        return docnum < len(self.reader) and not self.reader.alive[docnum]
+
+    def delete_document(self, docnum: int, delete: bool = True) -> NoReturn:  # noqa: FBT001, FBT002
+        """Refuse: articles are removed by `plait.index.writer`."""
+        raise TypeError("plait's articles are removed by plait.index.writer, not through Whoosh")
 
 
 class ArrayTerms(TermsReader):
@@ -130,8 +150,8 @@ class ArrayTerms(TermsReader):
 class ArrayDocuments(PerDocumentReader):
     """Field lengths and deletions, as Whoosh asks for them."""
 
-    def __init__(self, reader: KeywordReader) -> None:
-        self.reader = reader
+    def __init__(self, segment: ArraySegment) -> None:
+        self.segment, self.reader = segment, segment.reader
 
     def doc_count(self) -> int:
         """Count live passages."""
@@ -143,16 +163,15 @@ class ArrayDocuments(PerDocumentReader):
 
     def has_deletions(self) -> bool:
         """Say whether any passage is deleted."""
-        return self.reader.count < len(self.reader)
+        return self.segment.deleted_count() > 0
 
     def is_deleted(self, docnum: int) -> bool:
         """Say whether this passage is deleted."""
-        # Whoosh's inverting matcher asks one past the end before it stops.
-        return docnum < len(self.reader) and not self.reader.alive[docnum]
+        return self.segment.is_deleted(docnum)
 
     def deleted_docs(self) -> Iterable[int]:
         """Number the deleted passages."""
-        return map(int, np.flatnonzero(~self.reader.alive))
+        return self.segment.deleted_docs()
 
     def doc_field_length(self, docnum: int, fieldname: str, default: int = 0) -> int:
         """Count the terms of a passage's field."""

@@ -87,9 +87,7 @@ def build_postings(texts: Iterable[Sequence[str]]) -> Postings:
     begins = np.repeat(np.cumsum(counts, dtype=np.int64) - counts, counts)
     positions = (np.arange(len(occurrences)) - begins).astype(np.int32)
     passages = np.repeat(np.arange(len(lengths), dtype=np.int32), counts)
-    return _invert(
-        vocabulary, (np.array(occurrences, dtype=np.int64), passages, positions), counts
-    )
+    return _invert(vocabulary, (np.array(occurrences, dtype=np.int64), passages, positions), counts)
 
 
 def merge_postings(parts: Sequence[tuple[Postings, NDArray[np.bool_]]]) -> Postings:

@@ -9,7 +9,6 @@ import heapq
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from itertools import groupby
-
 from typing import TypeAlias
 
 import numpy as np

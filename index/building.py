@@ -1,0 +1,90 @@
+"""Here are articles: how do they become a segment?
+
+Cut, encode and invert; both legs from the same passages, so they cannot disagree.
+Does not touch the index folder (`plait.index.writer`).
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plait.index.analyzer import TextAnalyzer
+from plait.index.arrays import StringTable
+from plait.index.article import Article
+from plait.index.cutting import Cutting, cut_passages
+from plait.index.encoder import Encoder
+from plait.index.keyword.postings import build_postings
+from plait.index.segment import Digests, Segment, SegmentData, article_json, digest
+from plait.index.vectors import Moments, Vectors
+
+
+@dataclass(frozen=True, slots=True)
+class Builder:
+    """Makes segments with one encoder and one analyzer."""
+
+    encoder: Encoder
+    analyzer: TextAnalyzer
+    progress: Callable[[int], None] | None = None
+    """Told how many more passages have their vector."""
+
+    def segment(self, articles: Sequence[Article], known: Iterable[Segment]) -> SegmentData:
+        """Build a segment; vectors of texts that `known` segments hold are not made again."""
+        cutting = Cutting(self.encoder.window)
+        passages = [cut_passages(a, cutting, self.encoder.token_ends) for a in articles]
+        flat = [(a, p) for a, own in zip(articles, passages, strict=True) for p in own]
+        texts = [f"{article.title}\n{passage.text}" for article, passage in flat]
+        digests = [digest(text) for text in texts]
+        matrix = self._vectors(texts, digests, known)
+        lines = [article_json(article) for article in articles]
+        terms = self.analyzer.terms
+        return SegmentData(
+            articles=StringTable.of(line.encode() for line in lines),
+            ids=StringTable.of(article.id.encode() for article in articles),
+            article_digests=_stacked([digest(line) for line in lines]),
+            first_passages=np.cumsum([0, *map(len, passages)], dtype=np.int64),
+            spans=np.array([(p.start, p.end) for _, p in flat], dtype=np.int64),
+            passage_digests=_stacked(digests),
+            postings={
+                "title": build_postings(terms(article.title) for article, _ in flat),
+                "text": build_postings(terms(text) for text in texts),
+            },
+            vectors=Vectors(matrix, Moments.of(matrix)),
+        )
+
+    def _vectors(
+        self, texts: Sequence[str], digests: Sequence[bytes], known: Iterable[Segment]
+    ) -> NDArray[np.float32]:
+        vectors = _known_vectors(digests, known)
+        fresh = {d: t for d, t in zip(digests, texts, strict=True) if d not in vectors}
+        if self.progress:
+            self.progress(len(texts) - len(fresh))
+        encoded = self.encoder.encode_passages(list(fresh.values()), self.progress)
+        vectors.update(zip(fresh, encoded, strict=True))
+        return np.stack([vectors[d] for d in digests]).astype(np.float32)
+
+
+def _known_vectors(
+    digests: Sequence[bytes], segments: Iterable[Segment]
+) -> dict[bytes, NDArray[np.float32]]:
+    """Find vectors by the digest of their text, those of deleted passages included."""
+    wanted = set(digests)
+    heads = _heads(_stacked(digests))
+    found: dict[bytes, NDArray[np.float32]] = {}
+    for segment in segments:
+        rows = segment.data.passage_digests
+        # Eight bytes of a digest first: comparing numbers is what NumPy does fast.
+        for row in np.flatnonzero(np.isin(_heads(rows), heads)).tolist():
+            key = rows[row].tobytes()
+            if key in wanted:
+                found[key] = segment.data.vectors.matrix[row]
+    return found
+
+
+def _heads(digests: Digests) -> NDArray[np.uint64]:
+    return np.ascontiguousarray(digests[:, :8]).view(np.uint64)[:, 0]
+
+
+def _stacked(digests: Sequence[bytes]) -> Digests:
+    return np.frombuffer(b"".join(digests), dtype=np.uint8).reshape(-1, 16)

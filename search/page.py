@@ -1,0 +1,55 @@
+"""Here are hits: how are they written on a terminal, or in a pipe?"""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from plait.index.analyzer import TextAnalyzer
+from plait.search.hit import Explanation, Hit, LegPart
+from plait.search.snippet import snippet
+
+_BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """How hits are written for one query."""
+
+    words: str
+    """The query, whose words are marked in the snippets."""
+    analyzer: TextAnalyzer
+    colour: bool = False
+    """Mark by bold type; otherwise by asterisks."""
+    explain: bool = False
+
+    def lines(self, hit: Hit) -> Iterator[str]:
+        """Write rank, score and title; date and source; a snippet; perhaps the explanation."""
+        title = hit.article.title or hit.article.id
+        yield f"{hit.rank:>3}  {hit.score:.3f}  {_BOLD + title + _PLAIN if self.colour else title}"
+        yield "     " + "  ".join(filter(None, [hit.article.date, _relative(hit.article.source)]))
+        marks = (_BOLD, _PLAIN) if self.colour else ("*", "*")
+        yield f"     {snippet(hit.passage.text, self.words, self.analyzer, marks)}"
+        if self.explain:
+            yield from _explained(hit.explanation)
+
+
+def _explained(explanation: Explanation) -> Iterator[str]:
+    if explanation.keyword:
+        yield _leg("keyword", explanation.keyword)
+        for term in explanation.terms:
+            yield f"               {term.score:>8.4f}  {term.field}:{term.term}"
+    if explanation.dense:
+        yield _leg("dense", explanation.dense)
+
+
+def _leg(name: str, leg: LegPart) -> str:
+    found = (
+        f"score {leg.score:.4f} (over all passages: mean {leg.mean:.4f}, sd {leg.deviation:.4f})"
+    )
+    return f"     {leg.part:>+8.4f}  {name}: {found}"
+
+
+def _relative(source: str) -> str:
+    """Show a path as it is reached from here."""
+    return os.path.relpath(source) if Path(source).is_absolute() else source
