@@ -45,7 +45,8 @@ def seconds(work: Callable[[], object]) -> float:
 
 def compare(name: str, ours: Callable[[], object], theirs: Callable[[], object], n: int) -> None:
     """Print the medians of `n` interleaved rounds: both times, and their ratio."""
-    ours(), theirs()
+    ours()
+    theirs()
     rounds = [(seconds(ours), seconds(theirs)) for _ in range(n)]
     ratio = median(b / a for a, b in rounds)
     own, other = (median(times) * 1000 for times in zip(*rounds, strict=True))

@@ -99,8 +99,8 @@ class OnnxEncoder:
 
     def _vector(self, pieces: Sequence[int]) -> NDArray[np.float32]:
         feed = {"pieces": np.array([pieces], dtype=np.int64)}
-        vector: NDArray[np.float32] = self._session.run(["vector"], feed)[0][0]
-        return vector
+        (vectors,) = self._session.run(["vector"], feed)
+        return np.asarray(vectors, dtype=np.float32)[0]
 
 
 def encodable(text: str) -> str:

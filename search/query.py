@@ -70,7 +70,7 @@ def _parser(analyzer: TextAnalyzer, title_weight: float) -> QueryParser:
         PrefixPlugin(),
         FuzzyTermPlugin(),
         GroupPlugin(),
-        OperatorsPlugin(AndMaybe=None, Require=None),
+        OperatorsPlugin(AndMaybe="", Require=""),
         PlusMinusPlugin(),
         MultifieldPlugin(list(FIELDS), fieldboosts={"title": title_weight}),
     ]

@@ -5,6 +5,7 @@ terms run on Whoosh's own searcher over the same arrays as everything else.
 Segments are written by `plait.index.keyword.postings`, never through Whoosh.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from typing import Any, NoReturn
 
@@ -206,14 +207,10 @@ class ArrayCursor(FieldCursor):
         self._at = 0
         return self.text()
 
-    def find(self, term: str | bytes) -> str | None:
-        """Go to the first term not below `term`."""
-        wanted = term.decode() if isinstance(term, bytes) else term
-        low, high = 0, len(self._terms)
-        while low < high:
-            middle = (low + high) // 2
-            low, high = (middle + 1, high) if self._terms[middle] < wanted else (low, middle)
-        self._at = low
+    def find(self, string: str | bytes) -> str | None:
+        """Go to the first term not below `string`."""
+        wanted = string.decode() if isinstance(string, bytes) else string
+        self._at = bisect_left(self._terms, wanted)
         return self.text()
 
     def next(self) -> str | None:
