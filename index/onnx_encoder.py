@@ -100,7 +100,7 @@ class OnnxEncoder:
     def _vector(self, pieces: Sequence[int]) -> NDArray[np.float32]:
         feed = {"pieces": np.array([pieces], dtype=np.int64)}
         (vectors,) = self._session.run(["vector"], feed)
-        return np.asarray(vectors, dtype=np.float32)[0]
+        return np.asarray(vectors, dtype=np.float32).reshape(-1)
 
 
 def encodable(text: str) -> str:
