@@ -4,7 +4,7 @@ The seam between what asks (command line, chatbot, benchmark) and where
 postings and vectors live. Writing is `plait.index.writer`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Self
@@ -53,7 +53,11 @@ class Index:
         Raises `NoIndexError`, `CorruptIndexError`, and `FingerprintError` where the
         index was built with another analyzer.
         """
-        return cls(Snapshot(Path(path)), encoder)
+        opened = cls(Snapshot(Path(path)), encoder)
+        recipe = opened.snapshot.manifest.recipe
+        analyzer = opened.ranker.analyzer.fingerprint
+        check_recipe(recipe, replace(recipe, analyzer=analyzer), opened.snapshot.root)
+        return opened
 
     @cached_property
     def encoder(self) -> Encoder:

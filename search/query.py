@@ -24,7 +24,19 @@ from whoosh.qparser import (
     QueryParser,
     WhitespacePlugin,
 )
-from whoosh.query import FuzzyTerm, Or, Prefix, Query as Tree, Term
+from whoosh.query import (
+    And,
+    AndMaybe,
+    AndNot,
+    FuzzyTerm,
+    NullQuery,
+    Or,
+    Phrase,
+    Prefix,
+    Query as Tree,
+    Require,
+    Term,
+)
 
 from plait.index.analyzer import FIELDS, TextAnalyzer, fold
 
@@ -36,6 +48,7 @@ _OPERATOR = re.compile(
     r"|\w~[12]?(?=$|[\s)])"  # a fuzzy term
     r"|(?:^|\s)(?:AND|OR|NOT)\s"  # boolean words, in capitals
 )
+_UNWANTED = re.compile(r'(?:(?:^|\s)-|\bNOT\s+)(?:\w+:)?(?:"[^"]*"|\([^)]*\)|\S+)')
 _MARKS = re.compile(r'["()]|(?:^|(?<=\s))[+-]|\b(?:title|text):|[*~]\d?|\b(?:AND|OR|NOT)\b')
 
 
@@ -46,7 +59,7 @@ class Query:
     text: str
     """What was typed."""
     words: str
-    """The same without operators: what the encoder reads."""
+    """The wanted words, without operators: what the encoder reads."""
     terms: tuple[tuple[str, int], ...]
     """Terms and how often each was typed, in order of appearance."""
     tree: Tree | None
@@ -56,10 +69,18 @@ class Query:
 def parse_query(text: str, analyzer: TextAnalyzer, title_weight: float) -> Query:
     """Read a query. Never fails: what makes no sense as an operator is a word."""
     structured = _OPERATOR.search(text) is not None
-    words = " ".join(_MARKS.sub(" ", text).split()) if structured else text
+    words = _without_operators(text) if structured else text
     terms = tuple(Counter(analyzer.terms(words)).items())
     tree = _parser(analyzer, title_weight).parse(text) if structured else None
-    return Query(text, words, terms, _adapt(tree, analyzer) if tree else None)
+    tree = _adapt(tree, analyzer) if tree else None
+    # Only stop words between the operators: nothing to match, but a meaning to look for.
+    return Query(text, words, terms, None if tree == NullQuery else tree)
+
+
+def _without_operators(text: str) -> str:
+    """Keep the words that are wanted: a vector knows no `not`."""
+    wanted = " ".join(_MARKS.sub(" ", _UNWANTED.sub(" ", text)).split())
+    return wanted or " ".join(_MARKS.sub(" ", text).split())
 
 
 def _parser(analyzer: TextAnalyzer, title_weight: float) -> QueryParser:
@@ -93,3 +114,25 @@ def _adapt(tree: Tree, analyzer: TextAnalyzer) -> Tree:
         return node
 
     return tree.accept(leaf).normalize()
+
+
+def scoring_leaves(tree: Tree) -> list[Tree]:
+    """List the parts of a tree whose scores add up to the score of a match."""
+    if isinstance(tree, And | Or):
+        return [leaf for child in tree.children() for leaf in scoring_leaves(child)]
+    if isinstance(tree, AndMaybe):
+        return scoring_leaves(tree.a) + scoring_leaves(tree.b)
+    if isinstance(tree, AndNot | Require):
+        return scoring_leaves(tree.a)
+    return [tree]
+
+
+def leaf_text(leaf: Tree) -> str:
+    """Write a leaf as a person would type it, without its field."""
+    if isinstance(leaf, Phrase):
+        return '"' + " ".join(leaf.words) + '"'
+    if isinstance(leaf, FuzzyTerm):
+        return f"{leaf.text}~{leaf.maxdist}"
+    if isinstance(leaf, Prefix):
+        return f"{leaf.text}*"
+    return leaf.text if isinstance(leaf, Term) else str(leaf)

@@ -114,9 +114,6 @@ class Ranker:
     def _term_parts(self, scored: Scored, place: int) -> tuple[TermPart, ...]:
         if scored.keyword is None:
             return ()
-        if scored.query.tree is not None:
-            whole = float(scored.keyword.scores[place])
-            return (TermPart("query", scored.query.text, whole),)
         passage = scored.passages[place]
         return tuple(
             TermPart(part.field, part.term, float(part.scores[at]))

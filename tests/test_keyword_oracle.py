@@ -134,3 +134,42 @@ def test_an_index_that_grew_and_shrank_is_the_index_built_at_once(
 def test_the_remembering_analyzer_is_whooshs_chain(text: str) -> None:
     """Terms and their order are what Whoosh's own chain gives."""
     assert ANALYZER.terms(text) == [token.text for token in ANALYZER.chain(text)]
+
+
+@given(rows=COLLECTION, query=st.sampled_from(QUERIES))
+@settings(max_examples=60, deadline=None)
+def test_what_terms_and_leaves_add_is_the_score(rows: list[tuple[str, str]], query: str) -> None:
+    """The parts that explain a keyword score add up to it, operators or not."""
+    leg = KeywordLeg(KeywordReader([(fields(rows), np.ones(len(rows), dtype=bool))]), ANALYZER)
+    parsed = parse_query(query, ANALYZER, TITLE_WEIGHT)
+    scores = leg.scores(parsed)
+    sums = dict.fromkeys(scores.passages.tolist(), 0.0)
+    for part in leg.terms(parsed):
+        for passage, score in zip(part.passages.tolist(), part.scores.tolist(), strict=True):
+            if passage in sums:
+                sums[passage] += score
+    wanted = dict(zip(scores.passages.tolist(), scores.scores.tolist(), strict=True))
+    assert sums == pytest.approx(wanted)
+
+
+@pytest.mark.parametrize(
+    ("typed", "words", "operators"),
+    [
+        ("What are the islands?", "What are the islands?", False),
+        ("temperature of -20 C", "temperature of -20 C", False),
+        ('an "unbalanced quote', 'an "unbalanced quote', False),
+        ("C++ (programming) a/b", "C++ (programming) a/b", False),
+        ("treaty -japan", "treaty", True),
+        ('"peace treaty" +1956', "peace treaty 1956", True),
+        ("peace NOT war", "peace", True),
+        ("NOT war", "war", True),
+        ("title:treaty isl* sovet~2", "treaty isl sovet", True),
+        ('"the"', "the", False),
+    ],
+)
+def test_what_is_an_operator_and_what_the_encoder_reads(
+    typed: str, words: str, *, operators: bool
+) -> None:
+    """Everyday punctuation is no operator; unwanted words are kept from the encoder."""
+    query = parse_query(typed, ANALYZER, TITLE_WEIGHT)
+    assert (query.words, query.tree is not None) == (words, operators)
