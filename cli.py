@@ -196,7 +196,7 @@ def context(
 
     excerpts = choose(Index.open(at), query, tokens, mode_named(mode))
     if as_json:
-        _print_json([asdict(excerpt) for excerpt in excerpts])
+        _print_json([asdict(excerpt) | {"text": excerpt.text} for excerpt in excerpts])
     else:
         typer.echo("\n\n".join(map(str, excerpts)))
 

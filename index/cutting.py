@@ -50,20 +50,20 @@ def cut_passages(article: Article, cutting: Cutting, token_ends: TokenEnds) -> l
     # A word piece or two may appear where title and text are joined.
     budget = cutting.window - title - 2
     ends = token_ends(article.text)
-    sentences = [
+    pieces = [
         piece
-        for start, end in _sentences(article.text)
+        for start, end in sentences(article.text)
         for piece in _fitting(article.text, start, end, ends, budget)
     ]
-    spans = list(_packed(sentences, ends, budget, int(cutting.window * cutting.overlap_share)))
+    spans = list(_packed(pieces, ends, budget, int(cutting.window * cutting.overlap_share)))
     return [
         Passage(article.id, number, start, end, article.text[start:end])
         for number, (start, end) in enumerate(spans or [(0, 0)])
     ]
 
 
-def _sentences(text: str) -> Iterator[tuple[int, int]]:
-    """Walk sentences without the blanks around them."""
+def sentences(text: str) -> Iterator[tuple[int, int]]:
+    """Walk sentences as (start, end), without the blanks around them."""
     start = 0
     for match in _SENTENCE_END.finditer(text):
         yield from _stripped(text, start, match.end())

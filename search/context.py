@@ -1,12 +1,15 @@
 """Here is a question: which passages would a chatbot be given, within its budget?"""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from plait.index.article import Article
+from plait.index.cutting import TokenEnds, sentences
 from plait.search.index import Index, Options
 from plait.search.ranker import Mode
 
 CANDIDATES = 50
+"""Passages looked at; far more than a chatbot's window is given in practice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,47 +20,61 @@ class Excerpt:
     article: Article
     start: int
     end: int
-    text: str
+
+    @property
+    def text(self) -> str:
+        """The stretch itself."""
+        return self.article.text[self.start : self.end]
 
     def __str__(self) -> str:
         where = self.article.source or self.article.id
-        return (
-            f"[{self.number}] {self.article.title} ({where}, {self.start}-{self.end})\n{self.text}"
-        )
+        head = f"[{self.number}] {self.article.title} ({where}, {self.start}-{self.end})"
+        return f"{head}\n{self.text}"
 
 
 def context(index: Index, query: str, tokens: int, mode: Mode = "hybrid") -> list[Excerpt]:
     """Choose passages in order of rank while their printed form fits `tokens` word pieces.
 
-    No character of an article appears twice: what an earlier excerpt holds is cut
-    off a later one, and a text that was already given, as in a syndicated twin, is
-    left out.
+    The passage that no longer fits is cut after a sentence, and closes the list.
+    Nothing is given twice: what an earlier excerpt holds is cut off a later one, and
+    a text that was given already, as in a syndicated twin, is left out.
     """
     chosen: list[Excerpt] = []
-    given: dict[str, list[tuple[int, int]]] = {}
-    texts: set[str] = set()
     left = tokens
     for hit in index.search(query, CANDIDATES, Options(mode, passages=True)):
-        spans = given.setdefault(hit.article.id, [])
-        start, end = _uncovered(hit.passage.start, hit.passage.end, spans)
-        text = hit.article.text[start:end].strip()
-        if not text or text in texts:
+        start, end = _not_given(hit.passage.start, hit.passage.end, hit.article.id, chosen)
+        whole = Excerpt(len(chosen) + 1, hit.article, start, end)
+        if not whole.text or any(whole.text == excerpt.text for excerpt in chosen):
             continue
-        start = hit.article.text.index(text, start)
-        excerpt = Excerpt(len(chosen) + 1, hit.article, start, start + len(text), text)
-        cost = len(index.encoder.token_ends(str(excerpt)))
-        if cost <= left:
-            chosen.append(excerpt)
-            spans.append((start, start + len(text)))
-            texts.add(text)
-            left -= cost
+        fitting = _fitting(whole, left, index.encoder.token_ends)
+        if fitting:
+            chosen.append(fitting)
+            left -= len(index.encoder.token_ends(str(fitting)))
+        if fitting != whole:
+            break
     return chosen
 
 
-def _uncovered(start: int, end: int, spans: list[tuple[int, int]]) -> tuple[int, int]:
-    for first, last in spans:
-        if first <= start < last:
-            start = min(last, end)
-        if first < end <= last:
-            end = max(first, start)
-    return start, end
+def _fitting(whole: Excerpt, tokens: int, token_ends: TokenEnds) -> Excerpt | None:
+    """Cut off sentences until the printed form fits; None if the first does not."""
+    ends = [end for _, end in sentences(whole.text)]
+    for end in reversed(ends):
+        shorter = replace(whole, end=whole.start + end)
+        if len(token_ends(str(shorter))) <= tokens:
+            return shorter
+    return None
+
+
+def _not_given(start: int, end: int, article_id: str, chosen: Sequence[Excerpt]) -> tuple[int, int]:
+    """Cut off what excerpts of the same article hold, and blanks at the cut."""
+    text = ""
+    for excerpt in chosen:
+        if excerpt.article.id != article_id:
+            continue
+        text = excerpt.article.text
+        if excerpt.start <= start < excerpt.end:
+            start = min(excerpt.end, end)
+        if excerpt.start < end <= excerpt.end:
+            end = max(excerpt.start, start)
+    rest = text[start:end]
+    return start + len(rest) - len(rest.lstrip()), end - len(rest) + len(rest.rstrip())
