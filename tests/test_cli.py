@@ -8,10 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from plait.search.index import Index
-
-SEEDS = Path(__file__).resolve().parent.parent / "seeds"
-
 
 def plait(*words: str, cwd: Path, stdin: str = "") -> subprocess.CompletedProcess[str]:
     """Run the command in a folder, with its own standard input."""
@@ -115,15 +111,3 @@ def test_bench_reads_a_beir_folder(tmp_path: Path) -> None:
         "keyword": 1.0,
         "dense": 1.0,
     }
-
-
-def test_the_readmes_python_snippet_runs(
-    seeds: Index, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """What the README shows is what works."""
-    text = (SEEDS.parent / "README.md").read_text(encoding="utf-8")
-    snippet = text.partition("```python\n")[2].partition("```")[0]
-    snippet = snippet.replace('".plait"', repr(str(seeds.snapshot.root)))
-    monkeypatch.chdir(seeds.snapshot.root.parent)
-    exec(compile(snippet, "README.md", "exec"), {})  # noqa: S102
-    assert "1956" in capsys.readouterr().out
