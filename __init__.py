@@ -16,16 +16,17 @@ if TYPE_CHECKING:
     from plait.index.errors import PlaitError
     from plait.index.passage import Passage
     from plait.search.hit import Hit
-    from plait.search.index import Index
+    from plait.search.index import Index, Options
 
     __version__: str
 
-__all__ = ["Article", "Hit", "Index", "Passage", "PlaitError", "__version__"]
+__all__ = ["Article", "Hit", "Index", "Options", "Passage", "PlaitError", "__version__"]
 
 _HOMES = {
     "Article": "plait.index.article",
     "Hit": "plait.search.hit",
     "Index": "plait.search.index",
+    "Options": "plait.search.index",
     "Passage": "plait.index.passage",
     "PlaitError": "plait.index.errors",
 }

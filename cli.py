@@ -8,20 +8,23 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from types import FrameType
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from plait.index.errors import PlaitError, QueryError
 
+if TYPE_CHECKING:
+    from plait.index.reading import Failure
+
 app = typer.Typer(
     help="Hybrid search for article collections: by words (BM25), by meaning (vectors), or both.",
-    epilog="The index is -i FOLDER, else PLAIT_INDEX, else ./.plait.",
+    epilog="The index is -i FOLDER, else PLAIT_INDEX, else ./.plait; bench keeps its own.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
@@ -59,7 +62,7 @@ def index(
     read is reported and skipped, and the exit status is 1.
     """
     from plait.index.encoder import load_encoder
-    from plait.index.ingest import Ingest
+    from plait.index.ingest import bring_up_to_date
     from plait.index.reading import FieldNames
     from plait.index.writer import IndexWriter
 
@@ -67,11 +70,10 @@ def index(
     files = [path for path in paths if str(path) != "-"]
     stdin = sys.stdin.buffer if len(files) < len(paths) else ()
     model = model or _recorded_model(at)
-    with _progress() as tell, IndexWriter(at, load_encoder(model or None), model, tell) as writer:
-        summary = Ingest(writer, names).run(files, stdin, prune=prune)
+    with _progress() as tell, IndexWriter(at, load_encoder(model), model, tell) as writer:
+        summary = bring_up_to_date(writer, files, stdin, names, prune=prune)
         total = len(writer.ids())
-    for failure in summary.failures:
-        typer.echo(f"plait: skipped {failure.source}: {failure.reason}", err=True)
+    _report(summary.failures)
     typer.echo(f"{summary}. {at} holds {total} articles.")
     if summary.failures:
         raise typer.Exit(1)
@@ -83,7 +85,9 @@ def search(
     at: At = DEFAULT_INDEX,
     k: Annotated[int, typer.Option("-k", min=1, help="How many hits at most.")] = 10,
     mode: ModeName = "hybrid",
-    fusion: Annotated[str, typer.Option(help="convex, minmax or rrf.")] = "convex",
+    fusion: Annotated[
+        str | None, typer.Option(help="convex, minmax or rrf; convex if left out.")
+    ] = None,
     passages: Annotated[
         bool, typer.Option("--passages", help="Every passage, not one an article.")
     ] = False,
@@ -99,7 +103,8 @@ def search(
     from plait.search.ranker import mode_named
 
     opened = Index.open(at)
-    hits = opened.search(query, k, Options(mode_named(mode), fusion_named(fusion), passages))
+    chosen = fusion_named(fusion) if fusion else None
+    hits = opened.search(query, k, Options(mode_named(mode), chosen, passages))
     if as_json:
         _print_json([asdict(hit) | {"score": hit.score} for hit in hits])
         return
@@ -121,7 +126,7 @@ def show(
 
     opened = Index.open(at)
     owner, _, number = article.rpartition("#")
-    if owner and number.isdigit():
+    if owner and number.isdecimal():
         passage = opened.passage(owner, int(number))
         text, record = passage.text, asdict(passage)
     else:
@@ -141,19 +146,12 @@ def remove(
 ) -> None:
     """Remove articles from the index; their files stay. All of them, or none if one is unknown."""
     from plait.index.encoder import load_encoder
-    from plait.index.errors import NotFoundError
+    from plait.index.ingest import remove_articles
     from plait.index.writer import IndexWriter
 
     model = _recorded_model(at, missing_ok=False)
-    with IndexWriter(at, load_encoder(model or None), model) as writer:
-        if missing := set(articles) - set(writer.ids()):
-            names = ", ".join(sorted(missing))
-            raise NotFoundError(f"not in {at}: {names}. Nothing was removed.")
-        for article in articles:
-            found = writer.get(article)
-            # Or the file would be passed over as unchanged when it is indexed again.
-            writer.sources.pop(found.source if found else "", None)
-            writer.remove(article)
+    with IndexWriter(at, load_encoder(model), model) as writer:
+        remove_articles(writer, articles)
     typer.echo(f"Removed {len(articles)}.")
 
 
@@ -190,15 +188,17 @@ def context(
     as_json: AsJson = False,
 ) -> None:
     """Print the passages a chatbot would be given: numbered, with source and offsets."""
-    from plait.search.context import context as choose
+    from plait.search.context import choose_excerpts
     from plait.search.index import Index
     from plait.search.ranker import mode_named
 
-    excerpts = choose(Index.open(at), query, tokens, mode_named(mode))
+    excerpts = choose_excerpts(Index.open(at), query, tokens, mode_named(mode))
     if as_json:
         _print_json([asdict(excerpt) | {"text": excerpt.text} for excerpt in excerpts])
-    else:
+    elif excerpts:
         typer.echo("\n\n".join(map(str, excerpts)))
+    else:
+        typer.echo(f"Nothing fits {tokens} word pieces for {query!r}.", err=True)
 
 
 @app.command()
@@ -215,7 +215,7 @@ def bench(
 ) -> None:
     """Measure ranking quality on a test collection in BEIR's layout, in each mode."""
     from plait.index.encoder import load_encoder
-    from plait.index.ingest import Ingest
+    from plait.index.ingest import bring_up_to_date
     from plait.index.writer import IndexWriter
     from plait.search.evaluation import MEASURES, measure_modes, read_collection
     from plait.search.index import Index
@@ -224,7 +224,7 @@ def bench(
     name = folder.resolve().name
     place = at or Path(".plait-bench") / name
     with _progress() as tell, IndexWriter(place, load_encoder(), progress=tell) as writer:
-        Ingest(writer).run([collection.corpus])
+        _report(bring_up_to_date(writer, [collection.corpus]).failures)
     opened = Index.open(place)
     table = measure_modes(opened, collection)
     if as_json:
@@ -234,6 +234,11 @@ def bench(
     typer.echo(f"{'':<8}" + "".join(f"{measure:>9}" for measure in MEASURES))
     for mode, values in table.items():
         typer.echo(f"{mode:<8}" + "".join(f"{values[measure]:>9.4f}" for measure in MEASURES))
+
+
+def _report(failures: Sequence["Failure"]) -> None:
+    for failure in failures:
+        typer.echo(f"plait: skipped {failure.source}: {failure.reason}", err=True)
 
 
 def _recorded_model(at: Path, *, missing_ok: bool = True) -> str:

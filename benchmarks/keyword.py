@@ -27,8 +27,8 @@ from whoosh.query import Or, Term
 from plait.index.analyzer import FIELDS, TextAnalyzer
 from plait.index.keyword.postings import Postings, build_postings
 from plait.index.keyword.reader import KeywordReader
-from plait.search.keyword import TITLE_WEIGHT, KeywordLeg
-from plait.search.query import Query, parse_query
+from plait.search.keyword import KeywordLeg
+from plait.search.query import FIELD_WEIGHTS, Query, parse_query
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 DEFAULT = [SHARED / name / "corpus.jsonl.gz" for name in ("scifact", "cranfield")]
@@ -48,7 +48,8 @@ def main() -> None:
     paths = [Path(argument) for argument in sys.argv[1:]] or DEFAULT
     missing = [str(path) for path in paths if not path.is_file()]
     if missing:
-        sys.exit(f"skipped: no {', '.join(missing)}; name a corpus.jsonl as an argument.")
+        print(f"skipped: no {', '.join(missing)}; name a corpus.jsonl as an argument.")
+        return
     rows = list(itertools.islice(itertools.chain.from_iterable(map(_rows, paths)), PASSAGES))
     analyzer = TextAnalyzer()
     with tempfile.TemporaryDirectory() as folder:
@@ -99,17 +100,17 @@ def _queries(rows: Rows, length: int, analyzer: TextAnalyzer) -> list[Query]:
     for words in choose.sample(texts, QUERIES):
         start = choose.randrange(len(words) - length)
         text = " ".join(words[start : start + length]).replace('"', " ").replace(":", " ")
-        queries.append(parse_query(text, analyzer, TITLE_WEIGHT))
+        queries.append(parse_query(text, analyzer))
     return [query for query in queries if query.tree is None]
 
 
 def _tree(query: Query) -> Or:
-    weights = (("title", TITLE_WEIGHT), ("text", 1.0))
+    weights = FIELD_WEIGHTS.items()
     return Or([Term(f, t, boost=w * n) for f, w in weights for t, n in query.terms])
 
 
 def _top(leg: KeywordLeg, query: Query) -> list[int]:
-    found = leg.scores(query)
+    found = leg.scores(query, leg.terms(query))
     best = np.argsort(-found.scores, kind="stable")[:TOP]
     return [int(number) for number in found.passages[best]]
 

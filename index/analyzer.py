@@ -118,17 +118,23 @@ def whoosh_schema(analyzer: Analyzer) -> Schema:
 
 
 class TextAnalyzer:
-    """Text to terms, remembering what every distinct run of non-blanks gave.
+    """Text to terms, remembering what every run of non-blanks and every word gave.
 
     No word of `WORD` holds a blank, and no filter looks beyond one word, so
-    `treaty,` always gives the same terms. The result is what `whoosh_chain()`
+    `treaty,` always gives the same terms. Runs save cutting words out of text that
+    was seen before, words save filtering them. The result is what `whoosh_chain()`
     gives, in the same order; a test holds them together.
     """
 
     def __init__(self) -> None:
         self.chain = whoosh_chain()
         self.schema = whoosh_schema(self.chain)
-        self._memory = _Memory(lambda run: tuple(token.text for token in self.chain(run)))
+        words = _Memory(lambda word: tuple(token.text for token in self.chain(word)))
+
+        def analyse(run: str) -> tuple[str, ...]:
+            return tuple(chain.from_iterable(words[w.lower()] for w in WORD.findall(run)))
+
+        self._memory, self._words = _Memory(analyse), words
 
     @property
     def fingerprint(self) -> str:
@@ -144,6 +150,7 @@ class TextAnalyzer:
         """Give the terms of a text, in order, repeats included."""
         if len(self._memory) > MEMORY:
             self._memory.clear()
+            self._words.clear()
         return list(chain.from_iterable(map(self._memory.__getitem__, text.split())))
 
 

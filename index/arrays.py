@@ -33,13 +33,23 @@ def load_array(folder: Path, name: str) -> Array:
     """
     path = folder / f"{name}.npy"
     try:
-        # A file of no elements cannot be mapped; there is nothing to map either.
         array: Array = np.load(path, mmap_mode="r", allow_pickle=False)
     except (OSError, ValueError) as error:
         raise CorruptIndexError(
             f"cannot read {path}: {error}. Run `plait check`, then index again into a new folder."
         ) from error
     return array.view(np.ndarray)
+
+
+def best_places(scores: NDArray[np.floating[Any]], k: int) -> NDArray[np.int64]:
+    """Give the places of the `k` greatest scores, and of all that tie with the last of them.
+
+    Ascending. Whatever ties must stay in, or an order of ids could not decide.
+    """
+    if k >= len(scores):
+        return np.arange(len(scores))
+    least = np.partition(scores, len(scores) - k)[len(scores) - k]
+    return np.flatnonzero(scores >= least)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Here is one article: what a person reads, and where it came from.
 
-Does not read files (`plait.index.reading`) or cut passages (`plait.index.passage`).
+Does not read files (`plait.index.reading`) or cut passages (`plait.index.cutting`).
 """
 
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ class Article:
     title: str
     text: str
     source: str = ""
-    """Path of the file it came from, or a URL; empty when a program handed it in."""
+    """Path of the file it came from, a URL, or `stdin`; empty when a program handed it in."""
     date: str = ""
     """ISO 8601 (`2019-01-11`), or empty when unknown."""
     author: str = ""

@@ -1,14 +1,14 @@
 """Every error plait raises on purpose, drawn as one tree.
 
 PlaitError
-├── ReadingError        a file or record cannot be turned into an article
+├── ReadingError        a file cannot be read as articles, topics or judgements
 ├── ModelError          an encoder cannot be found, verified or loaded
 ├── QueryError          a query or an option of a search cannot be honoured
 ├── NotFoundError       the index has no such article or passage
 └── IndexDirectoryError the folder on disk cannot be used as asked
     ├── NoIndexError        there is no index at that path
     ├── LockedError         another process is writing
-    ├── FingerprintError    built with another analyzer, encoder or passage size
+    ├── FingerprintError    built with another analyzer, encoder, cutting or format
     └── CorruptIndexError   a file is missing, truncated or altered
 
 A message says what was wanted, what was found and what to do. The library
@@ -50,7 +50,7 @@ class LockedError(IndexDirectoryError):
 
 
 class FingerprintError(IndexDirectoryError):
-    """The index was built with another analyzer, encoder or passage size."""
+    """The index was built with another analyzer, encoder, cutting or format."""
 
 
 class CorruptIndexError(IndexDirectoryError):

@@ -107,7 +107,7 @@ class Manifest:
 
 
 def read_manifest(root: Path) -> Manifest:
-    """Read the state of an index; raises `NoIndexError` or `CorruptIndexError`."""
+    """Read an index's state; raises `NoIndexError`, `CorruptIndexError`, `FingerprintError`."""
     try:
         record = json.loads((root / NAME).read_text())
     except (FileNotFoundError, NotADirectoryError):
@@ -116,7 +116,9 @@ def read_manifest(root: Path) -> Manifest:
             "or name another with -i or PLAIT_INDEX."
         ) from None
     except ValueError as error:
-        raise CorruptIndexError(f"{root / NAME} is damaged: {error}. Index again.") from error
+        raise CorruptIndexError(
+            f"{root / NAME} is damaged: {error}. Index again into a new folder."
+        ) from error
     if not isinstance(record, dict) or record.get("format") != FORMAT:
         found = record.get("format") if isinstance(record, dict) else record
         raise FingerprintError(
@@ -131,7 +133,9 @@ def read_manifest(root: Path) -> Manifest:
             sources=_file(record["sources"]),
         )
     except (KeyError, TypeError) as error:
-        raise CorruptIndexError(f"{root / NAME} is damaged: {error}. Index again.") from error
+        raise CorruptIndexError(
+            f"{root / NAME} is damaged: {error}. Index again into a new folder."
+        ) from error
 
 
 def _file(record: dict[str, str | int] | None) -> FileEntry | None:
@@ -148,8 +152,9 @@ def check_recipe(found: Recipe, wanted: Recipe, root: Path) -> None:
     """Refuse to mix what would not match; raises `FingerprintError` with the remedy."""
     for part in ("analyzer", "encoder", "cutting"):
         if getattr(found, part) != getattr(wanted, part):
+            named = f"index with --model {found.model or 'all-MiniLM-L6-v2'}"
+            remedy = named if part == "encoder" else "use the plait that wrote it"
             raise FingerprintError(
                 f"{root} was built with {part} {getattr(found, part)!r}, this plait would use "
-                f"{getattr(wanted, part)!r}. Index into a new folder, or name the model the "
-                f"index was built with (--model {found.model or 'left out'})."
+                f"{getattr(wanted, part)!r}. Index into a new folder, or {remedy}."
             )

@@ -27,9 +27,13 @@ Digests: TypeAlias = NDArray[np.uint8]
 """One BLAKE2b digest of 16 bytes a row."""
 
 
+_PLAIN = ("article_digests", "first_passages", "spans", "passage_digests")
+"""Arrays of a segment that are written under their own name."""
+
+
 def digest(text: str) -> bytes:
     """Fingerprint a text in 16 bytes."""
-    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+    return blake2b(text.encode(), digest_size=16).digest()
 
 
 def article_json(article: Article) -> str:
@@ -37,7 +41,7 @@ def article_json(article: Article) -> str:
     return json.dumps(asdict(article), ensure_ascii=False, sort_keys=True)
 
 
-def article_of(line: bytes) -> Article:
+def article_from_json(line: bytes) -> Article:
     """Read what `article_json` wrote."""
     record = json.loads(line)
     return Article(**record | {"teasers": tuple(record["teasers"])})
@@ -65,11 +69,10 @@ class SegmentData:
         """Give every array under its file name."""
         plain = {name: getattr(self, name) for name in _PLAIN}
         tables = self.articles.arrays("articles") | self.ids.arrays("ids")
-        fields = [self.postings[field].arrays(field) for field in FIELDS]
-        return plain | tables | fields[0] | fields[1] | self.vectors.arrays()
-
-
-_PLAIN = ("article_digests", "first_passages", "spans", "passage_digests")
+        found = plain | tables | self.vectors.arrays()
+        for field in FIELDS:
+            found |= self.postings[field].arrays(field)
+        return found
 
 
 def write_segment(folder: Path, data: SegmentData) -> None:
@@ -94,7 +97,7 @@ class Segment:
         self.dead = dead
 
     @property
-    def passages(self) -> int:
+    def passage_count(self) -> int:
         """Count passages, deleted ones included."""
         return len(self.data.spans)
 
@@ -106,28 +109,28 @@ class Segment:
         return alive
 
     @cached_property
-    def alive(self) -> NDArray[np.bool_]:
+    def alive_passages(self) -> NDArray[np.bool_]:
         """Say of each passage whether it still counts."""
         return np.repeat(self.alive_articles, np.diff(self.data.first_passages))
 
     def article(self, number: int) -> Article:
         """Read an article."""
-        return article_of(self.data.articles[number])
+        return article_from_json(self.data.articles[number])
 
-    def article_of_passage(self, number: int) -> int:
+    def owner_of(self, number: int) -> int:
         """Number the article that a passage belongs to."""
         return int(np.searchsorted(self.data.first_passages, number, side="right")) - 1
 
     def passage(self, article: Article, owner: int, number: int) -> Passage:
         """Give a passage of an article already read; `owner` is its article's number."""
         start, end = self.data.spans[number].tolist()
-        place = number - int(self.data.first_passages[owner])
-        return Passage(article.id, place, start, end, article.text[start:end])
+        ordinal = number - int(self.data.first_passages[owner])
+        return Passage(article.id, ordinal, start, end, article.text[start:end])
 
 
 def merge_segments(segments: Sequence[Segment]) -> SegmentData:
     """Join segments without their deleted articles; nothing is analysed or encoded again."""
-    kept = [(segment.data, segment.alive_articles, segment.alive) for segment in segments]
+    kept = [(segment.data, segment.alive_articles, segment.alive_passages) for segment in segments]
     counts = [np.diff(data.first_passages)[articles] for data, articles, _ in kept]
     vectors = [data.vectors.matrix[alive] for data, _, alive in kept]
     matrix = np.concatenate(vectors)

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from plait.index.arrays import best_places
 from plait.index.article import Article
 from plait.index.errors import CorruptIndexError, NotFoundError
 from plait.index.keyword.reader import KeywordReader
@@ -19,32 +20,29 @@ from plait.index.passage import Passage
 from plait.index.segment import Segment
 from plait.index.vectors import Moments, nearest
 
-_ATTEMPTS = 5
-"""A writer may remove a generation between reading its manifest and opening its files."""
-
 
 class Snapshot:
     """One generation of an index, read-only. Passages are numbered through all segments."""
 
     def __init__(self, root: Path) -> None:
-        """Open the newest generation; raises `NoIndexError` or `CorruptIndexError`."""
+        """Open the newest generation; raises as `read_manifest`, or `CorruptIndexError`."""
         self.root = root
         self.manifest = read_manifest(root)
         self.segments = self._open()
-        sizes = [segment.passages for segment in self.segments]
+        sizes = [segment.passage_count for segment in self.segments]
         self._offsets = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
-        self.keyword = KeywordReader([(s.data.postings, s.alive) for s in self.segments])
+        self.keyword = KeywordReader([(s.data.postings, s.alive_passages) for s in self.segments])
 
     def _open(self) -> list[Segment]:
-        for attempt in range(_ATTEMPTS):
+        # A writer may sweep a generation away between reading its manifest and its files.
+        while True:
             try:
                 return [open_segment(self.root, entry) for entry in self.manifest.segments]
             except CorruptIndexError:
                 newest = read_manifest(self.root)
-                if newest.generation == self.manifest.generation or attempt == _ATTEMPTS - 1:
+                if newest.generation == self.manifest.generation:
                     raise
                 self.manifest = newest
-        return []
 
     def article_ids(self) -> Iterator[str]:
         """Walk the ids of all live articles."""
@@ -77,17 +75,21 @@ class Snapshot:
         place = int(np.searchsorted(self._offsets, passage, side="right")) - 1
         return self.segments[place], passage - int(self._offsets[place])
 
+    def article_id(self, passage: int) -> str:
+        """Name the article of a passage, without reading its text."""
+        segment, local = self._locate(passage)
+        return segment.data.ids[segment.owner_of(local)].decode()
+
     def passage_id(self, passage: int) -> str:
         """Name a passage, without reading its article's text."""
         segment, local = self._locate(passage)
-        owner = segment.article_of_passage(local)
-        place = local - int(segment.data.first_passages[owner])
-        return f"{segment.data.ids[owner].decode()}#{place}"
+        ordinal = local - int(segment.data.first_passages[segment.owner_of(local)])
+        return f"{self.article_id(passage)}#{ordinal}"
 
     def read(self, passage: int) -> tuple[Article, Passage]:
         """Read a passage and its article."""
         segment, local = self._locate(passage)
-        owner = segment.article_of_passage(local)
+        owner = segment.owner_of(local)
         article = segment.article(owner)
         return article, segment.passage(article, owner, local)
 
@@ -100,17 +102,21 @@ class Snapshot:
             vectors = segment.data.vectors
             total += vectors.moments
             if len(segment.dead):
-                total -= Moments.of(vectors.matrix[~segment.alive])
+                total -= Moments.of(vectors.matrix[~segment.alive_passages])
         return total
 
     def nearest(self, query: NDArray[np.float32], k: int) -> NDArray[np.int64]:
-        """Number the `k` live passages nearest to a query, in each segment."""
-        found = []
+        """Number the `k` live passages nearest to a query, and those that tie with the last.
+
+        Ascending.
+        """
+        found = [np.zeros(0, np.int64)]
         for segment, offset in zip(self.segments, self._offsets, strict=False):
-            dead = segment.passages - int(segment.alive.sum())
-            places = nearest(segment.data.vectors.matrix, query, k + dead)
-            found.append(places[segment.alive[places]] + offset)
-        return np.concatenate(found) if found else np.zeros(0, np.int64)
+            dead = segment.passage_count - int(segment.alive_passages.sum())
+            rows = np.sort(nearest(segment.data.vectors.matrix, query, k + dead))
+            found.append(rows[segment.alive_passages[rows]] + offset)
+        numbers = np.concatenate(found)
+        return numbers[best_places(self.cosines(query, numbers), k)]
 
     def cosines(
         self, query: NDArray[np.float32], passages: NDArray[np.int64]
@@ -133,5 +139,7 @@ def open_segment(root: Path, entry: SegmentEntry) -> Segment:
         try:
             dead = np.load(root / entry.deletions.path, allow_pickle=False)
         except (OSError, ValueError) as error:
-            raise CorruptIndexError(f"cannot read {entry.deletions.path}: {error}") from error
+            raise CorruptIndexError(
+                f"cannot read {entry.deletions.path}: {error}. Index again into a new folder."
+            ) from error
     return Segment(root / entry.name, dead)

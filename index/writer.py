@@ -47,7 +47,7 @@ MAX_SEGMENTS = 8
 Change: TypeAlias = Literal["added", "updated", "unchanged"]
 SourceState: TypeAlias = tuple[int, int]
 """Size in bytes and modification time in nanoseconds of a file, when it was read."""
-Place: TypeAlias = tuple[str, int]
+Address: TypeAlias = tuple[str, int]
 """The name of a segment, and the number of an article in it."""
 
 
@@ -86,7 +86,7 @@ class IndexWriter:
         self._pending: dict[str, Article] = {}
         self._dead: dict[str, set[int]] = {}
         self._segments: dict[str, Segment] = {}
-        self._places: dict[str, Place] = {}
+        self._places: dict[str, Address] = {}
         self._exit = ExitStack()
         root.mkdir(parents=True, exist_ok=True)
         self._exit.enter_context(writer_lock(root))
@@ -162,7 +162,10 @@ class IndexWriter:
         return [*self._places, *(i for i in self._pending if i not in self._places)]
 
     def add(self, article: Article) -> Change:
-        """Add an article, or replace the one with its id if anything differs."""
+        """Add an article, or replace the one with its id if anything differs.
+
+        Raises `UnicodeEncodeError` for half a surrogate pair, which no file can hold.
+        """
         place = self._places.get(article.id)
         if article.id in self._pending:
             if self._pending[article.id] == article:
@@ -240,7 +243,7 @@ class IndexWriter:
         return replace(
             entry,
             articles=len(segment.data.ids) - len(dead),
-            passages=segment.passages - gone,
+            passages=segment.passage_count - gone,
             deletions=FileEntry.of(self.root, path),
         )
 

@@ -32,7 +32,7 @@ class Excerpt:
         return f"{head}\n{self.text}"
 
 
-def context(index: Index, query: str, tokens: int, mode: Mode = "hybrid") -> list[Excerpt]:
+def choose_excerpts(index: Index, query: str, tokens: int, mode: Mode = "hybrid") -> list[Excerpt]:
     """Choose passages in order of rank while their printed form fits `tokens` word pieces.
 
     The passage that no longer fits is cut after a sentence, and closes the list.

@@ -4,10 +4,9 @@ Reads test collections in BEIR's layout and measures through `ir-measures`;
 no measure is computed here.
 """
 
-import csv
 import gzip
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
@@ -16,7 +15,7 @@ import ir_measures
 
 from plait.index.errors import ReadingError
 from plait.search.index import Index, Options
-from plait.search.ranker import MODES
+from plait.search.ranker import MODES, Mode
 
 MEASURES = ("nDCG@10", "R@100", "AP", "RR@10")
 
@@ -30,43 +29,51 @@ class Topic:
 
     id: str
     text: str
-    kind: str = ""
-    """A class of topics, where the collection has any."""
 
 
 @dataclass(frozen=True, slots=True)
-class TestCollection:
-    """Articles, topics, and judgements (qrels)."""
-
-    __test__ = False  # pytest takes it for a test by its name
+class Collection:
+    """Where the articles are, the topics that were judged, and the judgements (qrels)."""
 
     corpus: Path
     topics: tuple[Topic, ...]
-    """Those that were judged."""
     qrels: Mapping[str, Mapping[str, int]]
 
 
-def read_collection(folder: Path, qrels: str = "test") -> TestCollection:
-    """Open a BEIR folder; raises `ReadingError` naming what is missing."""
+def read_collection(folder: Path, qrels: str = "test") -> Collection:
+    """Open a BEIR folder; raises `ReadingError` naming what is missing or malformed."""
     corpus = _either(folder, "corpus.jsonl", "corpus.jsonl.gz")
     judged = read_qrels(_either(folder / "qrels", f"{qrels}.tsv", f"{qrels}.tsv.gz"))
     topics = read_topics(_either(folder, "queries.jsonl", "queries.jsonl.gz"))
-    return TestCollection(corpus, tuple(t for t in topics if t.id in judged), judged)
+    return Collection(corpus, tuple(t for t in topics if t.id in judged), judged)
 
 
 def read_topics(path: Path) -> list[Topic]:
-    """Read topics from JSON lines: `_id`, `text`, and perhaps `class`."""
-    records = [json.loads(line) for line in _lines(path)]
-    return [Topic(str(r["_id"]), r["text"], r.get("class", "")) for r in records]
+    """Read topics from JSON lines with `_id` and `text`; raises `ReadingError`."""
+    topics = []
+    for number, line in _lines(path):
+        try:
+            record = json.loads(line)
+            topics.append(Topic(str(record["_id"]), str(record["text"])))
+        except (ValueError, KeyError, TypeError) as error:
+            wanted = 'wanted {"_id": …, "text": …}'
+            raise ReadingError(f"{path}:{number}: {error!r}; {wanted}.") from error
+    return topics
 
 
 def read_qrels(path: Path) -> dict[str, dict[str, int]]:
-    """Read judgements: a header, then topic, article and grade, separated by tabs."""
+    """Read judgements: a header, then topic, article and grade, separated by tabs.
+
+    Raises `ReadingError`.
+    """
     qrels: dict[str, dict[str, int]] = {}
-    rows = csv.reader(_lines(path), delimiter="\t")
-    next(rows, None)
-    for topic, article, grade in rows:
-        qrels.setdefault(topic, {})[article] = int(grade)
+    for number, line in list(_lines(path))[1:]:
+        try:
+            topic, article, grade = line.split("\t")
+            qrels.setdefault(topic, {})[article] = int(grade)
+        except ValueError as error:
+            wanted = "wanted TOPIC<tab>ARTICLE<tab>GRADE"
+            raise ReadingError(f"{path}:{number}: {error}; {wanted}.") from error
     return qrels
 
 
@@ -92,16 +99,16 @@ def measure(
     return {name: float(values[m]) for name, m in zip(measures, parsed, strict=True)}
 
 
-def measure_modes(index: Index, collection: TestCollection) -> dict[str, dict[str, float]]:
+def measure_modes(index: Index, collection: Collection) -> dict[Mode, dict[str, float]]:
     """Measure each mode, at the default settings, to a depth of 100 articles."""
     table = {}
-    for name, mode in MODES.items():
+    for mode in MODES:
         options = Options(mode)
 
         def search(text: str, options: Options = options) -> list[str]:
             return [hit.article.id for hit in index.search(text, 100, options)]
 
-        table[name] = measure(collection.qrels, make_run(collection.topics, search))
+        table[mode] = measure(collection.qrels, make_run(collection.topics, search))
     return table
 
 
@@ -115,6 +122,9 @@ def _either(folder: Path, *names: str) -> Path:
     )
 
 
-def _lines(path: Path) -> list[str]:
+def _lines(path: Path) -> Iterator[tuple[int, str]]:
+    """Walk the lines of a file that are not blank, numbered from 1."""
     with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
-        return [line for line in file.read().decode().splitlines() if line.strip()]
+        for number, line in enumerate(file, start=1):
+            if line.strip():
+                yield number, line.decode().rstrip("\r\n")

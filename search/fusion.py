@@ -5,15 +5,12 @@ add up to the score, so that a score and its explanation are one computation.
 """
 
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from plait.index.errors import QueryError
-from plait.search.ranking import LegScores
-
-Scores: TypeAlias = NDArray[np.float64]
+from plait.search.ranking import LegScores, Scores
 
 
 class Fusion(Protocol):

@@ -16,9 +16,12 @@ from plait.index.manifest import check_recipe
 from plait.index.passage import Passage
 from plait.index.snapshot import Snapshot
 from plait.index.writer import recipe_of
-from plait.search.fusion import Fusion
+from plait.search.fusion import Convex, Fusion
 from plait.search.hit import Hit
-from plait.search.ranker import DEPTH, Mode, Ranker, Scored, mode_named
+from plait.search.ranker import DEPTH, Mode, Ranker, Scored, explain, mode_named
+
+DEEPER = 4
+"""How many times further down to look when passages of one article crowd a ranking."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,8 @@ class Options:
 
     def __post_init__(self) -> None:
         mode_named(self.mode)
+        if self.fusion is not None and self.mode != "hybrid":
+            raise QueryError(f"mode {self.mode} fuses nothing; leave the fusion out.")
 
 
 class Index:
@@ -51,7 +56,7 @@ class Index:
         """Open the index folder at `path`; the model is loaded when it is first needed.
 
         Raises `NoIndexError`, `CorruptIndexError`, and `FingerprintError` where the
-        index was built with another analyzer.
+        index was built with another analyzer or format.
         """
         opened = cls(Snapshot(Path(path)), encoder)
         recipe = opened.snapshot.manifest.recipe
@@ -63,7 +68,7 @@ class Index:
     def encoder(self) -> Encoder:
         """The model the index was built with; raises `ModelError` or `FingerprintError`."""
         recipe = self.snapshot.manifest.recipe
-        encoder = self._encoder or load_encoder(recipe.model or None)
+        encoder = self._encoder or load_encoder(recipe.model)
         wanted = recipe_of(encoder, self.ranker.analyzer, recipe.model)
         check_recipe(recipe, wanted, self.snapshot.root)
         return encoder
@@ -82,29 +87,28 @@ class Index:
         if k < 1:
             raise QueryError(f"k is {k}; ask for at least 1 hit.")
         options = options or Options()
-        depth = max(DEPTH, k)
-        scored = self.ranker.score(query, options.mode, options.fusion, depth)
-        return [
-            Hit(rank, *self.snapshot.read(passage), self.ranker.explain(scored, place))
-            for rank, place in enumerate(self._chosen(scored, k, options), start=1)
-            for passage in [int(scored.passages[place])]
-        ]
+        fusion = options.fusion or Convex()
+        scored = self.ranker.score(query, options.mode, fusion, max(DEPTH, k))
+        hits = []
+        for rank, row in enumerate(self._best_rows(scored, k, options), start=1):
+            article, passage = self.snapshot.read(int(scored.passages[row]))
+            hits.append(Hit(rank, article, passage, explain(scored, row)))
+        return hits
 
-    def _chosen(self, scored: Scored, k: int, options: Options) -> list[int]:
-        """Give the places of the best `k`, one an article unless all passages are wanted."""
-        wanted = k
+    def _best_rows(self, scored: Scored, k: int, options: Options) -> list[int]:
+        """Give the rows of the best `k`, one an article unless all passages are wanted."""
+        looked_at = k
         while True:
-            places = self.ranker.order(scored, wanted)
+            rows = self.ranker.order(scored, looked_at)
             if not options.passages:
                 best: dict[str, int] = {}
-                for place in places:
-                    owner = self.snapshot.passage_id(int(scored.passages[place])).rpartition("#")[0]
-                    best.setdefault(owner, place)
-                places = list(best.values())
-            if len(places) >= k or wanted >= len(scored.passages):
-                return places[:k]
-            # Several passages of one article took several places: look further down.
-            wanted *= 4
+                for row in rows:
+                    best.setdefault(self.snapshot.article_id(int(scored.passages[row])), row)
+                rows = list(best.values())
+            if len(rows) >= k or looked_at >= len(scored.passages):
+                return rows[:k]
+            # Several passages of one article stood among them.
+            looked_at *= DEEPER
 
     def article(self, article_id: str) -> Article:
         """Read an article; raises `NotFoundError`."""

@@ -4,10 +4,10 @@ Bags of words take a vectorised exact path; trees of operators run Whoosh's
 matchers over the same arrays with the same formula.
 """
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,14 +18,8 @@ from plait.index.analyzer import TextAnalyzer
 from plait.index.keyword.codec import whoosh_reader
 from plait.index.keyword.reader import KeywordReader
 from plait.search.bm25 import BM25, WhooshBM25, idf, length_norm, term_score
-from plait.search.query import Query, leaf_text, scoring_leaves
-from plait.search.ranking import LegScores
-
-Numbers: TypeAlias = NDArray[np.int64]
-Scores: TypeAlias = NDArray[np.float64]
-
-TITLE_WEIGHT = 0.2
-"""Weight of the title field beside the text field, which holds the title too."""
+from plait.search.query import FIELD_WEIGHTS, Query, leaf_text, scoring_leaves
+from plait.search.ranking import LegScores, Numbers, Scores
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,50 +48,49 @@ class KeywordLeg:
         lengths, mean = self._reader.lengths(field), self._reader.mean_length(field)
         return length_norm(self._parameters, lengths, mean)
 
-    def scores(self, query: Query) -> LegScores:
-        """Score every passage that matches; the rest have the score 0."""
-        found = self._bag(query) if query.tree is None else self._match(query.tree)
-        passages, scores = found
+    def terms(self, query: Query) -> list[TermScores]:
+        """Give what each term adds, in each field, in a fixed order; of a tree, each leaf."""
+        if query.tree is not None:
+            return [
+                TermScores(leaf.field() or "", leaf_text(leaf), *self._match(leaf))
+                for leaf in scoring_leaves(query.tree)
+            ]
+        found = (
+            self._term(field, term, count) for field in FIELD_WEIGHTS for term, count in query.terms
+        )
+        return [part for part in found if part is not None]
+
+    def scores(self, query: Query, terms: Sequence[TermScores]) -> LegScores:
+        """Add up what `terms` gave, for every passage that matches; the rest score 0."""
+        totals = np.zeros(len(self._reader))
+        for part in terms:
+            totals[part.passages] += part.scores
+        matching = np.flatnonzero(totals) if query.tree is None else self._match(query.tree)[0]
+        scores = totals[matching]
         count = max(self._reader.count, 1)
         mean = float(scores.sum()) / count
         variance = float((scores**2).sum()) / count - mean**2
-        return LegScores(passages, scores, mean, float(np.sqrt(max(variance, 0.0))))
+        return LegScores(matching, scores, mean, float(np.sqrt(max(variance, 0.0))))
 
-    def terms(self, query: Query) -> Iterator[TermScores]:
-        """Give what each term adds, in each field, in a fixed order; of a tree, each leaf."""
-        if query.tree is not None:
-            yield from self._leaves(query.tree)
-            return
-        for field, weight in (("title", TITLE_WEIGHT), ("text", 1.0)):
-            for term, count in query.terms:
-                posting = self._reader.posting(field, term.encode())
-                if posting is None:
-                    continue
-                rarity = idf(len(posting.passages), self._reader.count)
-                norm = self._norm(field)[posting.passages]
-                scores = term_score(posting.frequencies.astype(np.float64), norm, rarity)
-                yield TermScores(field, term, posting.passages, weight * count * scores)
-
-    def _leaves(self, tree: Tree) -> Iterator[TermScores]:
-        for leaf in scoring_leaves(tree):
-            passages, scores = self._match(leaf)
-            yield TermScores(leaf.field() or "", leaf_text(leaf), passages, scores)
-
-    def _bag(self, query: Query) -> tuple[Numbers, Scores]:
-        totals = np.zeros(len(self._reader))
-        for part in self.terms(query):
-            totals[part.passages] += part.scores
-        passages = np.flatnonzero(totals)
-        return passages, totals[passages]
+    def _term(self, field: str, term: str, count: int) -> TermScores | None:
+        posting = self._reader.posting(field, term.encode())
+        if posting is None:
+            return None
+        rarity = idf(len(posting.passages), self._reader.count)
+        norm = self._norm(field)[posting.passages]
+        scores = term_score(posting.frequencies.astype(np.float64), norm, rarity)
+        weight = FIELD_WEIGHTS[field] * count
+        return TermScores(field, term, posting.passages, weight * scores)
 
     def _match(self, tree: Tree) -> tuple[Numbers, Scores]:
         """Run Whoosh's matchers: passages in ascending order, and their scores."""
         reader = whoosh_reader(self._reader, self._schema)
         searcher = Searcher(reader, weighting=WhooshBM25(self._parameters))
         matcher = tree.matcher(searcher, searcher.context())
-        found: list[tuple[int, float]] = []
+        passages: list[int] = []
+        scores: list[float] = []
         while matcher.is_active():
-            found.append((matcher.id(), matcher.score()))
+            passages.append(matcher.id())
+            scores.append(matcher.score())
             matcher.next()
-        table = np.array(found, dtype=np.float64).reshape(-1, 2)
-        return table[:, 0].astype(np.int64), table[:, 1]
+        return np.array(passages, dtype=np.int64), np.array(scores, dtype=np.float64)

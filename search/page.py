@@ -24,10 +24,13 @@ class Page:
     explain: bool = False
 
     def lines(self, hit: Hit) -> Iterator[str]:
-        """Write rank, score and title; date and source; a snippet; perhaps the explanation."""
+        """Write rank, score and title; date, id and source; a snippet; perhaps the explanation."""
         title = hit.article.title or hit.article.id
         yield f"{hit.rank:>3}  {hit.score:.3f}  {_BOLD + title + _PLAIN if self.colour else title}"
-        yield "     " + "  ".join(filter(None, [hit.article.date, _relative(hit.article.source)]))
+        # A file's id is its path already, below the folder that holds the index.
+        source = _relative(hit.article.source)
+        origin = (hit.article.date, hit.article.id, "" if source == hit.article.id else source)
+        yield "     " + "  ".join(filter(None, origin))
         marks = (_BOLD, _PLAIN) if self.colour else ("*", "*")
         yield f"     {snippet(hit.passage.text, self.words, self.analyzer, marks)}"
         if self.explain:

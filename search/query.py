@@ -29,6 +29,7 @@ from whoosh.query import (
     AndMaybe,
     AndNot,
     FuzzyTerm,
+    Not,
     NullQuery,
     Or,
     Phrase,
@@ -38,7 +39,12 @@ from whoosh.query import (
     Term,
 )
 
-from plait.index.analyzer import FIELDS, TextAnalyzer, fold
+from plait.index.analyzer import TextAnalyzer, fold
+from plait.index.errors import QueryError
+
+FIELD_WEIGHTS = {"title": 0.2, "text": 1.0}
+"""What a match in each field counts. The text field holds the title as well, so a word
+of the title is found by both; anything from 0 to .5 ranks alike (docs/adr/0004)."""
 
 _OPERATOR = re.compile(
     r'"[^"]*\w[^"]*"'  # a phrase
@@ -66,24 +72,28 @@ class Query:
     """Whoosh's query where operators were used; only its matches may be returned."""
 
 
-def parse_query(text: str, analyzer: TextAnalyzer, title_weight: float) -> Query:
-    """Read a query. Never fails: what makes no sense as an operator is a word."""
+def parse_query(text: str, analyzer: TextAnalyzer) -> Query:
+    """Read a query; what makes no sense as an operator is a word.
+
+    Raises `QueryError` where every word is unwanted: a search needs something to find.
+    """
     structured = _OPERATOR.search(text) is not None
     words = _without_operators(text) if structured else text
     terms = tuple(Counter(analyzer.terms(words)).items())
-    tree = _parser(analyzer, title_weight).parse(text) if structured else None
+    tree = _parser(analyzer).parse(text) if structured else None
     tree = _adapt(tree, analyzer) if tree else None
+    if isinstance(tree, Not) or not words.strip():
+        raise QueryError(f"every word of {text!r} is unwanted; name at least one that is not.")
     # Only stop words between the operators: nothing to match, but a meaning to look for.
     return Query(text, words, terms, None if tree == NullQuery else tree)
 
 
 def _without_operators(text: str) -> str:
     """Keep the words that are wanted: a vector knows no `not`."""
-    wanted = " ".join(_MARKS.sub(" ", _UNWANTED.sub(" ", text)).split())
-    return wanted or " ".join(_MARKS.sub(" ", text).split())
+    return " ".join(_MARKS.sub(" ", _UNWANTED.sub(" ", text)).split())
 
 
-def _parser(analyzer: TextAnalyzer, title_weight: float) -> QueryParser:
+def _parser(analyzer: TextAnalyzer) -> QueryParser:
     plugins: list[Any] = [
         WhitespacePlugin(),
         PhrasePlugin(),
@@ -93,13 +103,13 @@ def _parser(analyzer: TextAnalyzer, title_weight: float) -> QueryParser:
         GroupPlugin(),
         OperatorsPlugin(AndMaybe="", Require=""),
         PlusMinusPlugin(),
-        MultifieldPlugin(list(FIELDS), fieldboosts={"title": title_weight}),
+        MultifieldPlugin(list(FIELD_WEIGHTS), fieldboosts=FIELD_WEIGHTS),
     ]
     return QueryParser(None, analyzer.schema, plugins=plugins, group=OrGroup)
 
 
 def _adapt(tree: Tree, analyzer: TextAnalyzer) -> Tree:
-    """Bring prefixes and fuzzy words to the form that terms are indexed in."""
+    """Bring prefixes and fuzzy words to the form that terms are indexed in; make NOT exclude."""
 
     def leaf(node: Tree) -> Tree:
         if isinstance(node, FuzzyTerm):
@@ -109,8 +119,14 @@ def _adapt(tree: Tree, analyzer: TextAnalyzer) -> Tree:
             # `treaties*` must find the stem `treati`, which does not begin so.
             folded = fold(node.text.lower())
             stem = analyzer.term(folded) or folded
-            either = [Prefix(node.fieldname, folded, node.boost)]
-            return Or([*either, Term(node.fieldname, stem, node.boost)])
+            either = [Prefix(node.fieldname, folded), Term(node.fieldname, stem)]
+            return Or(either, boost=node.boost)
+        if isinstance(node, And | Or) and any(isinstance(child, Not) for child in node):
+            # `peace NOT war` excludes, as `peace -war` does. Whoosh would read it as
+            # `peace OR (NOT war)`, and let an unwanted word that is absent add 1 to a score.
+            wanted = [child for child in node if not isinstance(child, Not)]
+            unwanted = Or([child.query for child in node if isinstance(child, Not)])
+            return AndNot(type(node)(wanted), unwanted) if wanted else Not(unwanted)
         return node
 
     return tree.accept(leaf).normalize()

@@ -4,33 +4,35 @@ Takes the best candidates of either leg, scores every candidate in both legs,
 fuses, sorts. No score is ever guessed because a list was cut off.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from plait.index.analyzer import TextAnalyzer
+from plait.index.arrays import best_places
 from plait.index.encoder import Encoder
 from plait.index.errors import QueryError
 from plait.index.snapshot import Snapshot
-from plait.search.fusion import Convex, Fusion
+from plait.search.fusion import Fusion
 from plait.search.hit import Explanation, LegPart, TermPart
-from plait.search.keyword import TITLE_WEIGHT, KeywordLeg
+from plait.search.keyword import KeywordLeg, TermScores
 from plait.search.query import Query, parse_query
-from plait.search.ranking import LegScores, ranked
+from plait.search.ranking import LegScores, Numbers, Scores, ranked
 
 Mode: TypeAlias = Literal["hybrid", "keyword", "dense"]
 
-MODES: dict[str, Mode] = {"hybrid": "hybrid", "keyword": "keyword", "dense": "dense"}
+MODES: tuple[Mode, ...] = get_args(Mode)
 
 
 def mode_named(name: str) -> Mode:
     """Look a mode up; raises `QueryError` listing the names."""
-    if name not in MODES:
-        raise QueryError(f"no mode {name!r}; choose one of {', '.join(MODES)}.")
-    return MODES[name]
+    for mode in MODES:
+        if mode == name:
+            return mode
+    raise QueryError(f"no mode {name!r}; choose one of {', '.join(MODES)}.")
 
 
 DEPTH = 1000
@@ -42,16 +44,18 @@ class Scored:
     """The candidates of one query. Arrays lie beside `passages`."""
 
     query: Query
-    passages: NDArray[np.int64]
+    passages: Numbers
     keyword: LegScores | None
     dense: LegScores | None
-    keyword_part: NDArray[np.float64]
-    dense_part: NDArray[np.float64]
+    parts: tuple[Scores, Scores]
+    """What the keyword and the dense leg add to each score."""
+    terms: Sequence[TermScores] = ()
+    """What the keyword score is made of; empty in dense mode."""
 
     @property
-    def totals(self) -> NDArray[np.float64]:
+    def totals(self) -> Scores:
         """The scores: the sum of both parts."""
-        return self.keyword_part + self.dense_part
+        return self.parts[0] + self.parts[1]
 
 
 class Ranker:
@@ -61,78 +65,65 @@ class Ranker:
         """Keep an `encoder` to be made when the dense leg is first asked."""
         self._snapshot = snapshot
         self._make_encoder = encoder
-        self._analyzer = TextAnalyzer()
-        self._keyword = KeywordLeg(snapshot.keyword, self._analyzer)
+        self.analyzer = TextAnalyzer()
+        self._keyword = KeywordLeg(snapshot.keyword, self.analyzer)
 
-    @property
-    def analyzer(self) -> TextAnalyzer:
-        """The analyzer that queries go through."""
-        return self._analyzer
-
-    def score(self, text: str, mode: Mode, fusion: Fusion | None, depth: int) -> Scored:
+    def score(self, text: str, mode: Mode, fusion: Fusion, depth: int = DEPTH) -> Scored:
         """Score the candidates of a query: the best `depth` of each leg that is asked."""
-        query = parse_query(text, self._analyzer, TITLE_WEIGHT)
+        query = parse_query(text, self.analyzer)
         if mode == "keyword":
-            keyword = self._keyword.scores(query)
-            nothing = np.zeros(len(keyword.passages))
-            return Scored(query, keyword.passages, keyword, None, keyword.scores, nothing)
-        found = self._keyword.scores(query) if mode == "hybrid" or query.tree else None
+            return self._by_keyword(query)
         vector = self._make_encoder().encode_query(query.words)
-        passages = self._candidates(found, vector, query, depth)
+        if mode == "dense" and query.tree is None:
+            near = self._snapshot.nearest(vector, depth)
+            return self._by_dense(query, self._dense(vector, near))
+        terms = self._keyword.terms(query)
+        found = self._keyword.scores(query, terms)
+        # Operators filter: only what they match may be returned.
+        passages = found.passages
+        if query.tree is None:
+            best = found.passages[best_places(found.scores, depth)]
+            passages = np.union1d(self._snapshot.nearest(vector, depth), best)
         dense = self._dense(vector, passages)
-        if mode == "dense" or found is None:
-            return Scored(query, passages, None, dense, np.zeros(len(passages)), dense.scores)
+        if mode == "dense":
+            return self._by_dense(query, dense)
         keyword = replace(found, passages=passages, scores=_aligned(found, passages))
-        parts = (fusion or Convex()).parts(keyword, dense)
-        return Scored(query, passages, keyword, dense, *parts)
+        return Scored(query, passages, keyword, dense, fusion.parts(keyword, dense), terms)
 
-    def _candidates(
-        self, keyword: LegScores | None, vector: NDArray[np.float32], query: Query, depth: int
-    ) -> NDArray[np.int64]:
-        if query.tree is not None and keyword is not None:
-            # Operators filter: only what they match may be returned.
-            return keyword.passages
-        near = self._snapshot.nearest(vector, depth)
-        return near if keyword is None else np.union1d(near, _best(keyword, depth))
+    def _by_keyword(self, query: Query) -> Scored:
+        terms = self._keyword.terms(query)
+        found = self._keyword.scores(query, terms)
+        parts = (found.scores, np.zeros(len(found.scores)))
+        return Scored(query, found.passages, found, None, parts, terms)
 
-    def _dense(self, vector: NDArray[np.float32], passages: NDArray[np.int64]) -> LegScores:
+    @staticmethod
+    def _by_dense(query: Query, dense: LegScores) -> Scored:
+        parts = (np.zeros(len(dense.scores)), dense.scores)
+        return Scored(query, dense.passages, None, dense, parts)
+
+    def _dense(self, vector: NDArray[np.float32], passages: Numbers) -> LegScores:
         cosines = self._snapshot.cosines(vector, passages)
         return LegScores(passages, cosines, *self._snapshot.moments.mean_and_deviation(vector))
 
     def order(self, scored: Scored, k: int) -> list[int]:
-        """Give the places (in `scored.passages`) of the best `k`, ties by passage id."""
+        """Give the rows (of `scored.passages`) of the best `k`, ties by passage id."""
         return ranked(scored.passages, scored.totals, self._snapshot.passage_id, k)
 
-    def explain(self, scored: Scored, place: int) -> Explanation:
-        """Say what the score at one place is made of."""
-        return Explanation(
-            _leg_part(scored.keyword, scored.keyword_part, place),
-            _leg_part(scored.dense, scored.dense_part, place),
-            self._term_parts(scored, place),
-        )
 
-    def _term_parts(self, scored: Scored, place: int) -> tuple[TermPart, ...]:
-        if scored.keyword is None:
-            return ()
-        passage = scored.passages[place]
-        return tuple(
-            TermPart(part.field, part.term, float(part.scores[at]))
-            for part in self._keyword.terms(scored.query)
-            if (at := int(np.searchsorted(part.passages, passage))) < len(part.passages)
-            and part.passages[at] == passage
-        )
+def explain(scored: Scored, row: int) -> Explanation:
+    """Say what the score in one row is made of."""
+    passage = scored.passages[row]
+    terms = []
+    for part in scored.terms:
+        at = int(np.searchsorted(part.passages, passage))
+        if at < len(part.passages) and part.passages[at] == passage:
+            terms.append(TermPart(part.field, part.term, float(part.scores[at])))
+    legs = zip((scored.keyword, scored.dense), scored.parts, strict=True)
+    keyword, dense = (_leg_part(leg, parts, row) for leg, parts in legs)
+    return Explanation(keyword, dense, tuple(terms))
 
 
-def _best(leg: LegScores, depth: int) -> NDArray[np.int64]:
-    """Take the passages with the greatest scores, and all that tie with the last of them."""
-    if depth >= len(leg.scores):
-        return leg.passages
-    least = np.partition(leg.scores, len(leg.scores) - depth)[len(leg.scores) - depth]
-    best: NDArray[np.int64] = leg.passages[leg.scores >= least]
-    return best
-
-
-def _aligned(leg: LegScores, passages: NDArray[np.int64]) -> NDArray[np.float64]:
+def _aligned(leg: LegScores, passages: Numbers) -> Scores:
     """Give a leg's scores beside `passages`, 0 where it has none; the leg's are ascending."""
     scores = np.zeros(len(passages))
     if len(leg.passages):
@@ -142,7 +133,7 @@ def _aligned(leg: LegScores, passages: NDArray[np.int64]) -> NDArray[np.float64]
     return scores
 
 
-def _leg_part(leg: LegScores | None, parts: NDArray[np.float64], place: int) -> LegPart | None:
+def _leg_part(leg: LegScores | None, parts: Scores, row: int) -> LegPart | None:
     if leg is None:
         return None
-    return LegPart(float(leg.scores[place]), leg.mean, leg.deviation, float(parts[place]))
+    return LegPart(float(leg.scores[row]), leg.mean, leg.deviation, float(parts[row]))

@@ -8,6 +8,12 @@ from whoosh.highlight import (
 
 from plait.index.analyzer import TextAnalyzer
 
+STRETCH = 200
+"""Characters of a stretch at most: two lines of a terminal."""
+MARGIN = 60
+"""Characters shown on each side of a matched word, where there is room."""
+STRETCHES = 2
+
 BEGINNING = 240
 """Characters shown of a passage that shares no word with the query."""
 
@@ -34,8 +40,8 @@ def snippet(
     Where no word matches, as for a hit found by its meaning, the beginning.
     """
     terms = frozenset(analyzer.terms(words))
-    fragmenter = ContextFragmenter(maxchars=200, surround=60)
-    marked = highlight(text, terms, analyzer.chain, fragmenter, _Marks(*marks), top=2)
+    fragmenter = ContextFragmenter(maxchars=STRETCH, surround=MARGIN)
+    marked = highlight(text, terms, analyzer.chain, fragmenter, _Marks(*marks), top=STRETCHES)
     if not marked:
         whole = len(text) <= BEGINNING
         marked = text if whole else text[:BEGINNING].rsplit(" ", 1)[0] + " …"

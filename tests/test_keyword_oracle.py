@@ -13,8 +13,8 @@ from plait.index.analyzer import TextAnalyzer
 from plait.index.keyword.postings import Postings, build_postings, merge_postings
 from plait.index.keyword.reader import KeywordReader
 from plait.search.bm25 import BM25, WhooshBM25
-from plait.search.keyword import TITLE_WEIGHT, KeywordLeg
-from plait.search.query import parse_query
+from plait.search.keyword import KeywordLeg
+from plait.search.query import FIELD_WEIGHTS, parse_query
 
 WORDS = ["treaty", "treaties", "island", "peace", "1956", "FY26", "soviet", "talks", "the", "naïve"]
 TEXT = st.lists(st.sampled_from(WORDS), max_size=12).map(" ".join)
@@ -29,7 +29,8 @@ QUERIES = [
     "isl* talks",
     "sovet~",
     "peace AND (island OR talks)",
-    "NOT peace",
+    "treaty NOT peace",
+    "treaty AND NOT peace",
     '"peace treaty" +1956',
 ]
 ANALYZER = TextAnalyzer()
@@ -46,7 +47,8 @@ def fields(rows: list[tuple[str, str]]) -> dict[str, Postings]:
 
 def ours(reader: KeywordReader, query: str) -> dict[int, float]:
     """Ask plait."""
-    scores = KeywordLeg(reader, ANALYZER).scores(parse_query(query, ANALYZER, TITLE_WEIGHT))
+    leg, parsed = KeywordLeg(reader, ANALYZER), parse_query(query, ANALYZER)
+    scores = leg.scores(parsed, leg.terms(parsed))
     return dict(zip(scores.passages.tolist(), scores.scores.tolist(), strict=True))
 
 
@@ -79,13 +81,13 @@ def stock(rows: list[tuple[str, str]], query: str) -> dict[int, float]:
     for title, text in rows:
         writer.add_document(title=title, text=text)
     writer.commit()
-    parsed = parse_query(query, ANALYZER, TITLE_WEIGHT)
+    parsed = parse_query(query, ANALYZER)
     tree = parsed.tree
     if tree is None:
         tree = Or(
             [
                 Term(field, term, boost=boost * count)
-                for field, boost in (("title", TITLE_WEIGHT), ("text", 1.0))
+                for field, boost in FIELD_WEIGHTS.items()
                 for term, count in parsed.terms
             ]
         )
@@ -130,26 +132,10 @@ def test_an_index_that_grew_and_shrank_is_the_index_built_at_once(
             np.testing.assert_array_equal(merged[name], array, err_msg=name)
 
 
-@given(TEXT)
+@given(TEXT | st.text())
 def test_the_remembering_analyzer_is_whooshs_chain(text: str) -> None:
     """Terms and their order are what Whoosh's own chain gives."""
     assert ANALYZER.terms(text) == [token.text for token in ANALYZER.chain(text)]
-
-
-@given(rows=COLLECTION, query=st.sampled_from(QUERIES))
-@settings(max_examples=60, deadline=None)
-def test_what_terms_and_leaves_add_is_the_score(rows: list[tuple[str, str]], query: str) -> None:
-    """The parts that explain a keyword score add up to it, operators or not."""
-    leg = KeywordLeg(KeywordReader([(fields(rows), np.ones(len(rows), dtype=bool))]), ANALYZER)
-    parsed = parse_query(query, ANALYZER, TITLE_WEIGHT)
-    scores = leg.scores(parsed)
-    sums = dict.fromkeys(scores.passages.tolist(), 0.0)
-    for part in leg.terms(parsed):
-        for passage, score in zip(part.passages.tolist(), part.scores.tolist(), strict=True):
-            if passage in sums:
-                sums[passage] += score
-    wanted = dict(zip(scores.passages.tolist(), scores.scores.tolist(), strict=True))
-    assert sums == pytest.approx(wanted)
 
 
 @pytest.mark.parametrize(
@@ -162,7 +148,6 @@ def test_what_terms_and_leaves_add_is_the_score(rows: list[tuple[str, str]], que
         ("treaty -japan", "treaty", True),
         ('"peace treaty" +1956', "peace treaty 1956", True),
         ("peace NOT war", "peace", True),
-        ("NOT war", "war", True),
         ("title:treaty isl* sovet~2", "treaty isl sovet", True),
         ('"the"', "the", False),
     ],
@@ -171,5 +156,5 @@ def test_what_is_an_operator_and_what_the_encoder_reads(
     typed: str, words: str, *, operators: bool
 ) -> None:
     """Everyday punctuation is no operator; unwanted words are kept from the encoder."""
-    query = parse_query(typed, ANALYZER, TITLE_WEIGHT)
+    query = parse_query(typed, ANALYZER)
     assert (query.words, query.tree is not None) == (words, operators)

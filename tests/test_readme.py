@@ -14,14 +14,14 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 NUMBER = re.compile(r"\d+\.\d+")
 
 
-def block(language: str) -> str:
-    """Give the first code block of a language."""
-    return README.partition(f"```{language}\n")[2].partition("```")[0]
+def blocks(language: str) -> list[str]:
+    """Give the code blocks of a language."""
+    return [part.partition("```")[0] for part in README.split(f"```{language}\n")[1:]]
 
 
 def session() -> list[tuple[str, str]]:
     """Give the commands of the terminal session with what they print."""
-    parts = block("console").split("$ ")[1:]
+    parts = blocks("console")[0].split("$ ")[1:]
     return [(command, output) for command, _, output in (part.partition("\n") for part in parts)]
 
 
@@ -47,12 +47,14 @@ def test_the_terminal_session(folder: Path) -> None:
         assert printed == pytest.approx(numbers, abs=0.002)
 
 
-def test_the_python_snippet(
+def test_the_python_snippets(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Run after the session has made its index, the snippet prints five hits."""
     monkeypatch.chdir(folder)
-    exec(compile(block("python"), "README.md", "exec"), {})  # noqa: S102 - ours
+    for snippet in blocks("python"):
+        exec(compile(snippet, "README.md", "exec"), {})  # noqa: S102 - ours
+    assert (folder / "notes.plait" / "manifest.json").exists()
     lines = capsys.readouterr().out
     assert "1956" in lines
     assert len(NUMBER.findall(lines)) >= 5

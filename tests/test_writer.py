@@ -17,7 +17,7 @@ from plait.index.article import Article
 from plait.index.cutting import Cutting, cut_passages
 from plait.index.encoder import Encoder
 from plait.index.errors import CorruptIndexError, FingerprintError, LockedError, NoIndexError
-from plait.index.ingest import Ingest, Summary
+from plait.index.ingest import Summary, bring_up_to_date
 from plait.index.manifest import read_manifest
 from plait.index.snapshot import Snapshot
 from plait.index.writer import IndexWriter
@@ -110,7 +110,7 @@ def test_damage_is_found_and_named(tmp_path: Path, encoder: Encoder) -> None:
 
 
 def test_no_index_and_wrong_recipe_name_the_remedy(tmp_path: Path, encoder: Encoder) -> None:
-    """Opening nothing, or an index of another analyzer, says what to do."""
+    """Opening nothing, or an index of another encoder, says what to do."""
     with pytest.raises(NoIndexError, match="plait index"):
         Index.open(tmp_path / "none")
     with IndexWriter(tmp_path, encoder) as writer:
@@ -143,7 +143,7 @@ def test_changed_files_only_and_prune(tmp_path: Path, encoder: Encoder) -> None:
 
 def _index(folder: Path, encoder: Encoder, *, prune: bool = False) -> Summary:
     with IndexWriter(folder / ".plait", encoder) as writer:
-        return Ingest(writer).run([folder / "news"], prune=prune)
+        return bring_up_to_date(writer, [folder / "news"], prune=prune)
 
 
 def test_kill_during_indexing_leaves_a_whole_index(tmp_path: Path, encoder: Encoder) -> None:
@@ -158,7 +158,7 @@ def test_kill_during_indexing_leaves_a_whole_index(tmp_path: Path, encoder: Enco
         "import plait.index.ingest as i, plait.index.encoder as e, plait.index.writer as w\n"
         f"i.BATCH = 4\nfrom pathlib import Path\nbase = Path({str(tmp_path)!r})\n"
         "with w.IndexWriter(base / '.plait', e.load_encoder()) as writer:\n"
-        "    i.Ingest(writer).run([base / 'news'])\n"
+        "    i.bring_up_to_date(writer, [base / 'news'])\n"
     )
     for delay in (0.7, 1.2, 1.7):
         running = subprocess.Popen([sys.executable, "-c", code])

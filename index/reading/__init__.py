@@ -8,9 +8,9 @@ cannot be read is reported as a `Failure` and the rest is read. Not useful for
 PDF or word processors' files, or for fetching anything from the network.
 """
 
-from plait.index.reading.failure import Failure
+from plait.index.reading.failure import Failure, shown
 from plait.index.reading.files import read_file, read_paths
-from plait.index.reading.finding import SUFFIXES, SourceFile, find_files
+from plait.index.reading.finding import SUFFIXES, SourceFile, absolute, find_files
 from plait.index.reading.jsonlines import read_records
 from plait.index.reading.records import FieldNames
 
@@ -19,8 +19,10 @@ __all__ = [
     "Failure",
     "FieldNames",
     "SourceFile",
+    "absolute",
     "find_files",
     "read_file",
     "read_paths",
     "read_records",
+    "shown",
 ]

@@ -76,22 +76,22 @@ def encoding_of(data: bytes, declared: str = "") -> str:
     return guess(data[sample_start(data, damage) :][:SAMPLE_SIZE])
 
 
-def stream_encoding(chunks: Iterable[bytes]) -> str:
-    """Name the encoding of a file too large to hold, from its chunks.
+def stream_encoding(blocks: Iterable[bytes]) -> str:
+    """Name the encoding of a file too large to hold, from its blocks.
 
     Reads all of them where they are UTF-8, else up to the first that is not.
     Raises ReadingError where they are not text.
     """
     decoder = codecs.getincrementaldecoder("utf-8")()
-    for number, chunk in enumerate(chunks):
-        if number == 0 and (mark := marked(chunk)):
+    for number, block in enumerate(blocks):
+        if number == 0 and (mark := marked(block)):
             return mark
-        if b"\0" in chunk:
-            return encoding_of(chunk)
+        if b"\0" in block:
+            return encoding_of(block)
         try:
-            decoder.decode(chunk)
+            decoder.decode(block)
         except UnicodeDecodeError:
-            return encoding_of(chunk)
+            return encoding_of(block)
     return "utf-8"
 
 

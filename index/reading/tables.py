@@ -19,7 +19,7 @@ from plait.index.reading.records import FieldNames, Outcomes, Place
 LARGEST_CELL = 64 * 1024 * 1024
 """Characters; as for a file that is one article. Python's own limit is 128 KiB."""
 
-CHUNK = 1024 * 1024
+BLOCK = 1024 * 1024
 
 Rows: TypeAlias = Iterator[tuple[int, list[str] | str]]
 """The line on which a row begins, and its cells, or a reason where it is broken."""
@@ -38,7 +38,7 @@ def read_tsv(file: BinaryIO, place: Place, fields: FieldNames) -> Outcomes:
 def read_table(file: BinaryIO, place: Place, fields: FieldNames, separator: str) -> Outcomes:
     """Read a table from a file that can be read twice: for its encoding, and for its rows."""
     csv.field_size_limit(LARGEST_CELL)
-    encoding = stream_encoding(iter(partial(file.read, CHUNK), b""))
+    encoding = stream_encoding(iter(partial(file.read, BLOCK), b""))
     file.seek(0)
     spelled = "utf-8-sig" if encoding == "utf-8" else encoding
     # Only bytes that no encoding explains are replaced; see `decoding`.

@@ -1,0 +1,109 @@
+"""The arithmetic: by hand, by property, and against independent implementations."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, strategies as st
+
+from plait.index.vectors import Moments, nearest
+from plait.search.bm25 import BM25, idf, length_norm, term_score
+from plait.search.fusion import FUSIONS, Convex, MinMax, ReciprocalRank, standardise
+from plait.search.ranking import LegScores, ranked
+
+SCORES = st.lists(st.floats(0, 50, allow_subnormal=False), min_size=1, max_size=30)
+
+
+def leg(scores: list[float]) -> LegScores:
+    """Make a leg that scored nothing else."""
+    found = np.array(scores, dtype=np.float64)
+    return LegScores(np.arange(len(found)), found, float(found.mean()), float(found.std()))
+
+
+def test_z_scores_by_hand() -> None:
+    """1, 2, 3 have the mean 2 and the deviation sqrt(2/3)."""
+    assert standardise(leg([1, 2, 3])) == pytest.approx([-math.sqrt(1.5), 0, math.sqrt(1.5)])
+    assert standardise(leg([4, 4])).tolist() == [0, 0]
+
+
+def test_convex_by_hand() -> None:
+    """The weight is the dense leg's share."""
+    keyword, dense = Convex(0.75).parts(leg([1, 2, 3]), leg([3, 2, 1]))
+    assert keyword == pytest.approx([-0.25 * math.sqrt(1.5), 0, 0.25 * math.sqrt(1.5)])
+    assert dense == pytest.approx([0.75 * math.sqrt(1.5), 0, -0.75 * math.sqrt(1.5)])
+
+
+def test_min_max_by_hand() -> None:
+    """The least candidate gets 0 and the greatest the leg's weight; equal scores all get 0."""
+    keyword, dense = MinMax(0.5).parts(leg([1, 3, 2]), leg([7, 7, 7]))
+    assert keyword.tolist() == [0, 0.5, 0.25]
+    assert dense.tolist() == [0, 0, 0]
+
+
+def test_reciprocal_ranks_by_hand() -> None:
+    """First in one leg and second in the other; ties share a rank; no word, no rank."""
+    keyword, dense = ReciprocalRank().parts(leg([5, 2, 2, 0]), leg([0.1, 0.4, 0.2, 0.3]))
+    assert keyword == pytest.approx([1 / 61, 1 / 62, 1 / 62, 0])
+    assert dense == pytest.approx([1 / 64, 1 / 61, 1 / 63, 1 / 62])
+
+
+@pytest.mark.parametrize("name", FUSIONS)
+@given(scores=st.lists(st.tuples(st.floats(0, 50), st.floats(-1, 1)), min_size=1, max_size=30))
+def test_a_better_score_in_both_legs_never_ranks_lower(
+    name: str, scores: list[tuple[float, float]]
+) -> None:
+    """Every fusion is monotonous, and gives finite numbers."""
+    keyword, dense = (leg(list(column)) for column in zip(*scores, strict=True))
+    total = np.add(*FUSIONS[name].parts(keyword, dense))
+    assert np.isfinite(total).all()
+    for i in range(len(scores)):
+        for j in range(len(scores)):
+            if scores[i][0] >= scores[j][0] and scores[i][1] >= scores[j][1]:
+                assert total[i] >= total[j] - 1e-9
+
+
+@given(st.integers(1, 40), st.integers(0, 2**32 - 1))
+def test_moments_are_numpys_mean_and_deviation(rows: int, seed: int) -> None:
+    """The closed form equals scoring every vector; so does a difference of two sets."""
+    random = np.random.default_rng(seed)
+    matrix = random.normal(size=(rows, 8)).astype(np.float32)
+    query = random.normal(size=8).astype(np.float32)
+    moments = Moments.of(matrix) + Moments.of(matrix[:3]) - Moments.of(matrix[:3])
+    scores = (matrix.astype(np.float64) @ query.astype(np.float64)).tolist()
+    wanted = (np.mean(scores), np.std(scores))
+    assert moments.mean_and_deviation(query) == pytest.approx(wanted, abs=1e-6)
+
+
+def test_moments_of_nothing_and_of_equals() -> None:
+    """No vectors and equal vectors have the deviation 0, exactly."""
+    query = np.array([0.6, 0.8], dtype=np.float32)
+    assert Moments.of(np.zeros((0, 2), np.float32)).mean_and_deviation(query) == (0.0, 0.0)
+    same = np.tile(query, (5, 1))
+    assert Moments.of(same).mean_and_deviation(query)[1] == 0.0
+
+
+@given(st.integers(1, 60), st.integers(1, 70))
+def test_nearest_is_the_greatest_inner_product(rows: int, k: int) -> None:
+    """FAISS over the rows gives what sorting all inner products gives."""
+    random = np.random.default_rng(rows * 100 + k)
+    matrix = random.normal(size=(rows, 8)).astype(np.float32)
+    query = random.normal(size=8).astype(np.float32)
+    wanted = np.argsort(-(matrix @ query))[:k]
+    assert sorted(nearest(matrix, query, k)) == sorted(wanted)
+
+
+@given(SCORES, st.integers(1, 35))
+def test_ranking_sorts_by_score_then_id(scores: list[float], k: int) -> None:
+    """Equal scores go by id, at the cut too, whatever order they came in."""
+    rounded = np.round(np.array(scores))
+    numbers = np.arange(len(rounded))
+    rows = ranked(numbers, rounded, lambda number: f"{number:03}", k)
+    assert rows == sorted(numbers.tolist(), key=lambda row: (-rounded[row], row))[:k]
+
+
+def test_bm25_by_hand() -> None:
+    """One passage of two has the term twice, at the mean length: idf log(2), tf 2 / 2.9."""
+    norm = length_norm(BM25(k1=0.9, b=0.4), np.array([5], dtype=np.int32), 5.0)
+    assert norm.tolist() == [0.9]
+    assert idf(1, 2) == pytest.approx(math.log(2))
+    assert term_score(2.0, float(norm[0]), idf(1, 2)) == pytest.approx(math.log(2) * 2 / 2.9)
