@@ -11,21 +11,23 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
+from hashlib import blake2b
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+import plait
 from plait.index.errors import PlaitError, QueryError
 
 if TYPE_CHECKING:
     from plait.index.reading import Failure
 
 app = typer.Typer(
-    help="Hybrid search for article collections: by words (BM25), by meaning (vectors), or both.",
     epilog="The index is -i FOLDER, else PLAIT_INDEX, else ./.plait; bench keeps its own.",
     no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
     add_completion=False,
 )
@@ -33,8 +35,20 @@ app = typer.Typer(
 At = Annotated[Path, typer.Option("-i", "--index", envvar="PLAIT_INDEX", help="The index folder.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 ModeName = Annotated[str, typer.Option("--mode", help="hybrid, keyword or dense.")]
-QueryText = Annotated[str, typer.Argument(help="Words, or a question.", show_default=False)]
+QueryWords = Annotated[
+    list[str], typer.Argument(help="Words, or a question. One that begins with - goes after --.")
+]
 DEFAULT_INDEX = Path(".plait")
+
+
+@app.callback(invoke_without_command=True)
+def version(
+    show_version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    """Hybrid search for article collections: by words (BM25), by meaning (vectors), or both."""
+    if show_version:
+        typer.echo(plait.__version__)
+        raise typer.Exit
 
 
 @app.command()
@@ -68,7 +82,7 @@ def index(
 
     names = FieldNames(id_field, title_field, text_field, date_field, author_field)
     files = [path for path in paths if str(path) != "-"]
-    stdin = sys.stdin.buffer if len(files) < len(paths) else ()
+    stdin = sys.stdin.buffer if len(files) < len(paths) and sys.stdin else ()
     model = model or _recorded_model(at)
     with _progress() as tell, IndexWriter(at, load_encoder(model), model, tell) as writer:
         summary = bring_up_to_date(writer, files, stdin, names, prune=prune)
@@ -81,7 +95,7 @@ def index(
 
 @app.command()
 def search(
-    query: QueryText,
+    query: QueryWords,
     at: At = DEFAULT_INDEX,
     k: Annotated[int, typer.Option("-k", min=1, help="How many hits at most.")] = 10,
     mode: ModeName = "hybrid",
@@ -103,16 +117,17 @@ def search(
     from plait.search.ranker import mode_named
 
     opened = Index.open(at)
+    text = " ".join(query)
     chosen = fusion_named(fusion) if fusion else None
-    hits = opened.search(query, k, Options(mode_named(mode), chosen, passages))
+    hits = opened.search(text, k, Options(mode_named(mode), chosen, passages))
     if as_json:
         _print_json([asdict(hit) | {"score": hit.score} for hit in hits])
         return
-    page = Page(query, opened.ranker.analyzer, _in_colour(), explain)
+    page = Page(text, opened.ranker.analyzer, _in_colour(), explain)
     for hit in hits:
         typer.echo("\n".join(page.lines(hit)))
     if not hits:
-        typer.echo(f"Nothing found for {query!r} among {len(opened)} articles.")
+        typer.echo(f"Nothing found for {text!r} among {len(opened)} articles.")
 
 
 @app.command()
@@ -126,7 +141,7 @@ def show(
 
     opened = Index.open(at)
     owner, _, number = article.rpartition("#")
-    if owner and number.isdecimal():
+    if owner and number.isdecimal() and article not in opened:
         passage = opened.passage(owner, int(number))
         text, record = passage.text, asdict(passage)
     else:
@@ -170,18 +185,14 @@ def info(at: At = DEFAULT_INDEX, as_json: AsJson = False) -> None:
 @app.command()
 def check(at: At = DEFAULT_INDEX) -> None:
     """Compare every file of an index with its size and checksum."""
-    from plait.index.errors import CorruptIndexError
-    from plait.index.manifest import read_manifest
+    from plait.index.snapshot import check_files
 
-    manifest = read_manifest(at)
-    if damage := manifest.damage(at):
-        raise CorruptIndexError("\n".join([*damage, "Index again into a new folder."]))
-    typer.echo(f"{at}: all {len(manifest.files())} files are as they were written.")
+    typer.echo(f"{at}: all {check_files(at)} files are as they were written.")
 
 
 @app.command()
 def context(
-    query: QueryText,
+    query: QueryWords,
     at: At = DEFAULT_INDEX,
     tokens: Annotated[int, typer.Option(min=1, help="Budget, in the model's word pieces.")] = 1500,
     mode: ModeName = "hybrid",
@@ -192,13 +203,13 @@ def context(
     from plait.search.index import Index
     from plait.search.ranker import mode_named
 
-    excerpts = choose_excerpts(Index.open(at), query, tokens, mode_named(mode))
+    excerpts = choose_excerpts(Index.open(at), " ".join(query), tokens, mode_named(mode))
     if as_json:
         _print_json([asdict(excerpt) | {"text": excerpt.text} for excerpt in excerpts])
     elif excerpts:
         typer.echo("\n\n".join(map(str, excerpts)))
     else:
-        typer.echo(f"Nothing fits {tokens} word pieces for {query!r}.", err=True)
+        typer.echo(f"Nothing found that fits {tokens} word pieces.", err=True)
 
 
 @app.command()
@@ -208,24 +219,27 @@ def bench(
     ],
     at: Annotated[
         Path | None,
-        typer.Option("-i", "--index", help="Where its index is kept; else .plait-bench/NAME."),
+        typer.Option("-i", "--index", help="Where its index is kept; else below .plait-bench."),
     ] = None,
     qrels: Annotated[str, typer.Option(help="Which file of qrels/, without .tsv.")] = "test",
     as_json: AsJson = False,
 ) -> None:
     """Measure ranking quality on a test collection in BEIR's layout, in each mode."""
     from plait.index.encoder import load_encoder
-    from plait.index.ingest import bring_up_to_date
+    from plait.index.ingest import bring_up_to_date, refuse_others
     from plait.index.writer import IndexWriter
     from plait.search.evaluation import MEASURES, measure_modes, read_collection
     from plait.search.index import Index
 
     collection = read_collection(folder, qrels)
     name = folder.resolve().name
-    place = at or Path(".plait-bench") / name
-    with _progress() as tell, IndexWriter(place, load_encoder(), progress=tell) as writer:
-        _report(bring_up_to_date(writer, [collection.corpus]).failures)
-    opened = Index.open(place)
+    # Two collections of one name must not share an index.
+    key = blake2b(bytes(folder.resolve()), digest_size=4).hexdigest()
+    root = at or Path(".plait-bench") / f"{name}-{key}"
+    with _progress() as tell, IndexWriter(root, load_encoder(), progress=tell) as writer:
+        refuse_others(writer, collection.corpus)
+        _report(bring_up_to_date(writer, [collection.corpus], prune=True).failures)
+    opened = Index.open(root)
     table = measure_modes(opened, collection)
     if as_json:
         _print_json(table)
@@ -288,9 +302,13 @@ def main() -> None:
     signal.signal(signal.SIGINT, _interrupted)
     try:
         app()
-    except (PlaitError, OSError) as error:
+    except PlaitError as error:
         typer.echo(f"plait: {error}", err=True)
         sys.exit(2 if isinstance(error, QueryError) else 1)
+    except OSError as error:
+        where = f": {error.filename}" if error.filename else ""
+        typer.echo(f"plait: {error.strerror or error}{where}. Nothing committed is lost.", err=True)
+        sys.exit(1)
 
 
 if __name__ == "__main__":

@@ -110,7 +110,7 @@ def _tree(query: Query) -> Or:
 
 
 def _top(leg: KeywordLeg, query: Query) -> list[int]:
-    found = leg.scores(query, leg.terms(query))
+    found, _ = leg.score(query)
     best = np.argsort(-found.scores, kind="stable")[:TOP]
     return [int(number) for number in found.passages[best]]
 

@@ -102,13 +102,17 @@ class FoldFilter(Filter):
 
 
 def whoosh_chain() -> Analyzer:
-    """Compose the chain: words, lower case, folding, stop words, Porter's stems."""
+    """Compose the chain: words, lower case, folding, stop words, stems.
+
+    The stems are Snowball's English ones ("Porter 2"): whoosh3's own Porter leaves
+    doubled consonants (`swimming` becomes `swimm`).
+    """
     return (
         RegexTokenizer(WORD)
         | LowercaseFilter()
         | FoldFilter()
         | StopFilter(stoplist=STOP_WORDS, minsize=1)
-        | StemFilter()
+        | StemFilter(lang="en")
     )
 
 
@@ -139,7 +143,7 @@ class TextAnalyzer:
     @property
     def fingerprint(self) -> str:
         """Change whenever the terms of some text would."""
-        recipe = "|".join(["1", WORD.pattern, "lower", "fold", *sorted(STOP_WORDS), "porter"])
+        recipe = "|".join(["1", WORD.pattern, "lower", "fold", *sorted(STOP_WORDS), "snowball"])
         return hashlib.blake2b(recipe.encode(), digest_size=8).hexdigest()
 
     def term(self, word: str) -> str | None:

@@ -23,7 +23,18 @@ def save_arrays(folder: Path, arrays: Mapping[str, Array]) -> None:
     """Write each array to `folder/NAME.npy`, little-endian, C order."""
     for name, array in arrays.items():
         little = array.astype(array.dtype.newbyteorder("<"), copy=False)
-        np.save(folder / f"{name}.npy", np.ascontiguousarray(little), allow_pickle=False)
+        save_array(folder / f"{name}.npy", np.ascontiguousarray(little))
+
+
+def save_array(path: Path, array: Array) -> None:
+    """Write one array in NumPy's format.
+
+    Raises `OSError` with its number; `np.save` would lose it, and a full disk its name.
+    """
+    with path.open("wb") as file:
+        header = np.lib.format.header_data_from_array_1_0(array)
+        np.lib.format.write_array_header_1_0(file, header)
+        file.write(array.data if array.size else b"")
 
 
 def load_array(folder: Path, name: str) -> Array:
@@ -34,9 +45,10 @@ def load_array(folder: Path, name: str) -> Array:
     path = folder / f"{name}.npy"
     try:
         array: Array = np.load(path, mmap_mode="r", allow_pickle=False)
-    except (OSError, ValueError) as error:
+    # A damaged header can raise nearly anything: it is read as Python's literals.
+    except Exception as error:
         raise CorruptIndexError(
-            f"cannot read {path}: {error}. Run `plait check`, then index again into a new folder."
+            f"cannot read {path}: {error}. Index again into a new folder."
         ) from error
     return array.view(np.ndarray)
 

@@ -34,9 +34,11 @@ class Builder:
         cutting = Cutting(self.encoder.window)
         passages = [cut_passages(a, cutting, self.encoder.token_ends) for a in articles]
         flat = [(a, p) for a, own in zip(articles, passages, strict=True) for p in own]
-        texts = [f"{article.title}\n{passage.text}" for article, passage in flat]
-        digests = [digest(text) for text in texts]
-        matrix = self._vectors(texts, digests, known)
+        ends = self.encoder.token_ends
+        heads = {article.id: cutting.head(article.title, ends) for article in articles}
+        encoded = [f"{heads[article.id]}\n{passage.text}" for article, passage in flat]
+        digests = [digest(text) for text in encoded]
+        matrix = self._vectors(encoded, digests, known)
         lines = [article_json(article) for article in articles]
         terms = self.analyzer.terms
         return SegmentData(
@@ -48,7 +50,7 @@ class Builder:
             passage_digests=_stacked(digests),
             postings={
                 "title": build_postings(terms(article.title) for article, _ in flat),
-                "text": build_postings(terms(text) for text in texts),
+                "text": build_postings(terms(f"{a.title}\n{p.text}") for a, p in flat),
             },
             vectors=Vectors(matrix, Moments.of(matrix)),
         )

@@ -5,8 +5,9 @@ title, are about equally long within an article, and overlap by a sentence where
 that sentence is short. Does not encode or analyse.
 """
 
+import math
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -19,6 +20,9 @@ from plait.index.passage import Passage
 TokenEnds: TypeAlias = Callable[[str], NDArray[np.int64]]
 """Text to the end offsets of its word pieces, as `Encoder.token_ends` gives them."""
 
+Span: TypeAlias = tuple[int, int]
+"""Start and end, in characters of the text."""
+
 _SENTENCE_END = re.compile(
     r"[.!?\u2026][\"'\u201d\u2019)\]]*\s+(?=[\"'\u201c\u2018(\[]*[A-Z0-9\u00c0-\u00de])|\n+\s*"
 )
@@ -28,17 +32,23 @@ _SENTENCE_END = re.compile(
 class Cutting:
     """How articles are cut. Lengths count the encoder's word pieces."""
 
-    window: int = 254
+    window: int
     """What a passage may hold together with its title."""
     title_share: float = 0.25
-    """Most of the window that a title may take; a longer title is cut off when encoded."""
+    """Most of the window that a title may take; the rest of a longer one is not encoded."""
     overlap_share: float = 0.15
     """A last sentence of at most this share of the window opens the next passage too."""
 
     @property
     def fingerprint(self) -> str:
         """Change whenever some article would be cut elsewhere."""
-        return f"sentences-1:{self.window}:{self.title_share}:{self.overlap_share}"
+        return f"sentences-2:{self.window}:{self.title_share}:{self.overlap_share}"
+
+    def head(self, title: str, token_ends: TokenEnds) -> str:
+        """Give as much of a title as is encoded with each passage."""
+        ends = token_ends(title)
+        most = int(self.window * self.title_share)
+        return title if len(ends) <= most else title[: ends[most - 1]]
 
 
 def cut_passages(article: Article, cutting: Cutting, token_ends: TokenEnds) -> list[Passage]:
@@ -46,15 +56,11 @@ def cut_passages(article: Article, cutting: Cutting, token_ends: TokenEnds) -> l
 
     An article without text has one empty passage: its title is found by that.
     """
-    title = min(len(token_ends(article.title)), int(cutting.window * cutting.title_share))
+    title = len(token_ends(cutting.head(article.title, token_ends)))
     # A word piece or two may appear where title and text are joined.
     budget = cutting.window - title - 2
     ends = token_ends(article.text)
-    pieces = [
-        piece
-        for start, end in sentences(article.text)
-        for piece in _fitting(article.text, start, end, ends, budget)
-    ]
+    pieces = _fitting(article.text, list(sentences(article.text)), ends, budget)
     spans = list(_packed(pieces, ends, budget, int(cutting.window * cutting.overlap_share)))
     return [
         Passage(article.id, number, start, end, article.text[start:end])
@@ -62,7 +68,7 @@ def cut_passages(article: Article, cutting: Cutting, token_ends: TokenEnds) -> l
     ]
 
 
-def sentences(text: str) -> Iterator[tuple[int, int]]:
+def sentences(text: str) -> Iterator[Span]:
     """Walk sentences as (start, end), without the blanks around them."""
     start = 0
     for match in _SENTENCE_END.finditer(text):
@@ -71,48 +77,51 @@ def sentences(text: str) -> Iterator[tuple[int, int]]:
     yield from _stripped(text, start, len(text))
 
 
-def _stripped(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+def _stripped(text: str, start: int, end: int) -> Iterator[Span]:
     piece = text[start:end]
     if piece.strip():
         yield start + len(piece) - len(piece.lstrip()), end - len(piece) + len(piece.rstrip())
 
 
-def _tokens(ends: NDArray[np.int64], start: int, end: int) -> int:
-    """Count word pieces that end in `(start, end]`."""
-    first, last = np.searchsorted(ends, (start, end), side="right")
-    return int(last - first)
+def _lengths(spans: Sequence[Span], ends: NDArray[np.int64]) -> list[int]:
+    """Count the word pieces that end in each `(start, end]`."""
+    bounds = np.searchsorted(ends, np.array(spans, dtype=np.int64).reshape(-1, 2), side="right")
+    counts: list[int] = (bounds[:, 1] - bounds[:, 0]).tolist()
+    return counts
 
 
-def _fitting(
-    text: str, start: int, end: int, ends: NDArray[np.int64], budget: int
-) -> Iterator[tuple[int, int]]:
-    """Cut a sentence that is longer than a passage, between words where there are any."""
-    while _tokens(ends, start, end) > budget:
-        first = int(np.searchsorted(ends, start, side="right"))
-        limit = int(ends[first + budget - 1])
-        blank = max(text.rfind(" ", start + 1, limit + 1), text.rfind("\t", start + 1, limit + 1))
-        cut = blank if blank > start else max(limit, start + 1)
-        yield from _stripped(text, start, cut)
-        start = cut
-    yield from _stripped(text, start, end)
+def _fitting(text: str, spans: Sequence[Span], ends: NDArray[np.int64], budget: int) -> list[Span]:
+    """Cut sentences that are longer than a passage, between words where there are any."""
+    fitting: list[Span] = []
+    for (start, end), length in zip(spans, _lengths(spans, ends), strict=True):
+        at, left = start, length
+        while left > budget:
+            limit = int(ends[np.searchsorted(ends, at, side="right") + budget - 1])
+            blank = text.rfind(" ", at + 1, limit + 1)
+            cut = blank if blank > at else max(limit, at + 1)
+            fitting += _stripped(text, at, cut)
+            at = cut
+            left = _lengths([(at, end)], ends)[0]
+        fitting += _stripped(text, at, end)
+    return fitting
 
 
 def _packed(
-    sentences: list[tuple[int, int]], ends: NDArray[np.int64], budget: int, overlap: int
-) -> Iterator[tuple[int, int]]:
+    spans: Sequence[Span], ends: NDArray[np.int64], budget: int, overlap: int
+) -> Iterator[Span]:
     """Join neighbouring sentences into passages of about equal length within the budget."""
-    if not sentences:
+    if not spans:
         return
-    lengths = [_tokens(ends, start, end) for start, end in sentences]
-    passages = -(-sum(lengths) // budget)
-    target = sum(lengths) / passages
+    lengths = _lengths(spans, ends)
+    target = sum(lengths) / max(math.ceil(sum(lengths) / budget), 1)
     first, held, done = 0, 0, 0
     for number, length in enumerate(lengths):
         full = held + length > budget
         # Past its share of the article, a passage ends where the next sentence begins.
-        enough = done + held >= target * (1 + round(done / target)) and number > first
+        passages = round(done / target) if target else 0
+        enough = done + held >= target * (1 + passages)
         if number > first and (full or enough):
-            yield sentences[first][0], sentences[number - 1][1]
+            yield spans[first][0], spans[number - 1][1]
             done += held
             again = lengths[number - 1] <= overlap and number - 1 > first
             fits = again and lengths[number - 1] + length <= budget
@@ -120,4 +129,4 @@ def _packed(
             held = lengths[number - 1] if fits else 0
             done -= held
         held += length
-    yield sentences[first][0], sentences[-1][1]
+    yield spans[first][0], spans[-1][1]

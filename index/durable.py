@@ -14,6 +14,8 @@ from pathlib import Path
 
 from plait.index.errors import LockedError
 
+LOCK = "lock"
+
 TEMPORARY = ".tmp-"
 """Prefix of whatever is not committed yet; a writer removes leftovers."""
 
@@ -33,9 +35,12 @@ def publish(target: Path, write: Callable[[Path], object]) -> None:
     discard(temporary)
     write(temporary)
     for path in [*temporary.glob("*"), temporary] if temporary.is_dir() else [temporary]:
-        _flush(path)
+        flush(path)
+    if temporary.is_dir():
+        # Left by a commit that failed later: no manifest names it, and it is in the way.
+        discard(target)
     temporary.replace(target)
-    _flush(target.parent)
+    flush(target.parent)
 
 
 def discard(path: Path) -> None:
@@ -46,7 +51,8 @@ def discard(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def _flush(path: Path) -> None:
+def flush(path: Path) -> None:
+    """Wait until a file or folder is on disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -61,7 +67,7 @@ def writer_lock(folder: Path) -> Iterator[None]:
     The kernel releases the lock when the process ends, however it ends, so there
     are no stale locks to clear by hand.
     """
-    descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o644)
+    descriptor = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o644)
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

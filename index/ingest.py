@@ -1,12 +1,13 @@
 """Here are paths: bring the index up to date with them, and say what happened."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from pathlib import Path
 
 from plait.index.article import Article
-from plait.index.errors import NotFoundError
+from plait.index.errors import IndexDirectoryError, NotFoundError
 from plait.index.reading import (
+    SUFFIXES,
     Failure,
     FieldNames,
     SourceFile,
@@ -20,6 +21,10 @@ from plait.index.writer import Change, IndexWriter
 
 BATCH = 256
 """Articles a commit holds: some ten seconds of encoding, the most that a crash can cost."""
+
+
+STALE = "/may hold records that are gone from the file"
+"""Added to a source's state by a run without `prune`, so that the next one with it looks."""
 
 
 @dataclass(slots=True)
@@ -63,18 +68,25 @@ def bring_up_to_date(
 ) -> Summary:
     """Read paths (and records), commit every `BATCH` articles, and once more at the end.
 
-    `prune` removes what came from below `paths` and is no longer there; of a path
-    that is itself missing, nothing: a disk may not be mounted.
+    `prune` removes what came from below `paths` and is no longer there. Below a path
+    where no file is found at all, nothing is removed: a disk may not be mounted.
     """
     run = _Run(writer, fields or FieldNames(), prune=prune)
+    roots = [absolute(path) for path in paths]
     for found in find_files(paths, writer.root.absolute().parent):
         if isinstance(found, Failure):
             run.summary.failures.append(found)
         else:
             run.read(found)
     run.take(read_records(stdin, "stdin", run.fields))
-    if prune:
-        run.prune_below([absolute(path) for path in paths if path.exists()])
+    for root in roots:
+        if not run.found_below(root):
+            kinds = ", ".join(SUFFIXES)
+            run.summary.failures.append(
+                Failure(shown(root), f"holds no file that plait reads ({kinds})")
+            )
+        elif prune:
+            run.prune_below(root)
     writer.commit()
     return run.summary
 
@@ -87,11 +99,25 @@ def remove_articles(writer: IndexWriter, ids: Sequence[str]) -> None:
     if missing := set(ids) - set(writer.ids()):
         names = ", ".join(sorted(missing))
         raise NotFoundError(f"not in {writer.root}: {names}. Nothing was removed.")
-    for article_id in ids:
+    for article_id in dict.fromkeys(ids):
         article = writer.get(article_id)
         # Or the file would be passed over as unchanged when it is indexed again.
         writer.sources.pop(article.source if article else "", None)
         writer.remove(article_id)
+
+
+def refuse_others(writer: IndexWriter, source: Path) -> None:
+    """Make sure that an index holds nothing but what came from one file.
+
+    Raises `IndexDirectoryError`: a collection to measure must not mix with another.
+    """
+    for article_id in writer.ids():
+        article = writer.get(article_id)
+        if article and article.source != shown(absolute(source)):
+            raise IndexDirectoryError(
+                f"{writer.root} holds articles of {article.source or 'a program'} too. "
+                "Name another index with -i."
+            )
 
 
 class _Run:
@@ -102,22 +128,26 @@ class _Run:
         self.fields = fields
         self.prune = prune
         self.summary = Summary()
+        self._files: list[Path] = []
 
     def read(self, file: SourceFile) -> None:
-        """Read a file, unless it is as it was when it was last read."""
-        state = (file.size, file.mtime_ns)
+        """Read a file, unless it is as it was when it was last read in the same way."""
+        self._files.append(file.path)
         source = shown(file.path)
         known = self.writer.sources.get(source)
-        if known == state:
+        way = "/".join(astuple(self.fields))
+        whole, partly = (file.size, file.mtime_ns, way), (file.size, file.mtime_ns, way + STALE)
+        if known == whole or (known == partly and not self.prune):
             self.summary.skipped += 1
             return
         failed = len(self.summary.failures)
         seen = self.take(read_file(file, self.fields))
-        if len(self.summary.failures) == failed:
-            # Only now: a crash before this commit must read the file again.
-            self.writer.sources[source] = state
-            if self.prune and known:
-                self._remove(lambda article: article.source == source and article.id not in seen)
+        if len(self.summary.failures) > failed:
+            return
+        if self.prune and known:
+            self._remove(lambda article: article.source == source and article.id not in seen)
+        # Only now: a crash before the next commit must read the file again.
+        self.writer.sources[source] = partly if known and not self.prune else whole
 
     def take(self, articles: Iterable[Article | Failure]) -> set[str]:
         """Add articles as they come; give their ids."""
@@ -139,14 +169,25 @@ class _Run:
         if article.id in seen:
             return "another record of the same source"
         known = self.writer.get(article.id)
-        return known.source if known and known.source != article.source else None
+        if known is None or known.source == article.source or _is_gone(known.source):
+            return None
+        return known.source or "a program"
 
-    def prune_below(self, roots: Sequence[Path]) -> None:
-        """Remove what came from files below these paths that are no longer there."""
+    def found_below(self, root: Path) -> bool:
+        """Say whether any file was found at or below a path."""
+        return any(path.is_relative_to(root) for path in self._files)
+
+    def prune_below(self, root: Path) -> None:
+        """Remove what came from files below a path that are gone, but not below a failure.
+
+        A folder that cannot be opened today says nothing about what is in it.
+        """
+        closed = [Path(failure.source) for failure in self.summary.failures]
 
         def vanished(source: str) -> bool:
-            below = any(Path(source).is_relative_to(root) for root in roots)
-            return below and not Path(source).exists()
+            path = Path(source)
+            hidden = any(path.is_relative_to(folder) for folder in closed)
+            return path.is_relative_to(root) and _is_gone(source) and not hidden
 
         self._remove(lambda article: vanished(article.source))
         for source in filter(vanished, list(self.writer.sources)):
@@ -158,3 +199,8 @@ class _Run:
             if article and unwanted(article):
                 self.writer.remove(article_id)
                 self.summary.removed += 1
+
+
+def _is_gone(source: str) -> bool:
+    """Say whether a source was a file and is none now: moved, renamed or deleted."""
+    return Path(source).is_absolute() and not Path(source).is_file()

@@ -5,8 +5,10 @@ it does not name does not exist.
 """
 
 import json
-from dataclasses import asdict, dataclass, field
+import re
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
+from typing import Any, TypeVar
 
 from plait.index.durable import checksum, publish
 from plait.index.errors import CorruptIndexError, FingerprintError, NoIndexError
@@ -15,6 +17,9 @@ FORMAT = 1
 """Layout of the folder; a reader refuses any other."""
 
 NAME = "manifest.json"
+
+OWN_NAMES = re.compile(r"segment-\d+(\.deleted-\d+\.npy)?|sources-\d+\.json")
+"""Names of what plait keeps beside the manifest and the lock, and no others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +35,15 @@ class FileEntry:
         """Measure a file that is on disk."""
         return cls(path.relative_to(root).as_posix(), path.stat().st_size, checksum(path))
 
-    def damage(self, root: Path) -> str | None:
+    def damage(self, root: Path, *, sizes_only: bool = False) -> str | None:
         """Say how the file differs from what was written, if it does."""
         path = root / self.path
         if not path.is_file():
             return f"{self.path}: missing"
         if path.stat().st_size != self.size:
             return f"{self.path}: {path.stat().st_size} bytes, should be {self.size}"
-        return None if checksum(path) == self.checksum else f"{self.path}: content altered"
+        same = sizes_only or checksum(path) == self.checksum
+        return None if same else f"{self.path}: content altered"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +102,10 @@ class Manifest:
             "cutting": self.recipe.cutting,
         }
 
-    def damage(self, root: Path) -> list[str]:
-        """Compare every file with its size and checksum; say what differs."""
-        return [line for file in self.files() if (line := file.damage(root))]
+    def damage(self, root: Path, *, sizes_only: bool = False) -> list[str]:
+        """Compare every file with its size, and its checksum; say what differs."""
+        found = (file.damage(root, sizes_only=sizes_only) for file in self.files())
+        return [line for line in found if line]
 
     def publish(self, root: Path) -> None:
         """Make this generation the index's state, atomically."""
@@ -119,33 +126,57 @@ def read_manifest(root: Path) -> Manifest:
         raise CorruptIndexError(
             f"{root / NAME} is damaged: {error}. Index again into a new folder."
         ) from error
-    if not isinstance(record, dict) or record.get("format") != FORMAT:
-        found = record.get("format") if isinstance(record, dict) else record
+    found = record.get("format") if isinstance(record, dict) else None
+    if isinstance(record, dict) and found != FORMAT:
         raise FingerprintError(
             f"{root} has format {found!r}, this plait reads format {FORMAT}. Index again "
             "into a new folder, or use the plait that wrote it."
         )
     try:
-        return Manifest(
-            recipe=Recipe(**record["recipe"]),
-            generation=record["generation"],
-            segments=tuple(_segment(entry) for entry in record["segments"]),
-            sources=_file(record["sources"]),
-        )
-    except (KeyError, TypeError) as error:
+        return _manifest(record)
+    except (KeyError, TypeError, ValueError) as error:
         raise CorruptIndexError(
-            f"{root / NAME} is damaged: {error}. Index again into a new folder."
+            f"{root / NAME} is damaged: {error!r}. Index again into a new folder."
         ) from error
 
 
-def _file(record: dict[str, str | int] | None) -> FileEntry | None:
-    return FileEntry(**record) if record else None  # type: ignore[arg-type]
+def _manifest(record: Any) -> Manifest:
+    """Build a manifest of what JSON gave; raises KeyError, TypeError or ValueError."""
+    return Manifest(
+        recipe=_checked(Recipe, record["recipe"]),
+        generation=int(record["generation"]),
+        segments=tuple(map(_segment, record["segments"])),
+        sources=_file(record["sources"]) if record["sources"] else None,
+    )
 
 
-def _segment(record: dict[str, object]) -> SegmentEntry:
-    files = tuple(FileEntry(**file) for file in record["files"])  # type: ignore[attr-defined]
-    deletions = _file(record["deletions"])  # type: ignore[arg-type]
-    return SegmentEntry(**record | {"files": files, "deletions": deletions})  # type: ignore[arg-type]
+def _segment(record: Any) -> SegmentEntry:
+    files = tuple(map(_file, record["files"]))
+    deletions = _file(record["deletions"]) if record["deletions"] else None
+    if not OWN_NAMES.fullmatch(record["name"]):
+        raise ValueError(record["name"])
+    plain = {name: record[name] for name in ("name", "articles", "passages")}
+    return SegmentEntry(**plain, files=files, deletions=deletions)
+
+
+def _file(record: Any) -> FileEntry:
+    file = _checked(FileEntry, record)
+    # Never outside the index folder, whoever wrote the manifest.
+    folder, _, name = file.path.rpartition("/")
+    if "/" in folder or not OWN_NAMES.fullmatch(folder or name) or name in {"", "..", "."}:
+        raise ValueError(file.path)
+    return file
+
+
+T = TypeVar("T", FileEntry, Recipe)
+
+
+def _checked(kind: type[T], record: Any) -> T:
+    """Build a flat record whose fields all have the type they are declared with."""
+    for entry in fields(kind):
+        if type(record[entry.name]).__name__ != entry.type.__name__:  # type: ignore[union-attr]
+            raise TypeError(f"{entry.name} is {record[entry.name]!r}")
+    return kind(**record)
 
 
 def check_recipe(found: Recipe, wanted: Recipe, root: Path) -> None:

@@ -18,6 +18,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from plait.index.durable import flush
 from plait.index.errors import ModelError
 from plait.index.model import DEFAULT, Precision, hash_file
 
@@ -94,9 +95,9 @@ def _publish(temporary: Path, folder: Path) -> None:
     """Flush a folder to disk and give it its name in one step, unless another was first."""
     for path in temporary.iterdir():
         path.chmod(0o644)  # a cache, no secret: users may share one
-        _flush(path)
+        flush(path)
     temporary.chmod(0o755)
-    _flush(temporary)
+    flush(temporary)
     if folder.exists() and not _intact(folder):
         shutil.rmtree(folder)
     try:
@@ -104,12 +105,4 @@ def _publish(temporary: Path, folder: Path) -> None:
     except OSError:
         if not _intact(folder):  # not merely that another process finished first
             raise
-    _flush(folder.parent)
-
-
-def _flush(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    flush(folder.parent)

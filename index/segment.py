@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from plait.index.analyzer import FIELDS
 from plait.index.arrays import Array, StringTable, load_array, save_arrays
 from plait.index.article import Article
+from plait.index.errors import CorruptIndexError
 from plait.index.keyword.postings import Postings, merge_postings
 from plait.index.passage import Passage
 from plait.index.vectors import Moments, Vectors
@@ -42,9 +43,12 @@ def article_json(article: Article) -> str:
 
 
 def article_from_json(line: bytes) -> Article:
-    """Read what `article_json` wrote."""
-    record = json.loads(line)
-    return Article(**record | {"teasers": tuple(record["teasers"])})
+    """Read what `article_json` wrote; raises `CorruptIndexError`."""
+    try:
+        record = json.loads(line)
+        return Article(**record | {"teasers": tuple(record["teasers"])})
+    except (ValueError, KeyError, TypeError) as error:
+        raise CorruptIndexError("an article is damaged; `plait check` says more.") from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,12 +37,18 @@ class Snapshot:
         # A writer may sweep a generation away between reading its manifest and its files.
         while True:
             try:
+                self._check_sizes()
                 return [open_segment(self.root, entry) for entry in self.manifest.segments]
             except CorruptIndexError:
                 newest = read_manifest(self.root)
                 if newest.generation == self.manifest.generation:
                     raise
                 self.manifest = newest
+
+    def _check_sizes(self) -> None:
+        if damage := self.manifest.damage(self.root, sizes_only=True):
+            remedy = f"Delete {self.root} and index again, or index into a new folder."
+            raise CorruptIndexError(f"{damage[0]}. {remedy}")
 
     def article_ids(self) -> Iterator[str]:
         """Walk the ids of all live articles."""
@@ -143,3 +149,19 @@ def open_segment(root: Path, entry: SegmentEntry) -> Segment:
                 f"cannot read {entry.deletions.path}: {error}. Index again into a new folder."
             ) from error
     return Segment(root / entry.name, dead)
+
+
+def check_files(root: Path) -> int:
+    """Compare every file of an index with its checksum; count them.
+
+    Raises `CorruptIndexError` that lists what differs, or as `read_manifest`.
+    """
+    while True:
+        manifest = read_manifest(root)
+        damage = manifest.damage(root)
+        if not damage:
+            return len(manifest.files())
+        # A writer may have swept the generation away meanwhile.
+        if read_manifest(root).generation == manifest.generation:
+            remedy = f"Delete {root} and index again, or index into a new folder."
+            raise CorruptIndexError("\n".join([f"{root} is damaged.", *damage, remedy]))

@@ -6,7 +6,7 @@ else.
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -17,13 +17,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plait.index.analyzer import TextAnalyzer
+from plait.index.arrays import save_array
 from plait.index.article import Article
 from plait.index.building import Builder
 from plait.index.cutting import Cutting
-from plait.index.durable import TEMPORARY, discard, publish, writer_lock
+from plait.index.durable import LOCK, TEMPORARY, discard, publish, writer_lock
 from plait.index.encoder import Encoder
-from plait.index.errors import NoIndexError
+from plait.index.errors import (
+    CorruptIndexError,
+    IndexDirectoryError,
+    NoIndexError,
+    ReadingError,
+)
 from plait.index.manifest import (
+    NAME as MANIFEST,
+    OWN_NAMES,
     FileEntry,
     Manifest,
     Recipe,
@@ -45,8 +53,8 @@ MAX_SEGMENTS = 8
 """More than this, and the smaller half are merged: a query visits each segment."""
 
 Change: TypeAlias = Literal["added", "updated", "unchanged"]
-SourceState: TypeAlias = tuple[int, int]
-"""Size in bytes and modification time in nanoseconds of a file, when it was read."""
+SourceState: TypeAlias = tuple[int, int, str]
+"""Size in bytes and modification time in nanoseconds of a file when it was read, and how."""
 Address: TypeAlias = tuple[str, int]
 """The name of a segment, and the number of an article in it."""
 
@@ -88,7 +96,7 @@ class IndexWriter:
         self._segments: dict[str, Segment] = {}
         self._places: dict[str, Address] = {}
         self._exit = ExitStack()
-        root.mkdir(parents=True, exist_ok=True)
+        _claim(root)
         self._exit.enter_context(writer_lock(root))
         try:
             self._open(recipe_of(encoder, self._builder.analyzer, model))
@@ -103,16 +111,18 @@ class IndexWriter:
             self.manifest = Manifest(recipe)
             self.manifest.publish(self.root)
         check_recipe(self.manifest.recipe, recipe, self.root)
-        self._adopt(self.manifest)
+        self._adopt(self.manifest, ())
         self.sources = self._committed_sources()
 
-    def _adopt(self, manifest: Manifest) -> None:
-        """Take a published manifest as the state: open what is new, forget what is gone."""
+    def _adopt(self, manifest: Manifest, changed: Collection[str]) -> None:
+        """Take a published manifest as the state: open what is new, forget what is gone.
+
+        `changed` names segments that have more deletions than before.
+        """
         old, self._segments = self._segments, {}
         for entry in manifest.segments:
             segment = old.get(entry.name)
-            changed = entry.name in self._dead
-            if segment is None or changed:
+            if segment is None or entry.name in changed:
                 segment = open_segment(self.root, entry)
             if entry.name not in old:
                 for number in np.flatnonzero(segment.alive_articles).tolist():
@@ -125,8 +135,13 @@ class IndexWriter:
     def _committed_sources(self) -> dict[str, SourceState]:
         if self.manifest.sources is None:
             return {}
-        text = (self.root / self.manifest.sources.path).read_text(encoding="utf-8")
-        return {name: (state[0], state[1]) for name, state in json.loads(text).items()}
+        path = self.root / self.manifest.sources.path
+        try:
+            states = json.loads(path.read_text(encoding="utf-8"))
+            return {name: (int(s[0]), int(s[1]), str(s[2])) for name, s in states.items()}
+        except (ValueError, AttributeError, TypeError, LookupError) as error:
+            remedy = f"Delete {self.root} and index again."
+            raise CorruptIndexError(f"{path} is damaged: {error!r}. {remedy}") from error
 
     def __enter__(self) -> Self:
         return self
@@ -164,15 +179,19 @@ class IndexWriter:
     def add(self, article: Article) -> Change:
         """Add an article, or replace the one with its id if anything differs.
 
-        Raises `UnicodeEncodeError` for half a surrogate pair, which no file can hold.
+        Raises `ReadingError` for half a surrogate pair, which no file can hold.
         """
+        try:
+            line_digest = digest(article_json(article))
+        except UnicodeEncodeError as error:
+            raise ReadingError(f"article {article.id!r} is no Unicode text: {error}.") from error
         place = self._places.get(article.id)
         if article.id in self._pending:
             if self._pending[article.id] == article:
                 return "unchanged"
         elif place:
             known = self._segments[place[0]].data.article_digests[place[1]]
-            if known.tobytes() == digest(article_json(article)):
+            if known.tobytes() == line_digest:
                 return "unchanged"
         change: Change = "updated" if place or article.id in self._pending else "added"
         self._pending[article.id] = article
@@ -181,26 +200,28 @@ class IndexWriter:
     def remove(self, article_id: str) -> bool:
         """Remove an article; false if there is none with that id."""
         was_pending = self._pending.pop(article_id, None) is not None
-        return self._bury(article_id) or was_pending
-
-    def _bury(self, article_id: str) -> bool:
-        place = self._places.pop(article_id, None)
-        if place:
-            self._dead.setdefault(place[0], set()).add(place[1])
-        return place is not None
+        address = self._places.pop(article_id, None)
+        if address:
+            self._dead.setdefault(address[0], set()).add(address[1])
+        return was_pending or address is not None
 
     def commit(self) -> None:
-        """Make everything since the last commit durable and visible, or nothing of it."""
+        """Make everything since the last commit durable and visible, or nothing of it.
+
+        After an `OSError`, such as a full disk, it can be tried again.
+        """
         articles = list(self._pending.values())
         if not (articles or self._dead or self.sources != self._committed_sources()):
             return
         data = self._builder.segment(articles, self._segments.values()) if articles else None
+        dead = {name: set(numbers) for name, numbers in self._dead.items()}
         for article in articles:
-            self._bury(article.id)
-        entries = self._with_deletions()
+            if address := self._places.get(article.id):
+                dead.setdefault(address[0], set()).add(address[1])
+        entries = self._with_deletions(dead)
         if data is not None:
             entries.append(self._write(data))
-        self._publish(entries)
+        self._publish(entries, dead)
         self._pending.clear()
         if len(entries) > MAX_SEGMENTS:
             smaller = sorted(entries, key=lambda entry: entry.passages)[: len(entries) // 2 + 1]
@@ -218,14 +239,14 @@ class IndexWriter:
         merged = merge_segments(chosen)
         if len(merged.ids):
             entries.append(self._write(merged))
-        self._publish(entries)
+        self._publish(entries, {})
 
-    def _with_deletions(self) -> list[SegmentEntry]:
+    def _with_deletions(self, more: Mapping[str, set[int]]) -> list[SegmentEntry]:
         """Write deletions anew where there are more; drop segments that are all deleted."""
         entries = []
         for entry in self.manifest.segments:
             segment = self._segments[entry.name]
-            numbers = sorted(self._dead.get(entry.name, ()))
+            numbers = sorted(more.get(entry.name, ()))
             if numbers:
                 dead = np.union1d(segment.dead, numbers).astype(np.int64)
                 if len(dead) < len(segment.data.ids):
@@ -238,7 +259,7 @@ class IndexWriter:
         self, entry: SegmentEntry, segment: Segment, dead: NDArray[np.int64]
     ) -> SegmentEntry:
         path = self.root / f"{entry.name}.deleted-{self.manifest.generation + 1}.npy"
-        publish(path, lambda temporary: _save(temporary, dead))
+        publish(path, lambda temporary: save_array(temporary, dead))
         gone = int(np.diff(segment.data.first_passages)[dead].sum())
         return replace(
             entry,
@@ -253,7 +274,7 @@ class IndexWriter:
         files = tuple(FileEntry.of(self.root, path) for path in sorted(folder.iterdir()))
         return SegmentEntry(folder.name, len(data.ids), len(data.spans), files)
 
-    def _publish(self, segments: Sequence[SegmentEntry]) -> None:
+    def _publish(self, segments: Sequence[SegmentEntry], dead: Collection[str]) -> None:
         generation = self.manifest.generation + 1
         path = self.root / f"sources-{generation}.json"
         text = json.dumps(self.sources, ensure_ascii=False)
@@ -261,17 +282,31 @@ class IndexWriter:
         sources = FileEntry.of(self.root, path)
         manifest = Manifest(self.manifest.recipe, generation, tuple(segments), sources)
         manifest.publish(self.root)
-        self._adopt(manifest)
+        self._adopt(manifest, dead)
 
     def _sweep(self) -> None:
         """Remove what no manifest names: leftovers of crashes and older generations."""
         named = {Path(file.path).parts[0] for file in self.manifest.files()}
         for path in self.root.iterdir():
-            ours = path.name.startswith((TEMPORARY, "segment-", "sources-"))
-            if ours and path.name not in named:
+            if is_own(path.name) and path.name not in named:
                 discard(path)
 
 
-def _save(path: Path, array: NDArray[np.int64]) -> None:
-    with path.open("wb") as file:
-        np.save(file, array, allow_pickle=False)
+def is_own(name: str) -> bool:
+    """Say whether plait gave this name to something that it may remove."""
+    plain = name.removeprefix(TEMPORARY)
+    return OWN_NAMES.fullmatch(plain) is not None or name == TEMPORARY + MANIFEST
+
+
+def _claim(root: Path) -> None:
+    """Make the folder, or make sure that it is an index or empty."""
+    if root.exists() and not root.is_dir():
+        raise IndexDirectoryError(f"{root} is a file; name a folder for the index.")
+    root.mkdir(parents=True, exist_ok=True)
+    if not (root / MANIFEST).exists():
+        foreign = [path.name for path in root.iterdir() if not is_own(path.name)]
+        if set(foreign) - {LOCK}:
+            raise IndexDirectoryError(
+                f"{root} is not empty and no index (it holds {min(foreign)}). "
+                "Name an empty or a new folder with -i."
+            )

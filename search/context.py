@@ -23,8 +23,8 @@ class Excerpt:
 
     @property
     def text(self) -> str:
-        """The stretch itself."""
-        return self.article.text[self.start : self.end]
+        """The stretch itself; the title, where an article is nothing but that."""
+        return self.article.text[self.start : self.end] or self.article.title
 
     def __str__(self) -> str:
         where = self.article.source or self.article.id
@@ -41,10 +41,11 @@ def choose_excerpts(index: Index, query: str, tokens: int, mode: Mode = "hybrid"
     """
     chosen: list[Excerpt] = []
     left = tokens
-    for hit in index.search(query, CANDIDATES, Options(mode, passages=True)):
+    for hit in index.search(query, CANDIDATES, Options(mode, passages=True, operators=False)):
         start, end = _not_given(hit.passage.start, hit.passage.end, hit.article.id, chosen)
         whole = Excerpt(len(chosen) + 1, hit.article, start, end)
-        if not whole.text or any(whole.text == excerpt.text for excerpt in chosen):
+        all_given = start == end and hit.passage.text
+        if all_given or any(whole.text == excerpt.text for excerpt in chosen):
             continue
         fitting = _fitting(whole, left, index.encoder.token_ends)
         if fitting:
@@ -59,7 +60,7 @@ def _fitting(whole: Excerpt, tokens: int, token_ends: TokenEnds) -> Excerpt | No
     """Cut off sentences until the printed form fits; None if the first does not."""
     ends = [end for _, end in sentences(whole.text)]
     for end in reversed(ends):
-        shorter = replace(whole, end=whole.start + end)
+        shorter = replace(whole, end=min(whole.start + end, whole.end))
         if len(token_ends(str(shorter))) <= tokens:
             return shorter
     return None

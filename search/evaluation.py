@@ -45,7 +45,10 @@ def read_collection(folder: Path, qrels: str = "test") -> Collection:
     corpus = _either(folder, "corpus.jsonl", "corpus.jsonl.gz")
     judged = read_qrels(_either(folder / "qrels", f"{qrels}.tsv", f"{qrels}.tsv.gz"))
     topics = read_topics(_either(folder, "queries.jsonl", "queries.jsonl.gz"))
-    return Collection(corpus, tuple(t for t in topics if t.id in judged), judged)
+    asked = tuple(topic for topic in topics if topic.id in judged)
+    if not asked:
+        raise ReadingError(f"no topic of {folder}/queries.jsonl is judged in qrels/{qrels}.tsv.")
+    return Collection(corpus, asked, judged)
 
 
 def read_topics(path: Path) -> list[Topic]:
@@ -62,14 +65,16 @@ def read_topics(path: Path) -> list[Topic]:
 
 
 def read_qrels(path: Path) -> dict[str, dict[str, int]]:
-    """Read judgements: a header, then topic, article and grade, separated by tabs.
+    """Read judgements: topic, article and grade, separated by tabs, perhaps below a header.
 
     Raises `ReadingError`.
     """
     qrels: dict[str, dict[str, int]] = {}
-    for number, line in list(_lines(path))[1:]:
+    for number, line in _lines(path):
         try:
             topic, article, grade = line.split("\t")
+            if number == 1 and not grade.lstrip("-").isdecimal():
+                continue
             qrels.setdefault(topic, {})[article] = int(grade)
         except ValueError as error:
             wanted = "wanted TOPIC<tab>ARTICLE<tab>GRADE"
@@ -103,7 +108,7 @@ def measure_modes(index: Index, collection: Collection) -> dict[Mode, dict[str, 
     """Measure each mode, at the default settings, to a depth of 100 articles."""
     table = {}
     for mode in MODES:
-        options = Options(mode)
+        options = Options(mode, operators=False)
 
         def search(text: str, options: Options = options) -> list[str]:
             return [hit.article.id for hit in index.search(text, 100, options)]

@@ -18,6 +18,7 @@ from plait.index.snapshot import Snapshot
 from plait.index.writer import recipe_of
 from plait.search.fusion import Convex, Fusion
 from plait.search.hit import Hit
+from plait.search.query import Query, parse_query
 from plait.search.ranker import DEPTH, Mode, Ranker, Scored, explain, mode_named
 
 DEEPER = 4
@@ -33,6 +34,8 @@ class Options:
     """None for the default, `plait.search.fusion.Convex()`."""
     passages: bool = False
     """List every passage by itself, and not each article once with its best passage."""
+    operators: bool = True
+    """Read quotes, `+`, `-` and the like; otherwise all of a query is words."""
 
     def __post_init__(self) -> None:
         mode_named(self.mode)
@@ -87,13 +90,27 @@ class Index:
         if k < 1:
             raise QueryError(f"k is {k}; ask for at least 1 hit.")
         options = options or Options()
-        fusion = options.fusion or Convex()
-        scored = self.ranker.score(query, options.mode, fusion, max(DEPTH, k))
+        parsed = parse_query(query, self.ranker.analyzer, operators=options.operators)
+        scored, rows = self._best(parsed, k, options)
         hits = []
-        for rank, row in enumerate(self._best_rows(scored, k, options), start=1):
+        for rank, row in enumerate(rows, start=1):
             article, passage = self.snapshot.read(int(scored.passages[row]))
             hits.append(Hit(rank, article, passage, explain(scored, row)))
         return hits
+
+    def _best(self, query: Query, k: int, options: Options) -> tuple[Scored, list[int]]:
+        """Give the candidates and the rows of the best `k` among them.
+
+        Many passages of few articles can fill a leg's list of candidates; then the
+        lists are made longer, until there are `k` articles or no more passages.
+        """
+        fusion, depth = options.fusion or Convex(), max(DEPTH, k)
+        while True:
+            scored = self.ranker.score(query, options.mode, fusion, depth)
+            rows = self._best_rows(scored, k, options)
+            if len(rows) == k or depth >= self.snapshot.keyword.count:
+                return scored, rows
+            depth *= DEEPER
 
     def _best_rows(self, scored: Scored, k: int, options: Options) -> list[int]:
         """Give the rows of the best `k`, one an article unless all passages are wanted."""
@@ -110,6 +127,10 @@ class Index:
             # Several passages of one article stood among them.
             looked_at *= DEEPER
 
+    def __contains__(self, article_id: str) -> bool:
+        """Say whether there is an article with that id."""
+        return article_id in self.snapshot.article_ids()
+
     def article(self, article_id: str) -> Article:
         """Read an article; raises `NotFoundError`."""
         return self.snapshot.article(article_id)
@@ -121,7 +142,7 @@ class Index:
     def passage(self, article_id: str, number: int) -> Passage:
         """Give one passage of an article, counted from 0; raises `NotFoundError`."""
         passages = self.passages(article_id)
-        if number >= len(passages):
+        if not 0 <= number < len(passages):
             last = len(passages) - 1
             raise NotFoundError(f"{article_id} has passages 0 to {last}, not {number}.")
         return passages[number]

@@ -1,10 +1,9 @@
 """Here is a query: which passages contain its words, and what does BM25 say?
 
-Bags of words take a vectorised exact path; trees of operators run Whoosh's
-matchers over the same arrays with the same formula.
+Bags of words take a vectorised exact path; the leaves of a query with operators run
+Whoosh's matchers over the same arrays with the same formula (`plait.search.tree`).
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -18,8 +17,9 @@ from plait.index.analyzer import TextAnalyzer
 from plait.index.keyword.codec import whoosh_reader
 from plait.index.keyword.reader import KeywordReader
 from plait.search.bm25 import BM25, WhooshBM25, idf, length_norm, term_score
-from plait.search.query import FIELD_WEIGHTS, Query, leaf_text, scoring_leaves
+from plait.search.query import FIELD_WEIGHTS, Query
 from plait.search.ranking import LegScores, Numbers, Scores
+from plait.search.tree import leaf_text, matching, scoring_leaves
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,29 +48,26 @@ class KeywordLeg:
         lengths, mean = self._reader.lengths(field), self._reader.mean_length(field)
         return length_norm(self._parameters, lengths, mean)
 
-    def terms(self, query: Query) -> list[TermScores]:
-        """Give what each term adds, in each field, in a fixed order; of a tree, each leaf."""
-        if query.tree is not None:
-            return [
-                TermScores(leaf.field() or "", leaf_text(leaf), *self._match(leaf))
-                for leaf in scoring_leaves(query.tree)
-            ]
-        found = (
-            self._term(field, term, count) for field in FIELD_WEIGHTS for term, count in query.terms
-        )
-        return [part for part in found if part is not None]
+    def score(self, query: Query) -> tuple[LegScores, list[TermScores]]:
+        """Score every passage that matches (the rest score 0), and say of what terms.
 
-    def scores(self, query: Query, terms: Sequence[TermScores]) -> LegScores:
-        """Add up what `terms` gave, for every passage that matches; the rest score 0."""
+        A passage's score is the sum of what its terms add, in the order given.
+        """
+        terms, matching = self._bag(query) if query.tree is None else self._tree(query.tree)
         totals = np.zeros(len(self._reader))
         for part in terms:
             totals[part.passages] += part.scores
-        matching = np.flatnonzero(totals) if query.tree is None else self._match(query.tree)[0]
-        scores = totals[matching]
+        passages = np.flatnonzero(totals) if matching is None else matching
+        scores = totals[passages]
         count = max(self._reader.count, 1)
         mean = float(scores.sum()) / count
         variance = float((scores**2).sum()) / count - mean**2
-        return LegScores(matching, scores, mean, float(np.sqrt(max(variance, 0.0))))
+        return LegScores(passages, scores, mean, float(np.sqrt(max(variance, 0.0)))), terms
+
+    def _bag(self, query: Query) -> tuple[list[TermScores], None]:
+        pairs = ((field, *term) for field in FIELD_WEIGHTS for term in query.terms)
+        found = (self._term(field, term, count) for field, term, count in pairs)
+        return [part for part in found if part is not None], None
 
     def _term(self, field: str, term: str, count: int) -> TermScores | None:
         posting = self._reader.posting(field, term.encode())
@@ -82,15 +79,24 @@ class KeywordLeg:
         weight = FIELD_WEIGHTS[field] * count
         return TermScores(field, term, posting.passages, weight * scores)
 
-    def _match(self, tree: Tree) -> tuple[Numbers, Scores]:
-        """Run Whoosh's matchers: passages in ascending order, and their scores."""
+    def _tree(self, tree: Tree) -> tuple[list[TermScores], Numbers]:
         reader = whoosh_reader(self._reader, self._schema)
         searcher = Searcher(reader, weighting=WhooshBM25(self._parameters))
-        matcher = tree.matcher(searcher, searcher.context())
-        passages: list[int] = []
-        scores: list[float] = []
-        while matcher.is_active():
-            passages.append(matcher.id())
-            scores.append(matcher.score())
-            matcher.next()
-        return np.array(passages, dtype=np.int64), np.array(scores, dtype=np.float64)
+        found = cache(lambda leaf: _run(leaf, searcher))
+        terms = [
+            TermScores(leaf.field() or "", leaf_text(leaf), *found(leaf))
+            for leaf in scoring_leaves(tree)
+        ]
+        return terms, matching(tree, lambda leaf: found(leaf)[0])
+
+
+def _run(leaf: Tree, searcher: Searcher) -> tuple[Numbers, Scores]:
+    """Run Whoosh's matcher of a leaf: passages in ascending order, and their scores."""
+    matcher = leaf.matcher(searcher, searcher.context())
+    passages: list[int] = []
+    scores: list[float] = []
+    while matcher.is_active():
+        passages.append(matcher.id())
+        scores.append(matcher.score())
+        matcher.next()
+    return np.array(passages, dtype=np.int64), np.array(scores, dtype=np.float64)

@@ -32,7 +32,7 @@ class Page:
         origin = (hit.article.date, hit.article.id, "" if source == hit.article.id else source)
         yield "     " + "  ".join(filter(None, origin))
         marks = (_BOLD, _PLAIN) if self.colour else ("*", "*")
-        yield f"     {snippet(hit.passage.text, self.words, self.analyzer, marks)}"
+        yield f"     {snippet(hit.passage.text or title, self.words, self.analyzer, marks)}"
         if self.explain:
             yield from _explained(hit.explanation)
 

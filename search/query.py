@@ -1,9 +1,9 @@
 """Here is what a person typed: is it a bag of words, or does it use operators?
 
 Plain words make a bag, scored by the vectorised path. Operators (`"a phrase"`,
-`+must`, `-not`, `title:word`, `prefix*`, `fuzzy~`, `AND OR NOT`) make a Whoosh
-query tree. Punctuation that people write anyway, such as a question mark, a
-slash or a lone hyphen, is no operator.
+`+must`, `-not`, `title:word`, `prefix*`, `fuzzy~`, `AND OR NOT`) make a tree of
+Whoosh's query classes. Punctuation that people write anyway, such as a question
+mark, a slash, a hyphen inside a word or a minus before a number, is no operator.
 """
 
 import re
@@ -23,21 +23,9 @@ from whoosh.qparser import (
     PrefixPlugin,
     QueryParser,
     WhitespacePlugin,
+    syntax,
 )
-from whoosh.query import (
-    And,
-    AndMaybe,
-    AndNot,
-    FuzzyTerm,
-    Not,
-    NullQuery,
-    Or,
-    Phrase,
-    Prefix,
-    Query as Tree,
-    Require,
-    Term,
-)
+from whoosh.query import FuzzyTerm, NullQuery, Or, Prefix, Query as Tree, Term
 
 from plait.index.analyzer import TextAnalyzer, fold
 from plait.index.errors import QueryError
@@ -46,16 +34,28 @@ FIELD_WEIGHTS = {"title": 0.2, "text": 1.0}
 """What a match in each field counts. The text field holds the title as well, so a word
 of the title is found by both; anything from 0 to .5 ranks alike (docs/adr/0004)."""
 
+LONGEST_WITH_OPERATORS = 1000
+"""Characters. What is longer was pasted, not typed: its quotes and dashes are text."""
+DEEPEST = 20
+"""Parentheses within parentheses; beyond that they are text as well."""
+MOST_EDITS = 2
+"""Letters that a fuzzy word may differ in; more would match nearly every word."""
+
+_MUST = r"(?<![^\s(])\+(?=[\w\"(])"
+_MUST_NOT = r"(?<![^\s(])-(?=[^\W\d_]|[\"(])"
 _OPERATOR = re.compile(
-    r'"[^"]*\w[^"]*"'  # a phrase
-    r"|(?:^|[\s(])[+-](?=[^\W\d_]|\"|\()"  # +must, -not
-    r"|(?:^|[\s(+-])(?:title|text):(?=[\w\"(])"  # a field
+    r'"[^"\w]*\w[^"]*"'  # a phrase
+    rf"|{_MUST}|{_MUST_NOT}"
+    r"|(?<![^\s(+-])(?:title|text):(?=[\w\"(])"  # a field
     r"|\w\*(?=$|[\s)])"  # a prefix
-    r"|\w~[12]?(?=$|[\s)])"  # a fuzzy term
+    r"|\w~[12]?(?=$|[\s)])"  # a fuzzy word
     r"|(?:^|\s)(?:AND|OR|NOT)\s"  # boolean words, in capitals
 )
-_UNWANTED = re.compile(r'(?:(?:^|\s)-|\bNOT\s+)(?:\w+:)?(?:"[^"]*"|\([^)]*\)|\S+)')
-_MARKS = re.compile(r'["()]|(?:^|(?<=\s))[+-]|\b(?:title|text):|[*~]\d?|\b(?:AND|OR|NOT)\b')
+# `peace NOT war` and `peace AND NOT war` exclude, as `peace -war` does. Whoosh by itself
+# would read the first as `peace OR (NOT war)`.
+_NOT = r"(?:\b(?:AND|OR)\s+)?\bNOT\s+(?=\S)"
+_UNWANTED = re.compile(rf'(?:{_MUST_NOT}|{_NOT})(?:\w+:)?(?:"[^"]*"|\([^)]*\)|\S+)')
+_MARKS = re.compile(rf'["()]|{_MUST}|\b(?:title|text):|[*~]\d?|\b(?:AND|OR|NOT)\b')
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,25 +72,55 @@ class Query:
     """Whoosh's query where operators were used; only its matches may be returned."""
 
 
-def parse_query(text: str, analyzer: TextAnalyzer) -> Query:
+def parse_query(text: str, analyzer: TextAnalyzer, *, operators: bool = True) -> Query:
     """Read a query; what makes no sense as an operator is a word.
 
-    Raises `QueryError` where every word is unwanted: a search needs something to find.
+    Without `operators`, all of it is words: a question put to a chatbot, say.
+    Raises `QueryError` where no word is wanted: a search needs something to find.
     """
-    structured = _OPERATOR.search(text) is not None
+    text = text.encode("utf-8", "replace").decode()
+    structured = operators and _has_operators(text)
     words = _without_operators(text) if structured else text
+    tree = _adapt(_parser(analyzer).parse(text), analyzer) if structured else NullQuery
+    if not words.strip():
+        raise QueryError(f"no word is wanted in {text!r}; type at least one.")
     terms = tuple(Counter(analyzer.terms(words)).items())
-    tree = _parser(analyzer).parse(text) if structured else None
-    tree = _adapt(tree, analyzer) if tree else None
-    if isinstance(tree, Not) or not words.strip():
-        raise QueryError(f"every word of {text!r} is unwanted; name at least one that is not.")
     # Only stop words between the operators: nothing to match, but a meaning to look for.
     return Query(text, words, terms, None if tree == NullQuery else tree)
+
+
+def _has_operators(text: str) -> bool:
+    if len(text) > LONGEST_WITH_OPERATORS or not _OPERATOR.search(text):
+        return False
+    depth = deepest = 0
+    for character in text:
+        depth += (character == "(") - (character == ")")
+        deepest = max(deepest, depth)
+    return deepest <= DEEPEST
 
 
 def _without_operators(text: str) -> str:
     """Keep the words that are wanted: a vector knows no `not`."""
     return " ".join(_MARKS.sub(" ", _UNWANTED.sub(" ", text)).split())
+
+
+class _PlusMinus(PlusMinusPlugin):
+    """Whoosh's `+` and `-` (and NOT), inside parentheses too, but not inside words."""
+
+    def __init__(self) -> None:
+        super().__init__(_MUST, rf"{_MUST_NOT}|{_NOT}")  # type: ignore[no-untyped-call]
+
+    def do_plusminus(self, parser: QueryParser, group: Any) -> Any:
+        """Sort the nodes of a group, after those of the groups in it."""
+        if not any(isinstance(node, syntax.GroupNode) for node in group):
+            return super().do_plusminus(parser, group)  # type: ignore[no-untyped-call]
+        nodes = [
+            self.do_plusminus(parser, node) if isinstance(node, syntax.GroupNode) else node
+            for node in group
+        ]
+        sorted_inside = group.empty_copy()
+        sorted_inside.extend(nodes)
+        return super().do_plusminus(parser, sorted_inside)  # type: ignore[no-untyped-call]
 
 
 def _parser(analyzer: TextAnalyzer) -> QueryParser:
@@ -101,54 +131,25 @@ def _parser(analyzer: TextAnalyzer) -> QueryParser:
         PrefixPlugin(),
         FuzzyTermPlugin(),
         GroupPlugin(),
-        OperatorsPlugin(AndMaybe="", Require=""),
-        PlusMinusPlugin(),
+        _PlusMinus(),
+        OperatorsPlugin(Not="", AndNot="", AndMaybe="", Require=""),
         MultifieldPlugin(list(FIELD_WEIGHTS), fieldboosts=FIELD_WEIGHTS),
     ]
     return QueryParser(None, analyzer.schema, plugins=plugins, group=OrGroup)
 
 
 def _adapt(tree: Tree, analyzer: TextAnalyzer) -> Tree:
-    """Bring prefixes and fuzzy words to the form that terms are indexed in; make NOT exclude."""
+    """Bring fuzzy words and prefixes to the form that terms are indexed in."""
 
-    def leaf(node: Tree) -> Tree:
+    def adapted(node: Tree) -> Tree:
         if isinstance(node, FuzzyTerm):
             node.text = analyzer.term(node.text) or fold(node.text.lower())
-            return node
-        if isinstance(node, Prefix):
+            node.maxdist = min(node.maxdist, MOST_EDITS)
+        elif isinstance(node, Prefix):
             # `treaties*` must find the stem `treati`, which does not begin so.
             folded = fold(node.text.lower())
             stem = analyzer.term(folded) or folded
-            either = [Prefix(node.fieldname, folded), Term(node.fieldname, stem)]
-            return Or(either, boost=node.boost)
-        if isinstance(node, And | Or) and any(isinstance(child, Not) for child in node):
-            # `peace NOT war` excludes, as `peace -war` does. Whoosh would read it as
-            # `peace OR (NOT war)`, and let an unwanted word that is absent add 1 to a score.
-            wanted = [child for child in node if not isinstance(child, Not)]
-            unwanted = Or([child.query for child in node if isinstance(child, Not)])
-            return AndNot(type(node)(wanted), unwanted) if wanted else Not(unwanted)
+            return Or([Prefix(node.fieldname, folded), Term(node.fieldname, stem)])
         return node
 
-    return tree.accept(leaf).normalize()
-
-
-def scoring_leaves(tree: Tree) -> list[Tree]:
-    """List the parts of a tree whose scores add up to the score of a match."""
-    if isinstance(tree, And | Or):
-        return [leaf for child in tree.children() for leaf in scoring_leaves(child)]
-    if isinstance(tree, AndMaybe):
-        return scoring_leaves(tree.a) + scoring_leaves(tree.b)
-    if isinstance(tree, AndNot | Require):
-        return scoring_leaves(tree.a)
-    return [tree]
-
-
-def leaf_text(leaf: Tree) -> str:
-    """Write a leaf as a person would type it, without its field."""
-    if isinstance(leaf, Phrase):
-        return '"' + " ".join(leaf.words) + '"'
-    if isinstance(leaf, FuzzyTerm):
-        return f"{leaf.text}~{leaf.maxdist}"
-    if isinstance(leaf, Prefix):
-        return f"{leaf.text}*"
-    return leaf.text if isinstance(leaf, Term) else str(leaf)
+    return tree.accept(adapted).normalize()

@@ -19,7 +19,7 @@ from plait.index.snapshot import Snapshot
 from plait.search.fusion import Fusion
 from plait.search.hit import Explanation, LegPart, TermPart
 from plait.search.keyword import KeywordLeg, TermScores
-from plait.search.query import Query, parse_query
+from plait.search.query import Query
 from plait.search.ranking import LegScores, Numbers, Scores, ranked
 
 Mode: TypeAlias = Literal["hybrid", "keyword", "dense"]
@@ -68,17 +68,18 @@ class Ranker:
         self.analyzer = TextAnalyzer()
         self._keyword = KeywordLeg(snapshot.keyword, self.analyzer)
 
-    def score(self, text: str, mode: Mode, fusion: Fusion, depth: int = DEPTH) -> Scored:
-        """Score the candidates of a query: the best `depth` of each leg that is asked."""
-        query = parse_query(text, self.analyzer)
+    def score(self, query: Query, mode: Mode, fusion: Fusion, depth: int = DEPTH) -> Scored:
+        """Score the candidates of a query: the best `depth` of each leg that is asked.
+
+        Ranks (RRF) and ranges (min-max) are those among the candidates.
+        """
         if mode == "keyword":
             return self._by_keyword(query)
         vector = self._make_encoder().encode_query(query.words)
         if mode == "dense" and query.tree is None:
             near = self._snapshot.nearest(vector, depth)
             return self._by_dense(query, self._dense(vector, near))
-        terms = self._keyword.terms(query)
-        found = self._keyword.scores(query, terms)
+        found, terms = self._keyword.score(query)
         # Operators filter: only what they match may be returned.
         passages = found.passages
         if query.tree is None:
@@ -91,8 +92,7 @@ class Ranker:
         return Scored(query, passages, keyword, dense, fusion.parts(keyword, dense), terms)
 
     def _by_keyword(self, query: Query) -> Scored:
-        terms = self._keyword.terms(query)
-        found = self._keyword.scores(query, terms)
+        found, terms = self._keyword.score(query)
         parts = (found.scores, np.zeros(len(found.scores)))
         return Scored(query, found.passages, found, None, parts, terms)
 

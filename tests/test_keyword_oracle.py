@@ -1,20 +1,26 @@
 """The keyword leg against stock Whoosh: the same passages, the same scores."""
 
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 
 import numpy as np
 import pytest
 from hypothesis import Phase, given, settings, strategies as st
 from whoosh.filedb.filestore import RamStorage
+from whoosh.matching import AndNotMatcher
 from whoosh.query import Or, Term
 
 from plait.index.analyzer import TextAnalyzer
+from plait.index.errors import QueryError
 from plait.index.keyword.postings import Postings, build_postings, merge_postings
 from plait.index.keyword.reader import KeywordReader
 from plait.search.bm25 import BM25, WhooshBM25
 from plait.search.keyword import KeywordLeg
 from plait.search.query import FIELD_WEIGHTS, parse_query
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 WORDS = ["treaty", "treaties", "island", "peace", "1956", "FY26", "soviet", "talks", "the", "naïve"]
 TEXT = st.lists(st.sampled_from(WORDS), max_size=12).map(" ".join)
@@ -30,6 +36,10 @@ QUERIES = [
     "sovet~",
     "peace AND (island OR talks)",
     "treaty NOT peace",
+    "+soviet -island",
+    "(+soviet NOT title:peace talks)",
+    "+(island +talks) peace",
+    "well-known -peace treaty~2",
     "treaty AND NOT peace",
     '"peace treaty" +1956',
 ]
@@ -47,8 +57,7 @@ def fields(rows: list[tuple[str, str]]) -> dict[str, Postings]:
 
 def ours(reader: KeywordReader, query: str) -> dict[int, float]:
     """Ask plait."""
-    leg, parsed = KeywordLeg(reader, ANALYZER), parse_query(query, ANALYZER)
-    scores = leg.scores(parsed, leg.terms(parsed))
+    scores, _ = KeywordLeg(reader, ANALYZER).score(parse_query(query, ANALYZER))
     return dict(zip(scores.passages.tolist(), scores.scores.tolist(), strict=True))
 
 
@@ -74,6 +83,16 @@ class ExactLengths(WhooshBM25):
         return super().scorer(exact, fieldname, text, qf)
 
 
+def mended_find_first(self: Any) -> None:
+    """Start Whoosh's matcher for exclusion as it goes on.
+
+    As released, it never looks at its first match where the first passage with an
+    unwanted word comes before it, and returns what was to be excluded.
+    """
+    if self.a.is_active() and self.b.is_active():
+        self._find_next()
+
+
 def stock(rows: list[tuple[str, str]], query: str) -> dict[int, float]:
     """Ask stock Whoosh in memory, with the same formula."""
     index = RamStorage().create_index(ANALYZER.schema)
@@ -91,7 +110,8 @@ def stock(rows: list[tuple[str, str]], query: str) -> dict[int, float]:
                 for term, count in parsed.terms
             ]
         )
-    with index.searcher(weighting=ExactLengths(rows)) as searcher:
+    mended = patch.object(AndNotMatcher, "_find_first", mended_find_first)
+    with mended, index.searcher(weighting=ExactLengths(rows)) as searcher:
         matcher = tree.matcher(searcher, searcher.context())
         found = {}
         while matcher.is_active():
@@ -158,3 +178,45 @@ def test_what_is_an_operator_and_what_the_encoder_reads(
     """Everyday punctuation is no operator; unwanted words are kept from the encoder."""
     query = parse_query(typed, ANALYZER)
     assert (query.words, query.tree is not None) == (words, operators)
+
+
+@given(rows=COLLECTION)
+@settings(max_examples=40, deadline=None)
+def test_excluded_words_never_come_back(rows: list[tuple[str, str]]) -> None:
+    """By sets of terms, without Whoosh: a match has what is wanted and lacks what is not."""
+    have = [set(ANALYZER.terms(f"{title} {text}")) for title, text in rows]
+    wanted: dict[str, Callable[[set[str]], bool]] = {
+        "+soviet -island": lambda terms: "soviet" in terms and "island" not in terms,
+        "talks NOT peace": lambda terms: "talk" in terms and "peac" not in terms,
+        "(+soviet NOT peace talks)": lambda terms: "soviet" in terms and "peac" not in terms,
+        "peace AND NOT (talks OR soviet)": lambda terms: (
+            "peac" in terms and not {"talk", "soviet"} & terms
+        ),
+    }
+    rows_with_title_in_text = [(title, f"{title} {text}") for title, text in rows]
+    reader = KeywordReader([(fields(rows_with_title_in_text), np.ones(len(rows), dtype=bool))])
+    for query, matches in wanted.items():
+        assert set(ours(reader, query)) == {i for i, terms in enumerate(have) if matches(terms)}
+
+
+@given(st.text(alphabet='ab "()+-*~:12\ud800ANDORT', max_size=40))
+@settings(max_examples=300, deadline=None)
+def test_nothing_that_is_typed_breaks_the_parser(typed: str) -> None:
+    """Any mixture of operators is searched, or refused by an error of ours."""
+    rows = [("a b", "ab a"), ("b", "ba aa")]
+    reader = KeywordReader([(fields(rows), np.ones(2, dtype=bool))])
+    try:
+        found = ours(reader, typed)
+    except QueryError:
+        return
+    assert set(found) <= {0, 1}
+
+
+@pytest.mark.parametrize(
+    "typed", ["+war " + "(" * 1200 + "a" + ")" * 1200, "+war " * 2000, "treaty~9 AND war"]
+)
+def test_excess_is_text(typed: str) -> None:
+    """Deep nesting, pasted text and wild fuzziness neither break nor take for ever."""
+    rows = [(f"word{n}", "treaty war a") for n in range(200)]
+    reader = KeywordReader([(fields(rows), np.ones(200, dtype=bool))])
+    assert len(ours(reader, typed)) == 200

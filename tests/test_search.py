@@ -79,7 +79,7 @@ def test_unknown_names_are_refused(seeds: Index) -> None:
         Options("magic")  # type: ignore[arg-type]
     with pytest.raises(QueryError, match="fuses nothing"):
         Options("keyword", FUSIONS["rrf"])
-    with pytest.raises(QueryError, match="unwanted"):
+    with pytest.raises(QueryError, match="no word is wanted"):
         seeds.search("-war NOT peace")
     with pytest.raises(NotFoundError):
         seeds.article("nothing.txt")

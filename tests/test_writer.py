@@ -1,5 +1,6 @@
 """Writing: what a commit keeps, what a crash loses, what is refused."""
 
+import json
 import os
 import signal
 import subprocess
@@ -7,6 +8,7 @@ import sys
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import pytest
@@ -16,12 +18,20 @@ from numpy.typing import NDArray
 from plait.index.article import Article
 from plait.index.cutting import Cutting, cut_passages
 from plait.index.encoder import Encoder
-from plait.index.errors import CorruptIndexError, FingerprintError, LockedError, NoIndexError
+from plait.index.errors import (
+    CorruptIndexError,
+    FingerprintError,
+    IndexDirectoryError,
+    LockedError,
+    NoIndexError,
+)
 from plait.index.ingest import Summary, bring_up_to_date
-from plait.index.manifest import read_manifest
+from plait.index.manifest import Manifest, read_manifest
+from plait.index.reading import FieldNames
 from plait.index.snapshot import Snapshot
 from plait.index.writer import IndexWriter
 from plait.search.index import Index, Options
+from plait.search.ranker import MODES
 
 STORIES = [
     Article(f"a{n}", f"Story {n}", f"Ministers met in city {n}. They spoke about treaty {n % 3}.")
@@ -183,3 +193,197 @@ def test_offsets_are_exact_and_cover_the_text(text: str) -> None:
 
 def _word_ends(text: str) -> NDArray[np.int64]:
     return np.array([at + 1 for at, c in enumerate(text) if not c.isspace()], dtype=np.int64)
+
+
+def test_a_foreign_folder_is_left_alone(tmp_path: Path, encoder: Encoder) -> None:
+    """An index is made in an empty or new folder only, and removes nothing but its own."""
+    (tmp_path / "precious.txt").write_text("mine")
+    with pytest.raises(IndexDirectoryError, match=r"precious\.txt"):
+        IndexWriter(tmp_path, encoder)
+    with pytest.raises(IndexDirectoryError, match="is a file"):
+        IndexWriter(tmp_path / "precious.txt", encoder)
+    root = tmp_path / "index"
+    with IndexWriter(root, encoder) as writer:
+        writer.add(STORIES[0])
+    for name in ("segment-photos", "sources-old", ".tmp-notes", "segment-99"):
+        (root / name).mkdir()
+    with IndexWriter(root, encoder):
+        pass
+    left = {path.name for path in root.iterdir()}
+    assert {"segment-photos", "sources-old", ".tmp-notes"} <= left
+    assert "segment-99" not in left
+
+
+def test_a_failed_commit_can_be_tried_again(
+    tmp_path: Path, encoder: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A disk that is full at the last step loses nothing that was gathered."""
+    writer = IndexWriter(tmp_path, encoder)
+    with writer:
+        writer.add(STORIES[0])
+        writer.commit()
+        writer.add(replace(STORIES[0], text="Another text."))
+        writer.add(STORIES[1])
+        with monkeypatch.context() as patch:
+            patch.setattr(Manifest, "publish", _disk_full)
+            with pytest.raises(OSError, match="No space"):
+                writer.commit()
+        writer.commit()
+    assert sorted(Snapshot(tmp_path).article_ids()) == ["a0", "a1"]
+    assert Index.open(tmp_path).article("a0").text == "Another text."
+
+
+def _disk_full(*_: object) -> None:
+    raise OSError(28, "No space left on device")
+
+
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [
+        (("generation",), None),
+        (("recipe", "dimension"), "384"),
+        (("recipe",), []),
+        (("segments", 0, "name"), "../elsewhere/segment-1"),
+        (("segments", 0, "name"), None),
+        (("segments", 0, "files", 0, "path"), "../../etc/passwd"),
+        (("segments", 0, "files", 0, "size"), None),
+        (("segments", 0, "deletions"), 7),
+        (("sources", "path"), ""),
+        (("format",), 99),
+    ],
+)
+def test_a_damaged_manifest_is_an_error_of_ours(
+    tmp_path: Path, encoder: Encoder, place: tuple[str | int, ...], value: object
+) -> None:
+    """Wrong types and paths that lead out of the folder are refused, not followed."""
+    with IndexWriter(tmp_path, encoder) as writer:
+        writer.add(STORIES[0])
+    manifest = tmp_path / "manifest.json"
+    record = json.loads(manifest.read_text())
+    inner = record
+    for key in place[:-1]:
+        inner = inner[key]
+    inner[place[-1]] = value
+    manifest.write_text(json.dumps(record))
+    with pytest.raises((CorruptIndexError, FingerprintError), match="new folder"):
+        Snapshot(tmp_path)
+
+
+@pytest.mark.parametrize("text", ["", "[]", "nonsense", '{"a": 1}'])
+def test_damaged_sources_and_manifests_of_another_shape(
+    tmp_path: Path, encoder: Encoder, text: str
+) -> None:
+    """Neither file can bring the writer or a reader down."""
+    with IndexWriter(tmp_path, encoder) as writer:
+        writer.add(STORIES[0])
+    (sources,) = tmp_path.glob("sources-*.json")
+    sources.write_text(text)
+    with pytest.raises(CorruptIndexError, match="damaged"):
+        IndexWriter(tmp_path, encoder)
+    (tmp_path / "manifest.json").write_text(text)
+    with pytest.raises((CorruptIndexError, FingerprintError)):
+        Snapshot(tmp_path)
+
+
+def test_moved_files_and_folders_that_are_not_there(tmp_path: Path, encoder: Encoder) -> None:
+    """A renamed file keeps its records; a path without files is never pruned below."""
+    news = tmp_path / "news"
+    news.mkdir()
+    lines = ['{"_id": "1", "text": "one"}', '{"_id": "2", "text": "two"}']
+    (news / "a.jsonl").write_text("\n".join(lines))
+    assert _index(tmp_path, encoder).added == 2
+    (news / "a.jsonl").rename(news / "b.jsonl")
+    assert (_index(tmp_path, encoder, prune=True).updated, _count(tmp_path)) == (2, 2)
+    (news / "b.jsonl").write_text(lines[0])
+    assert _index(tmp_path, encoder).unchanged == 1
+    assert _count(tmp_path) == 2
+    assert _index(tmp_path, encoder, prune=True).removed == 1
+    (news / "b.jsonl").rename(tmp_path / "b.jsonl")
+    summary = _index(tmp_path, encoder, prune=True)
+    assert summary.removed == 0
+    assert "holds no file" in summary.failures[0].reason
+    assert _count(tmp_path) == 1
+
+
+def _count(folder: Path) -> int:
+    return len(Index.open(folder / ".plait"))
+
+
+def test_other_field_names_read_a_file_again(tmp_path: Path, encoder: Encoder) -> None:
+    """A run with the wrong names can be corrected."""
+    news = tmp_path / "news"
+    news.mkdir()
+    (news / "a.jsonl").write_text('{"_id": "1", "title": "Fruit", "body": "an apple"}')
+    assert _index(tmp_path, encoder).added == 1
+    with IndexWriter(tmp_path / ".plait", encoder) as writer:
+        summary = bring_up_to_date(writer, [news], fields=FieldNames(text="body"))
+    assert (summary.updated, summary.skipped) == (1, 0)
+    assert Index.open(tmp_path / ".plait").article("1").text == "an apple"
+
+
+def test_one_long_article_does_not_hide_the_others(tmp_path: Path) -> None:
+    """A thousand passages of one article leave room for ten articles."""
+    long = Article(
+        "long", "Cats", "\n".join(f"Cats and cat number {n}. " * 30 for n in range(1100))
+    )
+
+    class Quick:
+        """Stands in for the model where only the number of passages matters."""
+
+        dimension, window, fingerprint, name = 8, 60, "quick", "quick"
+
+        def token_ends(self, text: str) -> NDArray[np.int64]:
+            """Count letters as word pieces, four at a time."""
+            return np.arange(4, len(text) + 4, 4).clip(max=len(text))
+
+        def encode_passages(self, texts: list[str], _: object = None) -> NDArray[np.float32]:
+            """Point the long article's passages at the query, the others aside."""
+            rows = [[1.0, 0.0] if "number" in text else [0.6, 0.8] for text in texts]
+            vectors = np.zeros((len(rows), 8), dtype=np.float32)
+            vectors[:, :2] = rows
+            return vectors
+
+        def encode_query(self, text: str) -> NDArray[np.float32]:
+            """Point at the long article."""
+            return self.encode_passages(["number " + text])[0]
+
+    quick = cast("Encoder", Quick())
+    with IndexWriter(tmp_path, quick) as writer:
+        writer.add(long)
+        for n in range(20):
+            writer.add(Article(f"short{n}", "Pets", "A cat is a pet."))
+    assert Snapshot(tmp_path).keyword.count > 1100
+    for mode in MODES:
+        hits = Index.open(tmp_path, quick).search("cat", 10, Options(mode))
+        assert len({hit.article.id for hit in hits}) == 10
+
+
+def test_a_long_title_leaves_room_for_the_passage(tmp_path: Path, encoder: Encoder) -> None:
+    """What is encoded fits the window, however long the title."""
+    title = "A very long title about treaties, islands and declarations " * 12
+    article = Article("a", title, "One short sentence follows another. " * 60)
+    cutting = Cutting(encoder.window)
+    head = cutting.head(title, encoder.token_ends)
+    assert 0 < len(encoder.token_ends(head)) <= encoder.window // 4
+    passages = cut_passages(article, cutting, encoder.token_ends)
+    assert len(passages) > 1
+    for passage in passages:
+        assert len(encoder.token_ends(f"{head}\n{passage.text}")) <= encoder.window
+    with IndexWriter(tmp_path, encoder) as writer:
+        writer.add(article)
+
+
+@pytest.mark.parametrize("text", ["\ufffd", "\u0301", "\ufe0f", "\u200b \u200b", "x" * 5000])
+def test_odd_texts_are_indexed(tmp_path: Path, encoder: Encoder, text: str) -> None:
+    """Texts without a word piece, or without a blank, neither crash nor vanish."""
+    with IndexWriter(tmp_path, encoder) as writer:
+        writer.add(Article("odd", "An odd text", text))
+    assert Index.open(tmp_path, encoder).search("odd")[0].article.text == text
+
+
+def test_an_empty_index_is_searched(tmp_path: Path, encoder: Encoder) -> None:
+    """No articles, no hits, no error, in any mode."""
+    with IndexWriter(tmp_path, encoder):
+        pass
+    for mode in MODES:
+        assert Index.open(tmp_path, encoder).search("peace", 3, Options(mode)) == []
