@@ -32,7 +32,9 @@ app = typer.Typer(
     add_completion=False,
 )
 
-At = Annotated[Path, typer.Option("-i", "--index", envvar="PLAIT_INDEX", help="The index folder.")]
+Root = Annotated[
+    Path, typer.Option("-i", "--index", envvar="PLAIT_INDEX", help="The index folder.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 ModeName = Annotated[str, typer.Option("--mode", help="hybrid, keyword or dense.")]
 QueryWords = Annotated[
@@ -57,7 +59,7 @@ def index(
         list[Path],
         typer.Argument(help="Files and folders; - for JSON lines on standard input."),
     ],
-    at: At = DEFAULT_INDEX,
+    root: Root = DEFAULT_INDEX,
     model: Annotated[
         str, typer.Option(help="A sentence-transformers folder or hub id, for a new index.")
     ] = "",
@@ -83,12 +85,12 @@ def index(
     names = FieldNames(id_field, title_field, text_field, date_field, author_field)
     files = [path for path in paths if str(path) != "-"]
     stdin = sys.stdin.buffer if len(files) < len(paths) and sys.stdin else ()
-    model = model or _recorded_model(at)
-    with _progress() as tell, IndexWriter(at, load_encoder(model), model, tell) as writer:
+    model = model or _recorded_model(root)
+    with _progress() as tell, IndexWriter(root, load_encoder(model), model, tell) as writer:
         summary = bring_up_to_date(writer, files, stdin, names, prune=prune)
         total = len(writer.ids())
     _report(summary.failures)
-    typer.echo(f"{summary}. {at} holds {total} articles.")
+    typer.echo(f"{summary}. {root} holds {total} articles.")
     if summary.failures:
         raise typer.Exit(1)
 
@@ -96,7 +98,7 @@ def index(
 @app.command()
 def search(
     query: QueryWords,
-    at: At = DEFAULT_INDEX,
+    root: Root = DEFAULT_INDEX,
     k: Annotated[int, typer.Option("-k", min=1, help="How many hits at most.")] = 10,
     mode: ModeName = "hybrid",
     fusion: Annotated[
@@ -116,7 +118,7 @@ def search(
     from plait.search.page import Page
     from plait.search.ranker import mode_named
 
-    opened = Index.open(at)
+    opened = Index.open(root)
     text = " ".join(query)
     chosen = fusion_named(fusion) if fusion else None
     hits = opened.search(text, k, Options(mode_named(mode), chosen, passages))
@@ -133,13 +135,13 @@ def search(
 @app.command()
 def show(
     article: Annotated[str, typer.Argument(help="An article's id, or a passage's (ID#3).")],
-    at: At = DEFAULT_INDEX,
+    root: Root = DEFAULT_INDEX,
     as_json: AsJson = False,
 ) -> None:
     """Print an article, or one passage of it."""
     from plait.search.index import Index
 
-    opened = Index.open(at)
+    opened = Index.open(root)
     owner, _, number = article.rpartition("#")
     if owner and number.isdecimal() and article not in opened:
         passage = opened.passage(owner, int(number))
@@ -157,25 +159,25 @@ def show(
 @app.command()
 def remove(
     articles: Annotated[list[str], typer.Argument(help="Ids of articles.")],
-    at: At = DEFAULT_INDEX,
+    root: Root = DEFAULT_INDEX,
 ) -> None:
     """Remove articles from the index; their files stay. All of them, or none if one is unknown."""
     from plait.index.encoder import load_encoder
     from plait.index.ingest import remove_articles
     from plait.index.writer import IndexWriter
 
-    model = _recorded_model(at, missing_ok=False)
-    with IndexWriter(at, load_encoder(model), model) as writer:
+    model = _recorded_model(root, missing_ok=False)
+    with IndexWriter(root, load_encoder(model), model) as writer:
         remove_articles(writer, articles)
     typer.echo(f"Removed {len(articles)}.")
 
 
 @app.command()
-def info(at: At = DEFAULT_INDEX, as_json: AsJson = False) -> None:
+def info(root: Root = DEFAULT_INDEX, as_json: AsJson = False) -> None:
     """Say what an index holds and what it was built with."""
     from plait.index.manifest import read_manifest
 
-    facts = {"index": str(at)} | read_manifest(at).facts()
+    facts = {"index": str(root)} | read_manifest(root).facts()
     if as_json:
         _print_json(facts)
     else:
@@ -183,17 +185,17 @@ def info(at: At = DEFAULT_INDEX, as_json: AsJson = False) -> None:
 
 
 @app.command()
-def check(at: At = DEFAULT_INDEX) -> None:
+def check(root: Root = DEFAULT_INDEX) -> None:
     """Compare every file of an index with its size and checksum."""
     from plait.index.snapshot import check_files
 
-    typer.echo(f"{at}: all {check_files(at)} files are as they were written.")
+    typer.echo(f"{root}: all {check_files(root)} files are as they were written.")
 
 
 @app.command()
 def context(
     query: QueryWords,
-    at: At = DEFAULT_INDEX,
+    root: Root = DEFAULT_INDEX,
     tokens: Annotated[int, typer.Option(min=1, help="Budget, in the model's word pieces.")] = 1500,
     mode: ModeName = "hybrid",
     as_json: AsJson = False,
@@ -203,7 +205,7 @@ def context(
     from plait.search.index import Index
     from plait.search.ranker import mode_named
 
-    excerpts = choose_excerpts(Index.open(at), " ".join(query), tokens, mode_named(mode))
+    excerpts = choose_excerpts(Index.open(root), " ".join(query), tokens, mode_named(mode))
     if as_json:
         _print_json([asdict(excerpt) | {"text": excerpt.text} for excerpt in excerpts])
     elif excerpts:
@@ -217,7 +219,7 @@ def bench(
     folder: Annotated[
         Path, typer.Argument(help="Holds corpus.jsonl, queries.jsonl, qrels/; each perhaps .gz.")
     ],
-    at: Annotated[
+    root: Annotated[
         Path | None,
         typer.Option("-i", "--index", help="Where its index is kept; else below .plait-bench."),
     ] = None,
@@ -235,7 +237,7 @@ def bench(
     name = folder.resolve().name
     # Two collections of one name must not share an index.
     key = blake2b(bytes(folder.resolve()), digest_size=4).hexdigest()
-    root = at or Path(".plait-bench") / f"{name}-{key}"
+    root = root or Path(".plait-bench") / f"{name}-{key}"
     with _progress() as tell, IndexWriter(root, load_encoder(), progress=tell) as writer:
         refuse_others(writer, collection.corpus)
         _report(bring_up_to_date(writer, [collection.corpus], prune=True).failures)
@@ -255,12 +257,12 @@ def _report(failures: Sequence["Failure"]) -> None:
         typer.echo(f"plait: skipped {failure.source}: {failure.reason}", err=True)
 
 
-def _recorded_model(at: Path, *, missing_ok: bool = True) -> str:
+def _recorded_model(root: Path, *, missing_ok: bool = True) -> str:
     from plait.index.errors import NoIndexError
     from plait.index.manifest import read_manifest
 
     try:
-        return read_manifest(at).recipe.model
+        return read_manifest(root).recipe.model
     except NoIndexError:
         if missing_ok:
             return ""

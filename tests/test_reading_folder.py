@@ -19,7 +19,8 @@ from plait.index.reading import (
     read_file,
     read_paths as read_all,
 )
-from plait.index.reading.files import LARGEST_ARTICLE, MANY_RECORDS, ONE_ARTICLE
+from plait.index.reading.draft import LARGEST_ARTICLE
+from plait.index.reading.files import MANY_RECORDS, ONE_ARTICLE
 
 
 def names(paths: list[Path], base: Path) -> list[str]:

@@ -2,21 +2,15 @@
 
 import json
 import os
-import signal
-import subprocess
-import sys
-import time
 from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
 import numpy as np
 import pytest
-from hypothesis import given, strategies as st
 from numpy.typing import NDArray
 
 from plait.index.article import Article
-from plait.index.cutting import Cutting, cut_passages
 from plait.index.encoder import Encoder
 from plait.index.errors import (
     CorruptIndexError,
@@ -25,9 +19,7 @@ from plait.index.errors import (
     LockedError,
     NoIndexError,
 )
-from plait.index.ingest import Summary, bring_up_to_date
 from plait.index.manifest import Manifest, read_manifest
-from plait.index.reading import FieldNames
 from plait.index.snapshot import Snapshot
 from plait.index.writer import IndexWriter
 from plait.search.index import Index, Options
@@ -133,68 +125,6 @@ def test_no_index_and_wrong_recipe_name_the_remedy(tmp_path: Path, encoder: Enco
         Index.open(tmp_path, encoder).search("treaty")
 
 
-def test_changed_files_only_and_prune(tmp_path: Path, encoder: Encoder) -> None:
-    """A second run reads what changed; `--prune` removes what vanished."""
-    news = tmp_path / "news"
-    news.mkdir()
-    for name in ("a", "b", "c"):
-        (news / f"{name}.txt").write_text(f"Title {name}\nThe text of {name} is short.")
-    assert _index(tmp_path, encoder).added == 3
-    assert _index(tmp_path, encoder).skipped == 3
-    (news / "a.txt").write_text("Title a\nThe text of a is another one now.")
-    (news / "b.txt").unlink()
-    (news / "empty.txt").write_text("")
-    (news / "binary.txt").write_bytes(b"\x00\x01" * 50)
-    (news / "loop").symlink_to(news)
-    summary = _index(tmp_path, encoder, prune=True)
-    assert (summary.updated, summary.removed, summary.skipped) == (1, 1, 1)
-    assert {Path(f.source).name for f in summary.failures} == {"empty.txt", "binary.txt"}
-
-
-def _index(folder: Path, encoder: Encoder, *, prune: bool = False) -> Summary:
-    with IndexWriter(folder / ".plait", encoder) as writer:
-        return bring_up_to_date(writer, [folder / "news"], prune=prune)
-
-
-def test_kill_during_indexing_leaves_a_whole_index(tmp_path: Path, encoder: Encoder) -> None:
-    """SIGKILL at several moments: the index opens, checks, and the next run finishes."""
-    news = tmp_path / "news"
-    news.mkdir()
-    for number in range(40):
-        (news / f"{number}.txt").write_text(
-            f"Title {number}\n" + f"Treaty {number} was signed. " * 20
-        )
-    code = (
-        "import plait.index.ingest as i, plait.index.encoder as e, plait.index.writer as w\n"
-        f"i.BATCH = 4\nfrom pathlib import Path\nbase = Path({str(tmp_path)!r})\n"
-        "with w.IndexWriter(base / '.plait', e.load_encoder()) as writer:\n"
-        "    i.bring_up_to_date(writer, [base / 'news'])\n"
-    )
-    for delay in (0.7, 1.2, 1.7):
-        running = subprocess.Popen([sys.executable, "-c", code])
-        time.sleep(delay)
-        running.send_signal(signal.SIGKILL)
-        running.wait()
-        if (tmp_path / ".plait" / "manifest.json").exists():
-            assert not read_manifest(tmp_path / ".plait").damage(tmp_path / ".plait")
-    _index(tmp_path, encoder)
-    assert len(Index.open(tmp_path / ".plait")) == 40
-
-
-@given(st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=400))
-def test_offsets_are_exact_and_cover_the_text(text: str) -> None:
-    """Passages are slices of the text, and between them they leave out only blanks."""
-    article = Article("a", "A title", text)
-    passages = cut_passages(article, Cutting(window=20), _word_ends)
-    assert all(text[p.start : p.end] == p.text for p in passages)
-    covered = {at for p in passages for at in range(p.start, p.end)}
-    assert all(not c.strip() or at in covered for at, c in enumerate(text))
-
-
-def _word_ends(text: str) -> NDArray[np.int64]:
-    return np.array([at + 1 for at, c in enumerate(text) if not c.isspace()], dtype=np.int64)
-
-
 def test_a_foreign_folder_is_left_alone(tmp_path: Path, encoder: Encoder) -> None:
     """An index is made in an empty or new folder only, and removes nothing but its own."""
     (tmp_path / "precious.txt").write_text("mine")
@@ -285,42 +215,6 @@ def test_damaged_sources_and_manifests_of_another_shape(
         Snapshot(tmp_path)
 
 
-def test_moved_files_and_folders_that_are_not_there(tmp_path: Path, encoder: Encoder) -> None:
-    """A renamed file keeps its records; a path without files is never pruned below."""
-    news = tmp_path / "news"
-    news.mkdir()
-    lines = ['{"_id": "1", "text": "one"}', '{"_id": "2", "text": "two"}']
-    (news / "a.jsonl").write_text("\n".join(lines))
-    assert _index(tmp_path, encoder).added == 2
-    (news / "a.jsonl").rename(news / "b.jsonl")
-    assert (_index(tmp_path, encoder, prune=True).updated, _count(tmp_path)) == (2, 2)
-    (news / "b.jsonl").write_text(lines[0])
-    assert _index(tmp_path, encoder).unchanged == 1
-    assert _count(tmp_path) == 2
-    assert _index(tmp_path, encoder, prune=True).removed == 1
-    (news / "b.jsonl").rename(tmp_path / "b.jsonl")
-    summary = _index(tmp_path, encoder, prune=True)
-    assert summary.removed == 0
-    assert "holds no file" in summary.failures[0].reason
-    assert _count(tmp_path) == 1
-
-
-def _count(folder: Path) -> int:
-    return len(Index.open(folder / ".plait"))
-
-
-def test_other_field_names_read_a_file_again(tmp_path: Path, encoder: Encoder) -> None:
-    """A run with the wrong names can be corrected."""
-    news = tmp_path / "news"
-    news.mkdir()
-    (news / "a.jsonl").write_text('{"_id": "1", "title": "Fruit", "body": "an apple"}')
-    assert _index(tmp_path, encoder).added == 1
-    with IndexWriter(tmp_path / ".plait", encoder) as writer:
-        summary = bring_up_to_date(writer, [news], fields=FieldNames(text="body"))
-    assert (summary.updated, summary.skipped) == (1, 0)
-    assert Index.open(tmp_path / ".plait").article("1").text == "an apple"
-
-
 def test_one_long_article_does_not_hide_the_others(tmp_path: Path) -> None:
     """A thousand passages of one article leave room for ten articles."""
     long = Article(
@@ -345,7 +239,8 @@ def test_one_long_article_does_not_hide_the_others(tmp_path: Path) -> None:
 
         def encode_query(self, text: str) -> NDArray[np.float32]:
             """Point at the long article."""
-            return self.encode_passages(["number " + text])[0]
+            (vector,) = self.encode_passages(["number " + text])
+            return np.asarray(vector, dtype=np.float32)
 
     quick = cast("Encoder", Quick())
     with IndexWriter(tmp_path, quick) as writer:
@@ -356,21 +251,6 @@ def test_one_long_article_does_not_hide_the_others(tmp_path: Path) -> None:
     for mode in MODES:
         hits = Index.open(tmp_path, quick).search("cat", 10, Options(mode))
         assert len({hit.article.id for hit in hits}) == 10
-
-
-def test_a_long_title_leaves_room_for_the_passage(tmp_path: Path, encoder: Encoder) -> None:
-    """What is encoded fits the window, however long the title."""
-    title = "A very long title about treaties, islands and declarations " * 12
-    article = Article("a", title, "One short sentence follows another. " * 60)
-    cutting = Cutting(encoder.window)
-    head = cutting.head(title, encoder.token_ends)
-    assert 0 < len(encoder.token_ends(head)) <= encoder.window // 4
-    passages = cut_passages(article, cutting, encoder.token_ends)
-    assert len(passages) > 1
-    for passage in passages:
-        assert len(encoder.token_ends(f"{head}\n{passage.text}")) <= encoder.window
-    with IndexWriter(tmp_path, encoder) as writer:
-        writer.add(article)
 
 
 @pytest.mark.parametrize("text", ["\ufffd", "\u0301", "\ufe0f", "\u200b \u200b", "x" * 5000])

@@ -12,6 +12,9 @@ from plait.index.errors import ReadingError
 from plait.index.reading.cleaning import clean, clean_line, without_surrogates
 from plait.index.reading.teasers import split_teasers
 
+LARGEST_ARTICLE = 64 << 20
+"""Bytes of a file, a line or a cell that holds one article: ten times the longest novel."""
+
 LONGEST_ID = 512
 """Bytes of UTF-8: a longer one is a text in the wrong field, and spoils every listing."""
 

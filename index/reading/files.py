@@ -10,7 +10,7 @@ from typing import BinaryIO, TypeAlias
 
 from plait.index.article import Article
 from plait.index.errors import ReadingError
-from plait.index.reading.draft import Draft
+from plait.index.reading.draft import LARGEST_ARTICLE, Draft
 from plait.index.reading.failure import Failure, in_words, shown
 from plait.index.reading.finding import SourceFile, find_files
 from plait.index.reading.jsonlines import read_jsonl, read_jsonl_gz
@@ -19,9 +19,6 @@ from plait.index.reading.plain import read_plain
 from plait.index.reading.records import FieldNames, Outcomes, Place
 from plait.index.reading.tables import read_csv, read_tsv
 from plait.index.reading.webpage import read_webpage
-
-LARGEST_ARTICLE = 64 * 1024 * 1024
-"""Bytes of a file that is one article: ten thousand pages, and far more than any article."""
 
 ReadsOne: TypeAlias = Callable[[bytes], Draft]
 ReadsMany: TypeAlias = Callable[[BinaryIO, Place, FieldNames], Outcomes]

@@ -11,11 +11,9 @@ from typing import BinaryIO, cast
 
 from plait.index.errors import ReadingError
 from plait.index.reading.decoding import marked
+from plait.index.reading.draft import LARGEST_ARTICLE
 from plait.index.reading.failure import Failure
 from plait.index.reading.records import FieldNames, Outcomes, Place, Record
-
-LONGEST_LINE = 64 * 1024 * 1024
-"""Bytes; as for a file that is one article. A longer line is never held whole."""
 
 DAMAGED = (EOFError, zlib.error, gzip.BadGzipFile)
 
@@ -61,16 +59,16 @@ def read_jsonl_gz(file: BinaryIO, place: Place, fields: FieldNames) -> Outcomes:
 
 def bounded_lines(file: BinaryIO) -> Iterator[bytes]:
     """Give the lines of a file, of one that is too long only its beginning."""
-    while line := file.readline(LONGEST_LINE + 1):
+    while line := file.readline(LARGEST_ARTICLE + 1):
         yield line
         while line and not line.endswith(b"\n"):
-            line = file.readline(LONGEST_LINE)
+            line = file.readline(LARGEST_ARTICLE)
 
 
 def record_on(line: bytes) -> Record:
     """Read one line. Raises ReadingError where it is not a JSON object in UTF-8."""
-    if len(line) > LONGEST_LINE:
-        raise ReadingError(f"longer than {LONGEST_LINE >> 20} MiB, the most for one article")
+    if len(line) > LARGEST_ARTICLE:
+        raise ReadingError(f"longer than {LARGEST_ARTICLE >> 20} MiB, the most for one article")
     try:
         record = json.loads(line.decode("utf-8-sig"))
     except UnicodeDecodeError as error:

@@ -13,11 +13,9 @@ from typing import BinaryIO, TypeAlias
 
 from plait.index.errors import ReadingError
 from plait.index.reading.decoding import stream_encoding
+from plait.index.reading.draft import LARGEST_ARTICLE
 from plait.index.reading.failure import Failure
 from plait.index.reading.records import FieldNames, Outcomes, Place
-
-LARGEST_CELL = 64 * 1024 * 1024
-"""Characters; as for a file that is one article. Python's own limit is 128 KiB."""
 
 BLOCK = 1024 * 1024
 
@@ -37,7 +35,8 @@ def read_tsv(file: BinaryIO, place: Place, fields: FieldNames) -> Outcomes:
 
 def read_table(file: BinaryIO, place: Place, fields: FieldNames, separator: str) -> Outcomes:
     """Read a table from a file that can be read twice: for its encoding, and for its rows."""
-    csv.field_size_limit(LARGEST_CELL)
+    # Python's own limit for a cell is 128 KiB.
+    csv.field_size_limit(LARGEST_ARTICLE)
     encoding = stream_encoding(iter(partial(file.read, BLOCK), b""))
     file.seek(0)
     spelled = "utf-8-sig" if encoding == "utf-8" else encoding
