@@ -2,8 +2,11 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -111,3 +114,31 @@ def test_bench_reads_a_beir_folder(tmp_path: Path) -> None:
         "keyword": 1.0,
         "dense": 1.0,
     }
+
+
+def test_ctrl_c_is_clean(tmp_path: Path) -> None:
+    """Interrupted while it encodes, the command says so and leaves a whole index."""
+    (tmp_path / "seeds").symlink_to(Path(__file__).resolve().parent.parent / "seeds")
+    running = subprocess.Popen(
+        [sys.executable, "-m", "plait.cli", "index", "seeds/articles", "-i", "news.plait"],
+        cwd=tmp_path,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    while not (tmp_path / "news.plait" / "manifest.json").exists():
+        time.sleep(0.05)
+    time.sleep(0.5)
+    running.send_signal(signal.SIGINT)
+    _, errors = running.communicate(timeout=60)
+    assert running.returncode == 130
+    assert "interrupted" in errors
+    assert "Traceback" not in errors
+    assert plait("check", "-i", "news.plait", cwd=tmp_path).returncode == 0
+
+
+def test_version_and_help(tmp_path: Path) -> None:
+    """`--version` and `-h` work, on the whole and on each command."""
+    assert plait("--version", cwd=tmp_path).stdout.strip() == version("plait")
+    for command in ("index", "search", "show", "remove", "info", "check", "context", "bench"):
+        shown = plait(command, "-h", cwd=tmp_path)
+        assert (shown.returncode, command in shown.stdout) == (0, True)

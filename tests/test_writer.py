@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import cast
@@ -267,3 +268,40 @@ def test_an_empty_index_is_searched(tmp_path: Path, encoder: Encoder) -> None:
         pass
     for mode in MODES:
         assert Index.open(tmp_path, encoder).search("peace", 3, Options(mode)) == []
+
+
+class Counting:
+    """The real model, and what it was asked to encode."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        self._encoder = encoder
+        self.encoded: list[str] = []
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._encoder, name)
+
+    def encode_passages(
+        self, texts: Sequence[str], progress: Callable[[int], None] | None = None
+    ) -> NDArray[np.float32]:
+        """Encode, and remember the texts."""
+        self.encoded += texts
+        return self._encoder.encode_passages(texts, progress)
+
+
+def test_only_new_texts_are_encoded(tmp_path: Path, encoder: Encoder) -> None:
+    """A vector is made once for a text: not for a twin, a new id, or after a merge."""
+    counting = Counting(encoder)
+    with IndexWriter(tmp_path, cast("Encoder", counting)) as writer:
+        for article in STORIES[:3]:
+            writer.add(article)
+        writer.add(replace(STORIES[0], id="twin"))
+        writer.commit()
+        assert len(counting.encoded) == 3
+        writer.remove("a1")
+        writer.add(replace(STORIES[1], id="renamed"))
+        writer.add(replace(STORIES[2], date="2020-01-01"))
+        writer.commit()
+        writer.merge()
+        assert len(counting.encoded) == 3
+        writer.add(replace(STORIES[2], text="Quite another text."))
+    assert len(counting.encoded) == 4
