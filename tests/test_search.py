@@ -110,11 +110,11 @@ def test_quality_on_the_seeds_stays_near_what_was_measured(seeds: Index) -> None
             ],
         )
         quality[mode] = measure(qrels, run)["nDCG@10"]
-    # Measured: keyword .666, dense .803, hybrid .794. A third of the topics share no
+    # Measured: keyword .666, dense .806, hybrid .790. A quarter of the topics share no
     # word with their articles, so here words cost the hybrid a little.
     assert quality["keyword"] > 0.65, quality
     assert quality["dense"] > 0.79, quality
-    assert quality["hybrid"] > 0.78, quality
+    assert quality["hybrid"] > 0.775, quality
 
 
 def test_a_query_imports_no_framework_and_opens_no_socket(seeds: Index) -> None:
