@@ -5,7 +5,8 @@ arrays, the bytes end to end and their offsets. Useful for whatever is written
 once and read often. Not useful for anything that changes in place.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -101,18 +102,50 @@ class StringTable:
         blob, offsets = self.blob.tobytes(), self.offsets.tolist()
         return (blob[a:b] for a, b in pairwise(offsets))
 
-    def lower_bound(self, key: bytes) -> int:
-        """Find the first string not below `key`; the strings must be sorted."""
-        low, high = 0, len(self)
-        while low < high:
-            middle = (low + high) // 2
-            if self[middle] < key:
-                low = middle + 1
-            else:
-                high = middle
-        return low
 
-    def find(self, key: bytes) -> int | None:
-        """Find the place of `key` among sorted strings, or None."""
-        place = self.lower_bound(key)
-        return place if place < len(self) and self[place] == key else None
+@dataclass(frozen=True, slots=True)
+class SortedTable:
+    """Sorted byte strings, and where each lies among them.
+
+    `heads` holds the first eight bytes of each as a number that sorts alike: NumPy
+    finds the few with a key's head in microseconds, and only those are compared.
+    """
+
+    strings: StringTable
+    heads: NDArray[np.uint64]
+
+    @classmethod
+    def of(cls, strings: Iterable[bytes]) -> "SortedTable":
+        """Pack strings that are sorted already."""
+        items = list(strings)
+        return cls(StringTable.of(items), _heads(items))
+
+    @classmethod
+    def load(cls, folder: Path, name: str) -> "SortedTable":
+        """Open the table that `arrays(name)` described; raises `CorruptIndexError`."""
+        return cls(StringTable.load(folder, name), load_array(folder, f"{name}.heads"))
+
+    def arrays(self, name: str) -> dict[str, Array]:
+        """Give the arrays under the names that `load` expects."""
+        return self.strings.arrays(name) | {f"{name}.heads": self.heads}
+
+    def lower_bound(self, key: bytes) -> int:
+        """Find the first string not below `key`."""
+        low, high = self.heads.searchsorted(_heads([key])[0]), len(self.strings)
+        return bisect_left(self.strings, key, int(low), high)
+
+    def find(self, keys: Sequence[bytes]) -> list[int | None]:
+        """Find the place of each key, or None."""
+        heads = _heads(keys)
+        lows = self.heads.searchsorted(heads, "left").tolist()
+        highs = self.heads.searchsorted(heads, "right").tolist()
+        return [self._find(*sought) for sought in zip(keys, lows, highs, strict=True)]
+
+    def _find(self, key: bytes, low: int, high: int) -> int | None:
+        place = bisect_left(self.strings, key, low, high)
+        return place if place < high and self.strings[place] == key else None
+
+
+def _heads(strings: Sequence[bytes]) -> NDArray[np.uint64]:
+    packed = b"".join(string[:8].ljust(8, b"\0") for string in strings)
+    return np.frombuffer(packed, dtype=">u8").astype(np.uint64)

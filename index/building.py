@@ -40,7 +40,7 @@ class Builder:
         digests = [digest(text) for text in encoded]
         matrix = self._vectors(encoded, digests, known)
         lines = [article_json(article) for article in articles]
-        terms = self.analyzer.terms
+        number = self.analyzer.number
         return SegmentData(
             articles=StringTable.of(line.encode() for line in lines),
             ids=StringTable.of(article.id.encode() for article in articles),
@@ -49,8 +49,8 @@ class Builder:
             spans=np.array([(p.start, p.end) for _, p in flat], dtype=np.int64),
             passage_digests=_stacked(digests),
             postings={
-                "title": build_postings(terms(article.title) for article, _ in flat),
-                "text": build_postings(terms(f"{a.title}\n{p.text}") for a, p in flat),
+                "title": build_postings(number(article.title for article, _ in flat)),
+                "text": build_postings(number(f"{a.title}\n{p.text}" for a, p in flat)),
             },
             vectors=Vectors(matrix, Moments.of(matrix)),
         )

@@ -45,7 +45,7 @@ def length_norm(
     return parameters.k1 * (1 - parameters.b + parameters.b * relative)
 
 
-def term_score(frequency: T, norm: T, term_idf: float) -> T:
+def term_score(frequency: T, norm: T, term_idf: T) -> T:
     """Score a term: `idf tf / (tf + norm)`, elementwise on arrays.
 
     >>> term_score(2.0, 1.0, 3.0)

@@ -4,8 +4,10 @@ Bags of words take a vectorised exact path; the leaves of a query with operators
 Whoosh's matchers over the same arrays with the same formula (`plait.search.tree`).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import accumulate, pairwise
 from typing import Any
 
 import numpy as np
@@ -54,30 +56,42 @@ class KeywordLeg:
         A passage's score is the sum of what its terms add, in the order given.
         """
         terms, matching = self._bag(query) if query.tree is None else self._tree(query.tree)
-        totals = np.zeros(len(self._reader))
-        for part in terms:
-            totals[part.passages] += part.scores
+        found = [part.passages for part in terms] or [np.zeros(0, np.int64)]
+        added = [part.scores for part in terms] or [np.zeros(0)]
+        totals: Scores = np.bincount(
+            np.concatenate(found), np.concatenate(added), len(self._reader)
+        ).astype(np.float64, copy=False)
         passages = np.flatnonzero(totals) if matching is None else matching
         scores = totals[passages]
         count = max(self._reader.count, 1)
         mean = float(scores.sum()) / count
-        variance = float((scores**2).sum()) / count - mean**2
-        return LegScores(passages, scores, mean, float(np.sqrt(max(variance, 0.0)))), terms
+        variance = float(scores @ scores) / count - mean**2
+        return LegScores(passages, scores, mean, max(variance, 0.0) ** 0.5), terms
 
     def _bag(self, query: Query) -> tuple[list[TermScores], None]:
-        pairs = ((field, *term) for field in FIELD_WEIGHTS for term in query.terms)
-        found = (self._term(field, term, count) for field, term, count in pairs)
-        return [part for part in found if part is not None], None
+        parts = [part for field in FIELD_WEIGHTS for part in self._field(field, query.terms)]
+        return parts, None
 
-    def _term(self, field: str, term: str, count: int) -> TermScores | None:
-        posting = self._reader.posting(field, term.encode())
-        if posting is None:
-            return None
-        rarity = idf(len(posting.passages), self._reader.count)
-        norm = self._norm(field)[posting.passages]
-        scores = term_score(posting.frequencies.astype(np.float64), norm, rarity)
-        weight = FIELD_WEIGHTS[field] * count
-        return TermScores(field, term, posting.passages, weight * scores)
+    def _field(self, field: str, terms: Sequence[tuple[str, int]]) -> list[TermScores]:
+        """Score the terms of a bag in one field, all at once."""
+        postings = self._reader.postings(field, [term.encode() for term, _ in terms])
+        found = [(*term, p) for term, p in zip(terms, postings, strict=True) if p is not None]
+        if not found:
+            return []
+        sizes = [len(posting.passages) for _, _, posting in found]
+        weights = [
+            FIELD_WEIGHTS[field] * count * idf(size, self._reader.count)
+            for (_, count, _), size in zip(found, sizes, strict=True)
+        ]
+        passages = np.concatenate([posting.passages for _, _, posting in found])
+        frequencies = np.concatenate([posting.frequencies for _, _, posting in found])
+        norms = self._norm(field)[passages]
+        scores = term_score(frequencies.astype(np.float64), norms, np.repeat(weights, sizes))
+        cuts = [0, *accumulate(sizes)]
+        return [
+            TermScores(field, term, passages[start:end], scores[start:end])
+            for (term, _, _), (start, end) in zip(found, pairwise(cuts), strict=True)
+        ]
 
     def _tree(self, tree: Tree) -> tuple[list[TermScores], Numbers]:
         reader = whoosh_reader(self._reader, self._schema)

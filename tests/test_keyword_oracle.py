@@ -48,10 +48,10 @@ ANALYZER = TextAnalyzer()
 
 def fields(rows: list[tuple[str, str]]) -> dict[str, Postings]:
     """Invert titles and texts."""
-    terms = ANALYZER.terms
+    number = ANALYZER.number
     return {
-        "title": build_postings(terms(title) for title, _ in rows),
-        "text": build_postings(terms(text) for _, text in rows),
+        "title": build_postings(number(title for title, _ in rows)),
+        "text": build_postings(number(text for _, text in rows)),
     }
 
 

@@ -4,9 +4,8 @@ One field's inverted file as flat arrays. Building and merging are the same
 operation: sort occurrences by term. Does not score (`plait.search.bm25`).
 """
 
-from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -14,7 +13,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from plait.index.arrays import Array, StringTable, load_array
+from plait.index.analyzer import NumberedTexts
+from plait.index.arrays import Array, SortedTable, load_array
 
 _ARRAYS = ("starts", "passages", "frequencies", "position_starts", "positions", "lengths")
 
@@ -26,7 +26,7 @@ class Posting:
     passages: NDArray[np.int32]
     frequencies: NDArray[np.int32]
     position_starts: NDArray[np.int64]
-    """One element more than there are passages: slices of `positions`."""
+    """One element more than there are passages: where each one's `positions` begin."""
     positions: NDArray[np.int32]
 
 
@@ -38,7 +38,7 @@ class Postings:
     of posting `p` are `positions[position_starts[p]:position_starts[p + 1]]`.
     """
 
-    terms: StringTable
+    terms: SortedTable
     """Sorted by UTF-8 bytes."""
     starts: NDArray[np.int64]
     passages: NDArray[np.int32]
@@ -52,42 +52,35 @@ class Postings:
     def load(cls, folder: Path, field: str) -> "Postings":
         """Open one field of a segment by memory map; raises `CorruptIndexError`."""
         loaded = {name: load_array(folder, f"{field}.{name}") for name in _ARRAYS}
-        return cls(StringTable.load(folder, f"{field}.terms"), **loaded)
+        return cls(SortedTable.load(folder, f"{field}.terms"), **loaded)
 
     def arrays(self, field: str) -> dict[str, Array]:
         """Give all arrays under the names that `load` expects."""
         named = {f"{field}.{name}": getattr(self, name) for name in _ARRAYS}
         return named | self.terms.arrays(f"{field}.terms")
 
-    def posting(self, term: bytes) -> Posting | None:
-        """Look a term up, or give None."""
-        number = self.terms.find(term)
-        if number is None:
-            return None
-        first, last = self.starts[number], self.starts[number + 1]
-        bounds = self.position_starts[first : last + 1]
+    def find(self, terms: Sequence[bytes]) -> list[Posting | None]:
+        """Look terms up; None for each that no passage has."""
+        numbers = self.terms.find(terms)
+        return [None if number is None else self._posting(number) for number in numbers]
+
+    def _posting(self, number: int) -> Posting:
+        first, last = self.starts[number : number + 2].tolist()
         return Posting(
             self.passages[first:last],
             self.frequencies[first:last],
-            bounds - bounds[0],
-            self.positions[bounds[0] : bounds[-1]],
+            self.position_starts[first : last + 1],
+            self.positions,
         )
 
 
-def build_postings(texts: Iterable[Sequence[str]]) -> Postings:
+def build_postings(texts: NumberedTexts) -> Postings:
     """Invert the terms of each passage, given in passage order."""
-    numbers: defaultdict[str, int] = defaultdict(count().__next__)
-    occurrences = array("q")
-    lengths: list[int] = []
-    for terms in texts:
-        occurrences.extend(map(numbers.__getitem__, terms))
-        lengths.append(len(terms))
-    vocabulary = [term.encode() for term in numbers]
-    counts = np.asarray(lengths, dtype=np.int32)
-    begins = np.repeat(np.cumsum(counts, dtype=np.int64) - counts, counts)
-    positions = (np.arange(len(occurrences)) - begins).astype(np.int32)
-    passages = np.repeat(np.arange(len(lengths), dtype=np.int32), counts)
-    return _invert(vocabulary, (np.array(occurrences, dtype=np.int64), passages, positions), counts)
+    lengths = texts.lengths.astype(np.int32)
+    begins = np.repeat(np.cumsum(texts.lengths) - texts.lengths, texts.lengths)
+    positions = (np.arange(len(texts.terms)) - begins).astype(np.int32)
+    passages = np.repeat(np.arange(len(lengths), dtype=np.int32), lengths)
+    return _invert(texts.vocabulary, (texts.terms, passages, positions), lengths)
 
 
 def merge_postings(parts: Sequence[tuple[Postings, NDArray[np.bool_]]]) -> Postings:
@@ -95,13 +88,11 @@ def merge_postings(parts: Sequence[tuple[Postings, NDArray[np.bool_]]]) -> Posti
 
     The result is what `build_postings` makes of the remaining passages.
     """
-    numbers: dict[bytes, int] = {}
+    numbers: defaultdict[bytes, int] = defaultdict(count().__next__)
     pieces: list[tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int32]]] = []
     base = 0
     for postings, alive in parts:
-        renumbered = np.fromiter(
-            (numbers.setdefault(term, len(numbers)) for term in postings.terms), np.int64
-        )
+        renumbered = np.fromiter(map(numbers.__getitem__, postings.terms.strings), np.int64)
         terms = np.repeat(renumbered, np.diff(postings.starts))
         keep = np.repeat(alive[postings.passages], postings.frequencies)
         moved = (base + np.cumsum(alive) - 1).astype(np.int32)
@@ -115,20 +106,21 @@ def merge_postings(parts: Sequence[tuple[Postings, NDArray[np.bool_]]]) -> Posti
         base += int(alive.sum())
     occurrences = tuple(np.concatenate(column) for column in zip(*pieces, strict=True))
     lengths = np.concatenate([p.lengths[alive] for p, alive in parts])
-    return _invert(list(numbers), occurrences, lengths)  # type: ignore[arg-type]
+    return _invert([term.decode() for term in numbers], occurrences, lengths)  # type: ignore[arg-type]
 
 
 def _invert(
-    vocabulary: list[bytes],
+    vocabulary: Sequence[str],
     occurrences: tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int32]],
     lengths: NDArray[np.int32],
 ) -> Postings:
     """Sort occurrences (term, passage, position) by term; the sort must be stable."""
     terms, passages, positions = occurrences
     used = np.unique(terms)
-    by_bytes = sorted(used.tolist(), key=vocabulary.__getitem__)
+    # Code points sort as their UTF-8 bytes do.
+    order_of_terms = sorted(used.tolist(), key=vocabulary.__getitem__)
     rank = np.zeros(len(vocabulary), dtype=np.int64)
-    rank[by_bytes] = np.arange(len(by_bytes))
+    rank[order_of_terms] = np.arange(len(order_of_terms))
     terms = rank[terms]
     order = np.argsort(terms, kind="stable")
     terms, passages, positions = terms[order], passages[order], positions[order]
@@ -137,8 +129,8 @@ def _invert(
     heads = np.flatnonzero(fresh)
     position_starts = np.append(heads, len(terms)).astype(np.int64)
     return Postings(
-        terms=StringTable.of(vocabulary[number] for number in by_bytes),
-        starts=np.searchsorted(terms[heads], np.arange(len(by_bytes) + 1)).astype(np.int64),
+        terms=SortedTable.of(vocabulary[number].encode() for number in order_of_terms),
+        starts=np.searchsorted(terms[heads], np.arange(len(order_of_terms) + 1)).astype(np.int64),
         passages=passages[heads],
         frequencies=np.diff(position_starts).astype(np.int32),
         position_starts=position_starts,

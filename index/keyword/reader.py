@@ -33,6 +33,7 @@ class KeywordReader:
         self._offsets = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
         self.alive = np.concatenate([alive for _, alive in segments] or [np.zeros(0, bool)])
         self.count = int(self.alive.sum())
+        self._has_deletions = self.count < len(self.alive)
         # Per instance: a cache on the method would keep closed readers alive.
         self.lengths = cache(self._lengths)
         self.total_length = cache(self._total_length)
@@ -51,15 +52,24 @@ class KeywordReader:
         """Terms per live passage; 0 for an empty index."""
         return self.total_length(field) / self.count if self.count else 0.0
 
+    def postings(self, field: str, terms: Sequence[bytes]) -> list[Posting | None]:
+        """Give the live occurrences of each term over the whole index, or None."""
+        found = [fields[field].find(terms) for fields, _ in self._segments]
+        if len(found) == 1 and not self._has_deletions:
+            return found[0]
+        return [self._joined(parts) for parts in zip(*found, strict=True)]
+
+    def _joined(self, parts: Sequence[Posting | None]) -> Posting | None:
+        alive = []
+        for part, (_, flags), offset in zip(parts, self._segments, self._offsets, strict=False):
+            kept = _only_alive(part, flags) if part else None
+            if kept and len(kept.passages):
+                alive.append((kept, int(offset)))
+        return _join(alive)
+
     def posting(self, field: str, term: bytes) -> Posting | None:
-        """Give the live occurrences of a term over the whole index, or None."""
-        found = []
-        for (fields, alive), offset in zip(self._segments, self._offsets, strict=False):
-            part = fields[field].posting(term)
-            part = _only_alive(part, alive) if part else None
-            if part and len(part.passages):
-                found.append((part, int(offset)))
-        return _join(found)
+        """Give the live occurrences of one term, or None."""
+        return next(iter(self.postings(field, [term])), None)
 
     def terms(self, field: str, start: bytes = b"") -> Iterator[bytes]:
         """Walk the terms from `start` on, in byte order, each once."""
@@ -70,8 +80,8 @@ class KeywordReader:
 
 
 def _from(postings: Postings, start: bytes) -> Iterator[bytes]:
-    table = postings.terms
-    return (table[number] for number in range(table.lower_bound(start), len(table)))
+    strings, first = postings.terms.strings, postings.terms.lower_bound(start)
+    return (strings[number] for number in range(first, len(strings)))
 
 
 def _only_alive(posting: Posting, alive: NDArray[np.bool_]) -> Posting:
@@ -79,9 +89,7 @@ def _only_alive(posting: Posting, alive: NDArray[np.bool_]) -> Posting:
     if keep.all():
         return posting
     places = np.repeat(keep, posting.frequencies)
-    frequencies = posting.frequencies[keep]
-    bounds = np.concatenate([[0], np.cumsum(frequencies, dtype=np.int64)])
-    return Posting(posting.passages[keep], frequencies, bounds, posting.positions[places])
+    return _packed(posting.passages[keep], posting.frequencies[keep], _places(posting)[places])
 
 
 def _join(parts: Sequence[tuple[Posting, int]]) -> Posting | None:
@@ -89,10 +97,20 @@ def _join(parts: Sequence[tuple[Posting, int]]) -> Posting | None:
         return None
     if len(parts) == 1 and parts[0][1] == 0:
         return parts[0][0]
-    frequencies = np.concatenate([part.frequencies for part, _ in parts])
-    return Posting(
+    return _packed(
         np.concatenate([part.passages + np.int32(offset) for part, offset in parts]),
-        frequencies,
-        np.concatenate([[0], np.cumsum(frequencies, dtype=np.int64)]),
-        np.concatenate([part.positions for part, _ in parts]),
+        np.concatenate([part.frequencies for part, _ in parts]),
+        np.concatenate([_places(part) for part, _ in parts]),
     )
+
+
+def _places(posting: Posting) -> NDArray[np.int32]:
+    """Give the positions of one posting alone; it may share its array with others."""
+    return posting.positions[posting.position_starts[0] : posting.position_starts[-1]]
+
+
+def _packed(
+    passages: NDArray[np.int32], frequencies: NDArray[np.int32], positions: NDArray[np.int32]
+) -> Posting:
+    starts = np.concatenate([[0], np.cumsum(frequencies, dtype=np.int64)])
+    return Posting(passages, frequencies, starts, positions)
