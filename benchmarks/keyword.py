@@ -18,7 +18,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 from whoosh.index import create_in
@@ -53,30 +53,35 @@ def main() -> None:
         print(f"skipped: no {', '.join(missing)}; name a corpus.jsonl as an argument.")
         return
     rows = list(itertools.islice(itertools.chain.from_iterable(map(_rows, paths)), PASSAGES))
-    analyzer = TextAnalyzer()
+    print(f"{len(rows)} passages")
     with tempfile.TemporaryDirectory() as folder:
-        ours_built, stock_built = [], []
-        for round_ in range(BUILDS):
-            fields, seconds = _timed(lambda: _build(rows))
-            ours_built.append(seconds)
-            place = Path(folder) / str(round_)
-            place.mkdir()
-            stock, seconds = _timed(lambda p=place: _build_stock(rows, p, analyzer))
-            stock_built.append(seconds)
-        print(f"{len(rows)} passages")
-        name = f"build, passages/s (median of {BUILDS})"
-        _line(name, *(len(rows) / statistics.median(b) for b in (ours_built, stock_built)))
-        leg = KeywordLeg(KeywordReader([(fields, np.ones(len(rows), bool))]), analyzer)
-        with stock.searcher() as searcher:
-            for length in LENGTHS:
-                queries = _queries(rows, length, analyzer)
-                ours, theirs = [], []
-                for query in queries:
-                    ours.append(_timed(lambda q=query: _top(leg, q))[1])
-                    tree = _tree(query)
-                    theirs.append(_timed(lambda t=tree: searcher.search(t, limit=TOP))[1])
-                name = f"{length}-word query, ms (median of {QUERIES})"
-                _line(name, 1000 * statistics.median(ours), 1000 * statistics.median(theirs))
+        fields, stock = _compare_builds(rows, Path(folder))
+        _compare_queries(rows, fields, stock)
+
+
+def _compare_builds(rows: Rows, folder: Path) -> tuple[dict[str, Postings], Any]:
+    made = []
+    for number in range(BUILDS):
+        place = folder / str(number)
+        place.mkdir()
+        made.append((_timed(lambda: _build(rows)), _timed(lambda p=place: _build_stock(rows, p))))
+    seconds = [statistics.median(side[1] for side in sides) for sides in zip(*made, strict=True)]
+    _line(f"build, passages/s (median of {BUILDS})", *(len(rows) / s for s in seconds))
+    return made[-1][0][0], made[-1][1][0]
+
+
+def _compare_queries(rows: Rows, fields: dict[str, Postings], stock: Any) -> None:
+    analyzer = TextAnalyzer()
+    leg = KeywordLeg(KeywordReader([(fields, np.ones(len(rows), bool))]), analyzer)
+    with stock.searcher() as searcher:
+        for length in LENGTHS:
+            ours, theirs = [], []
+            for query in _queries(rows, length, analyzer):
+                ours.append(_timed(lambda q=query: _top(leg, q))[1])
+                tree = _tree(query)
+                theirs.append(_timed(lambda t=tree: searcher.search(t, limit=TOP))[1])
+            medians = (1000 * statistics.median(side) for side in (ours, theirs))
+            _line(f"{length}-word query, ms (median of {len(ours)})", *medians)
 
 
 def _rows(path: Path) -> Iterator[tuple[str, str]]:
@@ -92,8 +97,8 @@ def _build(rows: Rows) -> dict[str, Postings]:
     return {f: build_postings(number(c)) for f, c in zip(FIELDS, columns, strict=True)}
 
 
-def _build_stock(rows: Rows, folder: Path, analyzer: TextAnalyzer):  # noqa: ANN202 - Whoosh's
-    index = create_in(folder, analyzer.schema)
+def _build_stock(rows: Rows, folder: Path) -> Any:
+    index = create_in(str(folder), TextAnalyzer().schema)
     writer = index.writer(limitmb=512)
     for title, text in rows:
         writer.add_document(title=title, text=text)

@@ -228,7 +228,7 @@ def _numbers(values: "array[int]") -> Numbers:
 class NumberedTexts:
     """The terms of some texts, end to end."""
 
-    vocabulary: Sequence[str]
+    vocabulary: list[str]
     """Term `n` is `vocabulary[n]`; other texts may have terms in it too."""
     terms: Numbers
     lengths: Numbers

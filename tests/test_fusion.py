@@ -95,7 +95,7 @@ def test_nearest_is_the_greatest_inner_product(rows: int, k: int) -> None:
 @given(SCORES, st.integers(1, 35))
 def test_ranking_sorts_by_score_then_id(scores: list[float], k: int) -> None:
     """Equal scores go by id, at the cut too, whatever order they came in."""
-    rounded = np.round(np.array(scores))
+    rounded = np.array([round(score) for score in scores], dtype=np.float64)
     numbers = np.arange(len(rounded))
     rows = ranked(numbers, rounded, lambda number: f"{number:03}", k)
     assert rows == sorted(numbers.tolist(), key=lambda row: (-rounded[row], row))[:k]

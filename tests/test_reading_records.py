@@ -5,6 +5,7 @@ import gzip
 import io
 import json
 import tracemalloc
+import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -18,7 +19,10 @@ from plait.index.reading.records import Place
 from plait.index.reading.tables import read_csv, read_tsv
 
 BEIR = FieldNames()
-CELL = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cf", "Zl", "Zp", "Zs", "M"]))
+# What reading cleans away, or composes anew, does not come back as it was written.
+CELL = st.text(
+    st.characters(codec="utf-8", exclude_categories=["Cc", "Cf", "Zl", "Zp", "Zs", "M"])
+).filter(lambda text: unicodedata.is_normalized("NFC", text))
 
 
 def read(

@@ -110,7 +110,7 @@ def merge_postings(parts: Sequence[tuple[Postings, NDArray[np.bool_]]]) -> Posti
 
 
 def _invert(
-    vocabulary: Sequence[str],
+    vocabulary: list[str],
     occurrences: tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int32]],
     lengths: NDArray[np.int32],
 ) -> Postings:

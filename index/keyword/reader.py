@@ -57,7 +57,8 @@ class KeywordReader:
         found = [fields[field].find(terms) for fields, _ in self._segments]
         if len(found) == 1 and not self._has_deletions:
             return found[0]
-        return [self._joined(parts) for parts in zip(*found, strict=True)]
+        parts = zip(*found, strict=True) if found else [()] * len(terms)
+        return [self._joined(of_term) for of_term in parts]
 
     def _joined(self, parts: Sequence[Posting | None]) -> Posting | None:
         alive = []
