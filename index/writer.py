@@ -92,6 +92,7 @@ class IndexWriter:
         self.root = root
         self._builder = Builder(encoder, TextAnalyzer(), progress)
         self._pending: dict[str, Article] = {}
+        self._characters = 0
         self._dead: dict[str, set[int]] = {}
         self._segments: dict[str, Segment] = {}
         self._places: dict[str, Address] = {}
@@ -160,8 +161,8 @@ class IndexWriter:
 
     @property
     def pending(self) -> int:
-        """Count articles added since the last commit."""
-        return len(self._pending)
+        """Count characters of what was added since the last commit."""
+        return self._characters
 
     def get(self, article_id: str) -> Article | None:
         """Give the article as it is now, uncommitted changes included."""
@@ -195,6 +196,7 @@ class IndexWriter:
                 return "unchanged"
         change: Change = "updated" if place or article.id in self._pending else "added"
         self._pending[article.id] = article
+        self._characters += len(article.title) + len(article.text)
         return change
 
     def remove(self, article_id: str) -> bool:
@@ -223,6 +225,7 @@ class IndexWriter:
             entries.append(self._write(data))
         self._publish(entries, dead)
         self._pending.clear()
+        self._characters = 0
         if len(entries) > MAX_SEGMENTS:
             smaller = sorted(entries, key=lambda entry: entry.passages)[: len(entries) // 2 + 1]
             self._merge({entry.name for entry in smaller})

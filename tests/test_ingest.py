@@ -47,7 +47,7 @@ def test_kill_during_indexing_leaves_a_whole_index(tmp_path: Path, encoder: Enco
         )
     code = (
         "import plait.index.ingest as i, plait.index.encoder as e, plait.index.writer as w\n"
-        f"i.BATCH = 4\nfrom pathlib import Path\nbase = Path({str(tmp_path)!r})\n"
+        f"i.BATCH = 2000\nfrom pathlib import Path\nbase = Path({str(tmp_path)!r})\n"
         "with w.IndexWriter(base / '.plait', e.load_encoder()) as writer:\n"
         "    i.bring_up_to_date(writer, [base / 'news'])\n"
     )
