@@ -4,7 +4,7 @@ Takes the best candidates of either leg, scores every candidate in both legs,
 fuses, sorts. No score is ever guessed because a list was cut off.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias, get_args
 
@@ -17,7 +17,7 @@ from plait.index.encoder import Encoder
 from plait.index.errors import QueryError
 from plait.index.snapshot import Snapshot
 from plait.search.fusion import Fusion
-from plait.search.hit import Explanation, LegPart, TermPart
+from plait.search.hit import Explanation, LegPart
 from plait.search.keyword import KeywordLeg, TermScores
 from plait.search.query import Query
 from plait.search.ranking import LegScores, Numbers, Scores, ranked
@@ -49,8 +49,8 @@ class Scored:
     dense: LegScores | None
     parts: tuple[Scores, Scores]
     """What the keyword and the dense leg add to each score."""
-    terms: Sequence[TermScores] = ()
-    """What the keyword score is made of; empty in dense mode."""
+    terms: TermScores | None = None
+    """What the keyword score is made of; None in dense mode."""
 
     @property
     def totals(self) -> Scores:
@@ -112,12 +112,7 @@ class Ranker:
 
 def explain(scored: Scored, row: int) -> Explanation:
     """Say what the score in one row is made of."""
-    passage = scored.passages[row]
-    terms = []
-    for part in scored.terms:
-        at = int(np.searchsorted(part.passages, passage))
-        if at < len(part.passages) and part.passages[at] == passage:
-            terms.append(TermPart(part.field, part.term, float(part.scores[at])))
+    terms = scored.terms.of(int(scored.passages[row])) if scored.terms else []
     legs = zip((scored.keyword, scored.dense), scored.parts, strict=True)
     keyword, dense = (_leg_part(leg, parts, row) for leg, parts in legs)
     return Explanation(keyword, dense, tuple(terms))
