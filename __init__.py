@@ -17,10 +17,11 @@ if TYPE_CHECKING:
     from plait.index.passage import Passage
     from plait.search.hit import Hit
     from plait.search.index import Index, Options
+    from plait.search.system import System
 
     __version__: str
 
-__all__ = ["Article", "Hit", "Index", "Options", "Passage", "PlaitError", "__version__"]
+__all__ = ["Article", "Hit", "Index", "Options", "Passage", "PlaitError", "System", "__version__"]
 
 _HOMES = {
     "Article": "plait.index.article",
@@ -29,6 +30,7 @@ _HOMES = {
     "Options": "plait.search.index",
     "Passage": "plait.index.passage",
     "PlaitError": "plait.index.errors",
+    "System": "plait.search.system",
 }
 
 

@@ -36,7 +36,12 @@ Root = Annotated[
     Path, typer.Option("-i", "--index", envvar="PLAIT_INDEX", help="The index folder.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
-ModeName = Annotated[str, typer.Option("--mode", help="hybrid, keyword or dense.")]
+SystemText = Annotated[
+    str,
+    typer.Option(
+        "--system", "--mode", help="hybrid, keyword, dense; parameters as in 'hybrid(weight=0.6)'."
+    ),
+]
 QueryWords = Annotated[
     list[str], typer.Argument(help="Words, or a question. One that begins with - goes after --.")
 ]
@@ -100,10 +105,7 @@ def search(
     query: QueryWords,
     root: Root = DEFAULT_INDEX,
     k: Annotated[int, typer.Option("-k", min=1, help="How many hits at most.")] = 10,
-    mode: ModeName = "hybrid",
-    fusion: Annotated[
-        str | None, typer.Option(help="convex, minmax or rrf; convex if left out.")
-    ] = None,
+    system: SystemText = "hybrid",
     passages: Annotated[
         bool, typer.Option("--passages", help="Every passage, not one an article.")
     ] = False,
@@ -113,15 +115,14 @@ def search(
     as_json: AsJson = False,
 ) -> None:
     """Search. Operators: "a phrase", +must, -not, title:word, prefix*, fuzzy~, AND OR NOT."""
-    from plait.search.fusion import fusion_named
     from plait.search.index import Index, Options
     from plait.search.page import Page
-    from plait.search.ranker import mode_named
+    from plait.search.system import System
 
+    options = Options(System.parse(system), passages)
     opened = Index.open(root)
     text = " ".join(query)
-    chosen = fusion_named(fusion) if fusion else None
-    hits = opened.search(text, k, Options(mode_named(mode), chosen, passages))
+    hits = opened.search(text, k, options)
     if as_json:
         _print_json([asdict(hit) | {"score": hit.score} for hit in hits])
         return
@@ -197,15 +198,16 @@ def context(
     query: QueryWords,
     root: Root = DEFAULT_INDEX,
     tokens: Annotated[int, typer.Option(min=1, help="Budget, in the model's word pieces.")] = 1500,
-    mode: ModeName = "hybrid",
+    system: SystemText = "hybrid",
     as_json: AsJson = False,
 ) -> None:
     """Print the passages a chatbot would be given: numbered, with source and offsets."""
     from plait.search.context import choose_excerpts
     from plait.search.index import Index
-    from plait.search.ranker import mode_named
+    from plait.search.system import System
 
-    excerpts = choose_excerpts(Index.open(root), " ".join(query), tokens, mode_named(mode))
+    chosen = System.parse(system)
+    excerpts = choose_excerpts(Index.open(root), " ".join(query), tokens, chosen)
     if as_json:
         _print_json([asdict(excerpt) | {"text": excerpt.text} for excerpt in excerpts])
     elif excerpts:

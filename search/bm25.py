@@ -17,14 +17,18 @@ from whoosh.scoring import BaseScorer, WeightingModel
 
 T = TypeVar("T", float, NDArray[np.float64])
 
+K1 = 0.9
+B = 0.4
+"""Defaults as in Anserini, which tuned them on news."""
+
 
 @dataclass(frozen=True, slots=True)
 class BM25:
-    """The two free parameters; defaults as in Anserini, which tuned them on news."""
+    """The two free parameters."""
 
-    k1: float = 0.9
+    k1: float = K1
     """How soon repeating a term stops to help; not negative."""
-    b: float = 0.4
+    b: float = B
     """How much longer passages are held against themselves, from 0 to 1."""
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from plait.index.article import Article
 from plait.index.cutting import TokenEnds, sentences
 from plait.search.index import Index, Options
-from plait.search.ranker import Mode
+from plait.search.system import System
 
 CANDIDATES = 50
 """Passages looked at; far more than a chatbot's window is given in practice."""
@@ -32,7 +32,9 @@ class Excerpt:
         return f"{head}\n{self.text}"
 
 
-def choose_excerpts(index: Index, query: str, tokens: int, mode: Mode = "hybrid") -> list[Excerpt]:
+def choose_excerpts(
+    index: Index, query: str, tokens: int, system: System | None = None
+) -> list[Excerpt]:
     """Choose passages in order of rank while their printed form fits `tokens` word pieces.
 
     The passage that no longer fits is cut after a sentence, and closes the list.
@@ -41,7 +43,8 @@ def choose_excerpts(index: Index, query: str, tokens: int, mode: Mode = "hybrid"
     """
     chosen: list[Excerpt] = []
     left = tokens
-    for hit in index.search(query, CANDIDATES, Options(mode, passages=True, operators=False)):
+    options = Options(system or System(), passages=True, operators=False)
+    for hit in index.search(query, CANDIDATES, options):
         start, end = _not_given(hit.passage.start, hit.passage.end, hit.article.id, chosen)
         whole = Excerpt(len(chosen) + 1, hit.article, start, end)
         all_given = start == end and hit.passage.text

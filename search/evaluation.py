@@ -15,7 +15,7 @@ import ir_measures
 
 from plait.index.errors import ReadingError
 from plait.search.index import Index, Options
-from plait.search.ranker import MODES, Mode
+from plait.search.system import MODES, Mode, System
 
 MEASURES = ("nDCG@10", "R@100", "AP", "RR@10")
 
@@ -108,7 +108,7 @@ def measure_modes(index: Index, collection: Collection) -> dict[Mode, dict[str, 
     """Measure each mode, at the default settings, to a depth of 100 articles."""
     table = {}
     for mode in MODES:
-        options = Options(mode, operators=False)
+        options = Options(System(mode), operators=False)
 
         def search(text: str, options: Options = options) -> list[str]:
             return [hit.article.id for hit in index.search(text, 100, options)]

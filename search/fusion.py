@@ -9,8 +9,12 @@ from typing import Protocol
 
 import numpy as np
 
-from plait.index.errors import QueryError
 from plait.search.ranking import LegScores, Scores
+
+WEIGHT = 0.7
+"""Share of the dense leg: from .6 to .8 rank alike on six collections (docs/adr/0004)."""
+RANK_CONSTANT = 60
+"""As the paper has it."""
 
 
 class Fusion(Protocol):
@@ -40,7 +44,7 @@ class Convex:
     over a cut-off list is what lets one weight serve many collections.
     """
 
-    weight: float = 0.7
+    weight: float = WEIGHT
     """Share of the dense leg, 0 to 1."""
 
     def parts(self, keyword: LegScores, dense: LegScores) -> tuple[Scores, Scores]:
@@ -52,7 +56,7 @@ class Convex:
 class MinMax:
     """Weighted sum of scores scaled to 0..1 between the least and greatest candidate."""
 
-    weight: float = 0.7
+    weight: float = WEIGHT
 
     def parts(self, keyword: LegScores, dense: LegScores) -> tuple[Scores, Scores]:
         """Give `(1 - weight) minmax(keyword)` and `weight minmax(dense)`."""
@@ -61,13 +65,13 @@ class MinMax:
 
 @dataclass(frozen=True, slots=True)
 class ReciprocalRank:
-    """Cormack, Clarke and Büttcher, "Reciprocal Rank Fusion" (SIGIR 2009), k = 60.
+    """Cormack, Clarke and Büttcher, "Reciprocal Rank Fusion" (SIGIR 2009).
 
     Ranks run over all candidates; equal scores share the better rank. A passage
     without any of the query's words has no keyword rank.
     """
 
-    k: int = 60
+    k: int = RANK_CONSTANT
 
     def parts(self, keyword: LegScores, dense: LegScores) -> tuple[Scores, Scores]:
         """Give `1 / (k + rank)` in each leg."""
@@ -84,14 +88,3 @@ def _scaled(scores: Scores) -> Scores:
 def _ranks(scores: Scores) -> Scores:
     falling = np.sort(-scores)
     return np.asarray(np.searchsorted(falling, -scores, side="left") + 1, dtype=np.float64)
-
-
-FUSIONS: dict[str, Fusion] = {"convex": Convex(), "minmax": MinMax(), "rrf": ReciprocalRank()}
-"""Fusions by the names used on the command line."""
-
-
-def fusion_named(name: str) -> Fusion:
-    """Look a fusion up; raises `QueryError` listing the names."""
-    if name not in FUSIONS:
-        raise QueryError(f"no fusion {name!r}; choose one of {', '.join(FUSIONS)}.")
-    return FUSIONS[name]

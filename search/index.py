@@ -4,7 +4,7 @@ The seam between what asks (command line, chatbot, benchmark) and where
 postings and vectors live. Writing is `plait.index.writer`.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Self
@@ -16,10 +16,10 @@ from plait.index.manifest import check_recipe
 from plait.index.passage import Passage
 from plait.index.snapshot import Snapshot
 from plait.index.writer import recipe_of
-from plait.search.fusion import Convex, Fusion
 from plait.search.hit import Hit
 from plait.search.query import Query, parse_query
-from plait.search.ranker import DEPTH, Mode, Ranker, Scored, explain, mode_named
+from plait.search.ranker import DEPTH, Ranker, Scored, explain
+from plait.search.system import System
 
 DEEPER = 4
 """How many times further down to look when passages of one article crowd a ranking."""
@@ -29,18 +29,18 @@ DEEPER = 4
 class Options:
     """How a search is made."""
 
-    mode: Mode = "hybrid"
-    fusion: Fusion | None = None
-    """None for the default, `plait.search.fusion.Convex()`."""
+    system: System = field(default_factory=System)
+    """Which legs are asked, and how; `System.parse("keyword")`, say."""
     passages: bool = False
     """List every passage by itself, and not each article once with its best passage."""
     operators: bool = True
     """Read quotes, `+`, `-` and the like; otherwise all of a query is words."""
 
     def __post_init__(self) -> None:
-        mode_named(self.mode)
-        if self.fusion is not None and self.mode != "hybrid":
-            raise QueryError(f"mode {self.mode} fuses nothing; leave the fusion out.")
+        if not isinstance(self.system, System):
+            raise QueryError(f"no System: {self.system!r}; give System.parse({self.system!r}).")
+        if self.system.rerank:
+            raise QueryError(f"{self.system}: reranking is not implemented; leave it out after >>.")
 
 
 class Index:
@@ -90,7 +90,12 @@ class Index:
         if k < 1:
             raise QueryError(f"k is {k}; ask for at least 1 hit.")
         options = options or Options()
-        parsed = parse_query(query, self.ranker.analyzer, operators=options.operators)
+        parsed = parse_query(
+            query,
+            self.ranker.analyzer,
+            operators=options.operators,
+            title=options.system.title,
+        )
         scored, rows = self._best(parsed, k, options)
         hits = []
         for rank, row in enumerate(rows, start=1):
@@ -104,9 +109,9 @@ class Index:
         Many passages of few articles can fill a leg's list of candidates; then the
         lists are made longer, until there are `k` articles or no more passages.
         """
-        fusion, depth = options.fusion or Convex(), max(DEPTH, k)
+        depth = max(DEPTH, k)
         while True:
-            scored = self.ranker.score(query, options.mode, fusion, depth)
+            scored = self.ranker.score(query, options.system, depth)
             rows = self._best_rows(scored, k, options)
             if len(rows) == k or depth >= self.snapshot.keyword.count:
                 return scored, rows

@@ -95,6 +95,7 @@ class KeywordLeg:
     def _bag(self, query: Query) -> tuple[TermScores, None]:
         """Score all terms in all fields at once."""
         keys = [term.encode() for term, _ in query.terms]
+        fields = query.field_weights
         found = [
             (field, number, *term, posting)
             for number, field in enumerate(FIELD_WEIGHTS)
@@ -105,7 +106,7 @@ class KeywordLeg:
             return TermScores.joined([]), None
         sizes = [len(posting.passages) for *_, posting in found]
         weights = [
-            FIELD_WEIGHTS[field] * count * idf(size, self._reader.count)
+            fields[field] * count * idf(size, self._reader.count)
             for (field, _, _, count, _), size in zip(found, sizes, strict=True)
         ]
         passages = np.concatenate([posting.passages for *_, posting in found])

@@ -30,9 +30,11 @@ from whoosh.query import FuzzyTerm, NullQuery, Or, Prefix, Query as Tree, Term
 from plait.index.analyzer import TextAnalyzer, fold
 from plait.index.errors import QueryError
 
-FIELD_WEIGHTS = {"title": 0.2, "text": 1.0}
-"""What a match in each field counts. The text field holds the title as well, so a word
+TITLE_WEIGHT = 0.2
+"""What a match in the title counts. The text field holds the title as well, so a word
 of the title is found by both; anything from 0 to .5 ranks alike (docs/adr/0004)."""
+FIELD_WEIGHTS = {"title": TITLE_WEIGHT, "text": 1.0}
+"""What a match in each field counts."""
 
 LONGEST_WITH_OPERATORS = 1000
 """Characters. What is longer was pasted, not typed: its quotes and dashes are text."""
@@ -70,23 +72,33 @@ class Query:
     """Terms and how often each was typed, in order of appearance."""
     tree: Tree | None
     """Whoosh's query where operators were used; only its matches may be returned."""
+    title: float = TITLE_WEIGHT
+    """What a match in the title counts; the tree has it in its leaves."""
+
+    @property
+    def field_weights(self) -> dict[str, float]:
+        """What a match in each field counts."""
+        return FIELD_WEIGHTS | {"title": self.title}
 
 
-def parse_query(text: str, analyzer: TextAnalyzer, *, operators: bool = True) -> Query:
+def parse_query(
+    text: str, analyzer: TextAnalyzer, *, operators: bool = True, title: float = TITLE_WEIGHT
+) -> Query:
     """Read a query; what makes no sense as an operator is a word.
 
+    A match in the title counts `title`, where one in the text counts 1.
     Without `operators`, all of it is words: a question put to a chatbot, say.
     Raises `QueryError` where no word is wanted: a search needs something to find.
     """
     text = text.encode("utf-8", "replace").decode()
     structured = operators and _has_operators(text)
     words = _without_operators(text) if structured else text
-    tree = _adapt(_parser(analyzer).parse(text), analyzer) if structured else NullQuery
+    tree = _tree(text, analyzer, title) if structured else NullQuery
     if not words.strip():
         raise QueryError(f"no word is wanted in {text!r}; type at least one.")
     terms = tuple(Counter(analyzer.terms(words)).items())
     # Only stop words between the operators: nothing to match, but a meaning to look for.
-    return Query(text, words, terms, None if tree == NullQuery else tree)
+    return Query(text, words, terms, None if tree == NullQuery else tree, title)
 
 
 def _has_operators(text: str) -> bool:
@@ -123,7 +135,12 @@ class _PlusMinus(PlusMinusPlugin):
         return super().do_plusminus(parser, sorted_inside)  # type: ignore[no-untyped-call]
 
 
-def _parser(analyzer: TextAnalyzer) -> QueryParser:
+def _tree(text: str, analyzer: TextAnalyzer, title: float) -> Tree:
+    weights = FIELD_WEIGHTS | {"title": title}
+    return _adapt(_parser(analyzer, weights).parse(text), analyzer)
+
+
+def _parser(analyzer: TextAnalyzer, weights: dict[str, float]) -> QueryParser:
     plugins: list[Any] = [
         WhitespacePlugin(),
         PhrasePlugin(),
@@ -133,7 +150,7 @@ def _parser(analyzer: TextAnalyzer) -> QueryParser:
         GroupPlugin(),
         _PlusMinus(),
         OperatorsPlugin(Not="", AndNot="", AndMaybe="", Require=""),
-        MultifieldPlugin(list(FIELD_WEIGHTS), fieldboosts=FIELD_WEIGHTS),
+        MultifieldPlugin(list(weights), fieldboosts=weights),
     ]
     return QueryParser(None, analyzer.schema, plugins=plugins, group=OrGroup)
 

@@ -6,7 +6,7 @@ fuses, sorts. No score is ever guessed because a list was cut off.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Literal, TypeAlias, get_args
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,29 +14,18 @@ from numpy.typing import NDArray
 from plait.index.analyzer import TextAnalyzer
 from plait.index.arrays import best_places
 from plait.index.encoder import Encoder
-from plait.index.errors import QueryError
 from plait.index.snapshot import Snapshot
-from plait.search.fusion import Fusion
+from plait.search.bm25 import BM25
 from plait.search.hit import Explanation, LegPart
 from plait.search.keyword import KeywordLeg, TermScores
 from plait.search.query import Query
 from plait.search.ranking import LegScores, Numbers, Scores, ranked
-
-Mode: TypeAlias = Literal["hybrid", "keyword", "dense"]
-
-MODES: tuple[Mode, ...] = get_args(Mode)
-
-
-def mode_named(name: str) -> Mode:
-    """Look a mode up; raises `QueryError` listing the names."""
-    for mode in MODES:
-        if mode == name:
-            return mode
-    raise QueryError(f"no mode {name!r}; choose one of {', '.join(MODES)}.")
-
+from plait.search.system import System
 
 DEPTH = 1000
 """Candidates taken from each leg, at least; TREC's customary depth."""
+KEPT = 8
+"""Keyword legs kept, by their parameters: each holds two numbers a passage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,33 +55,38 @@ class Ranker:
         self._snapshot = snapshot
         self._make_encoder = encoder
         self.analyzer = TextAnalyzer()
-        self._keyword = KeywordLeg(snapshot.keyword, self.analyzer)
+        self._keyword = lru_cache(KEPT)(self._make_keyword_leg)
 
-    def score(self, query: Query, mode: Mode, fusion: Fusion, depth: int = DEPTH) -> Scored:
+    def _make_keyword_leg(self, parameters: BM25) -> KeywordLeg:
+        return KeywordLeg(self._snapshot.keyword, self.analyzer, parameters)
+
+    def score(self, query: Query, system: System, depth: int = DEPTH) -> Scored:
         """Score the candidates of a query: the best `depth` of each leg that is asked.
+
+        `query` must have been parsed with the system's weight of the title.
 
         Ranks (RRF) and ranges (min-max) are those among the candidates.
         """
-        if mode == "keyword":
-            return self._by_keyword(query)
+        if system.mode == "keyword":
+            return self._by_keyword(query, system.bm25)
         vector = self._make_encoder().encode_query(query.words)
-        if mode == "dense" and query.tree is None:
+        if system.mode == "dense" and query.tree is None:
             near = self._snapshot.nearest(vector, depth)
             return self._by_dense(query, self._dense(vector, near))
-        found, terms = self._keyword.score(query)
+        found, terms = self._keyword(system.bm25).score(query)
         # Operators filter: only what they match may be returned.
         passages = found.passages
         if query.tree is None:
             best = found.passages[best_places(found.scores, depth)]
             passages = np.union1d(self._snapshot.nearest(vector, depth), best)
         dense = self._dense(vector, passages)
-        if mode == "dense":
+        if system.mode == "dense":
             return self._by_dense(query, dense)
         keyword = replace(found, passages=passages, scores=_aligned(found, passages))
-        return Scored(query, passages, keyword, dense, fusion.parts(keyword, dense), terms)
+        return Scored(query, passages, keyword, dense, system.fuse.parts(keyword, dense), terms)
 
-    def _by_keyword(self, query: Query) -> Scored:
-        found, terms = self._keyword.score(query)
+    def _by_keyword(self, query: Query, parameters: BM25) -> Scored:
+        found, terms = self._keyword(parameters).score(query)
         parts = (found.scores, np.zeros(len(found.scores)))
         return Scored(query, found.passages, found, None, parts, terms)
 

@@ -9,8 +9,8 @@ import pytest
 from plait.index.errors import NotFoundError, QueryError
 from plait.search.context import choose_excerpts
 from plait.search.evaluation import make_run, measure, read_qrels, read_topics
-from plait.search.fusion import FUSIONS
 from plait.search.index import Index, Options
+from plait.search.system import MODES, System
 
 SEEDS = Path(__file__).resolve().parent.parent / "seeds"
 QUERIES = [
@@ -29,12 +29,20 @@ def test_the_owners_query_finds_the_1956_declaration(seeds: Index) -> None:
 
 @pytest.mark.parametrize("query", QUERIES)
 @pytest.mark.parametrize(
-    "options",
-    [Options("keyword"), Options("dense"), *(Options(fusion=f) for f in FUSIONS.values())],
+    "system",
+    [
+        "keyword",
+        "dense",
+        "hybrid",
+        "hybrid(fusion=minmax, weight=0.4)",
+        "hybrid(fusion=rrf)",
+        "keyword(k1=1.2, b=0.75, title=0.5)",
+        "hybrid(k1=0, title=0)",
+    ],
 )
-def test_a_score_is_the_sum_of_its_explanation(seeds: Index, query: str, options: Options) -> None:
+def test_a_score_is_the_sum_of_its_explanation(seeds: Index, query: str, system: str) -> None:
     """Terms add up to BM25, and the legs' parts to the score."""
-    hits = seeds.search(query, 10, options)
+    hits = seeds.search(query, 10, Options(System.parse(system)))
     assert hits
     assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
     for hit in hits:
@@ -57,8 +65,8 @@ def test_articles_come_once_unless_passages_are_asked(seeds: Index) -> None:
 def test_operators_filter(seeds: Index) -> None:
     """Only what the operators match is returned, whichever leg ranks."""
     terms = seeds.ranker.analyzer.terms
-    for mode in ("hybrid", "keyword", "dense"):
-        hits = seeds.search("treaty -japan title:declaration", 20, Options(mode))
+    for mode in MODES:
+        hits = seeds.search("treaty -japan title:declaration", 20, Options(System(mode)))
         assert hits
         for hit in hits:
             title, text = terms(hit.article.title), terms(hit.passage.text)
@@ -75,10 +83,10 @@ def test_unusable_searches_are_refused(seeds: Index, query: str, k: int) -> None
 
 def test_unknown_names_are_refused(seeds: Index) -> None:
     """An unknown mode or article is an error."""
-    with pytest.raises(QueryError, match="choose one of"):
-        Options("magic")  # type: ignore[arg-type]
-    with pytest.raises(QueryError, match="fuses nothing"):
-        Options("keyword", FUSIONS["rrf"])
+    with pytest.raises(QueryError, match=r"System.parse\('keyword'\)"):
+        Options("keyword")  # type: ignore[arg-type]
+    with pytest.raises(QueryError, match="reranking is not implemented"):
+        Options(System.parse("keyword >> rerank(model=any)"))
     with pytest.raises(QueryError, match="no word is wanted"):
         seeds.search("-war NOT peace")
     with pytest.raises(NotFoundError):
@@ -102,11 +110,12 @@ def test_quality_on_the_seeds_stays_near_what_was_measured(seeds: Index) -> None
     """Each leg and the hybrid stay above a floor just below what was measured."""
     topics, qrels = read_topics(SEEDS / "topics.jsonl"), read_qrels(SEEDS / "qrels.tsv")
     quality = {}
-    for mode in ("keyword", "dense", "hybrid"):
+    for mode in MODES:
+        options = Options(System(mode))
         run = make_run(
             topics,
-            lambda text, mode=mode: [  # type: ignore[misc]
-                hit.article.id.rpartition("/")[2] for hit in seeds.search(text, 100, Options(mode))
+            lambda text, options=options: [  # type: ignore[misc]
+                hit.article.id.rpartition("/")[2] for hit in seeds.search(text, 100, options)
             ],
         )
         quality[mode] = measure(qrels, run)["nDCG@10"]

@@ -24,7 +24,7 @@ from plait.index.manifest import Manifest, read_manifest
 from plait.index.snapshot import Snapshot
 from plait.index.writer import IndexWriter
 from plait.search.index import Index, Options
-from plait.search.ranker import MODES
+from plait.search.system import MODES, System
 
 STORIES = [
     Article(f"a{n}", f"Story {n}", f"Ministers met in city {n}. They spoke about treaty {n % 3}.")
@@ -250,7 +250,7 @@ def test_one_long_article_does_not_hide_the_others(tmp_path: Path) -> None:
             writer.add(Article(f"short{n}", "Pets", "A cat is a pet."))
     assert Snapshot(tmp_path).keyword.count > 1100
     for mode in MODES:
-        hits = Index.open(tmp_path, quick).search("cat", 10, Options(mode))
+        hits = Index.open(tmp_path, quick).search("cat", 10, Options(System(mode)))
         assert len({hit.article.id for hit in hits}) == 10
 
 
@@ -267,7 +267,7 @@ def test_an_empty_index_is_searched(tmp_path: Path, encoder: Encoder) -> None:
     with IndexWriter(tmp_path, encoder):
         pass
     for mode in MODES:
-        assert Index.open(tmp_path, encoder).search("peace", 3, Options(mode)) == []
+        assert Index.open(tmp_path, encoder).search("peace", 3, Options(System(mode))) == []
 
 
 class Counting:

@@ -1,0 +1,233 @@
+"""Here is one string: which way of searching does it name?
+
+    keyword                               BM25 alone
+    dense                                 vectors alone
+    hybrid                                both, fused
+    hybrid(fusion=rrf, k=30, k1=1.2)      fused otherwise, with other parameters
+    hybrid >> rerank(model=NAME)          and a second stage
+
+The same text in Python, on the command line and in a report: `System.parse` reads it,
+`str` writes it, without what is the default. Says nothing of how a search is carried
+out: that is `plait.search.index` and `plait.search.ranker`.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any, Literal, Self, TypeAlias, get_args
+
+from plait.index.errors import QueryError
+from plait.search.bm25 import BM25, K1, B
+from plait.search.fusion import RANK_CONSTANT, WEIGHT, Convex, Fusion, MinMax, ReciprocalRank
+from plait.search.query import TITLE_WEIGHT
+
+Mode: TypeAlias = Literal["hybrid", "keyword", "dense"]
+"""Which legs are asked."""
+FusionName: TypeAlias = Literal["convex", "minmax", "rrf"]
+
+MODES: tuple[Mode, ...] = get_args(Mode)
+FUSIONS: tuple[FusionName, ...] = get_args(FusionName)
+
+_RANGES: Mapping[str, tuple[float, float]] = {
+    "weight": (0, 1),
+    "k": (0, 100_000),
+    "k1": (0, 100),
+    "b": (0, 1),
+    "title": (0, 100),
+    "depth": (1, 10_000),
+    "budget_ms": (1, 1_000_000),
+}
+"""The least and the greatest value. Where nothing else sets an end: far beyond any use."""
+_WHOLE = frozenset({"k", "depth", "budget_ms"})
+
+_STAGE = re.compile(r"\s*(\w+)\s*(?:\(([^()]*)\)\s*)?")
+_NO_NAME = re.compile(r"[,;()=\x00-\x1f\x7f]|>>|^\s|\s$|^$")
+"""What could not be read back as it was written; a semicolon parts systems."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Rerank:
+    """A second stage: a model reads the first hits again, beside the query."""
+
+    model: str
+    """A hub id or a folder."""
+    depth: int = 20
+    """How many hits it reads."""
+    budget_ms: int | None = None
+    """Milliseconds it may take; None for as long as it takes."""
+
+    def __post_init__(self) -> None:
+        if _NO_NAME.search(self.model):
+            wanted = "wanted a hub id or a folder, without any of , ; ( ) = >>"
+            raise QueryError(f"rerank's model is {self.model!r}; {wanted}.")
+        _check_numbers(self)
+
+    def __str__(self) -> str:
+        return _written("rerank", self)
+
+    __repr__ = __str__
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class System:
+    """A way of searching; equal systems rank equally. Raises `QueryError` as `parse` does.
+
+    >>> System.parse("hybrid( k=60, fusion=rrf, b=.5 )")
+    hybrid(fusion=rrf, b=0.5)
+    """
+
+    mode: Mode = "hybrid"
+    fusion: FusionName = "convex"
+    """How two legs' scores become one; of hybrid only."""
+    weight: float = WEIGHT
+    """Share of the dense leg, 0 to 1; of convex and minmax only."""
+    k: int = RANK_CONSTANT
+    """Of rrf only."""
+    k1: float = K1
+    """Of keyword and hybrid only, as are `b` and `title`."""
+    b: float = B
+    title: float = TITLE_WEIGHT
+    """What a match in the title counts, beside 1 for one in the text."""
+    rerank: Rerank | None = None
+
+    def __post_init__(self) -> None:
+        _choose("leg", self.mode, MODES)
+        _choose("fusion", self.fusion, FUSIONS)
+        for name in _changed(self):
+            if name not in {"mode", "rerank"}:
+                _check_parameter(name, self.mode, self.fusion)
+        _check_numbers(self)
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read a system.
+
+        Raises `QueryError` for an unknown leg, fusion or parameter, for a parameter
+        that the leg or the fusion makes no use of, and for a value out of range; it
+        lists what could have been written.
+        """
+        first, *rest = text.split(">>")
+        mode, values = _stage(first, text)
+        _choose("leg", mode, MODES)
+        fusion = values.get("fusion", "convex")
+        _choose("fusion", fusion, FUSIONS)
+        for name in values:
+            _check_parameter(name, mode, fusion)
+        numbers = {name: _value(name, value) for name, value in values.items()}
+        return cls(mode=mode, rerank=_second_stage(rest, text), **numbers)  # type: ignore[arg-type]
+
+    @property
+    def bm25(self) -> BM25:
+        """The keyword leg's parameters."""
+        return BM25(self.k1, self.b)
+
+    @property
+    def fuse(self) -> Fusion:
+        """What makes one score of two."""
+        match self.fusion:
+            case "convex":
+                return Convex(self.weight)
+            case "minmax":
+                return MinMax(self.weight)
+            case "rrf":
+                return ReciprocalRank(self.k)
+
+    def __str__(self) -> str:
+        first = _written(self.mode, self)
+        return f"{first} >> {self.rerank}" if self.rerank else first
+
+    __repr__ = __str__
+
+
+def parse_systems(text: str) -> tuple[System, ...]:
+    """Read systems separated by semicolons; raises `QueryError`, also for one named twice."""
+    systems = tuple(System.parse(part) for part in text.split(";") if part.strip())
+    if not systems:
+        raise QueryError(f"no system in {text!r}; write one or more, such as `keyword; hybrid`.")
+    for system in systems:
+        if systems.count(system) > 1:
+            raise QueryError(f"{system} is named twice; name each system once.")
+    return systems
+
+
+def _parameters(mode: str, fusion: str) -> tuple[str, ...]:
+    """Name what a leg takes."""
+    fused = ("fusion", "k" if fusion == "rrf" else "weight") if mode == "hybrid" else ()
+    return (*fused, *(("k1", "b", "title") if mode != "dense" else ()))
+
+
+def _check_parameter(name: str, mode: str, fusion: str) -> None:
+    shown = mode if fusion == "convex" else f"{mode}(fusion={fusion})"
+    _choose(f"{shown} parameter", name, _parameters(mode, fusion))
+
+
+def _choose(what: str, found: str, choices: Sequence[str]) -> None:
+    if found not in choices:
+        remedy = f"choose one of {', '.join(choices)}" if choices else "it takes none"
+        raise QueryError(f"no {what} {found!r}; {remedy}.")
+
+
+def _stage(text: str, whole: str) -> tuple[str, dict[str, str]]:
+    """Read `NAME` or `NAME(parameter=value, …)`."""
+    found = _STAGE.fullmatch(text)
+    if not found:
+        wanted = "LEG, LEG(NAME=VALUE, …) or either with >> rerank(model=NAME)"
+        raise QueryError(f"cannot read the system {whole!r}: wanted {wanted}.")
+    values: dict[str, str] = {}
+    for part in (found[2] or "").split(",") if (found[2] or "").strip() else ():
+        name, equals, value = (piece.strip() for piece in part.partition("="))
+        if not (name and equals and value) or name in values:
+            raise QueryError(f"cannot read {part.strip()!r} in {whole!r}: wanted NAME=VALUE, once.")
+        values[name] = value
+    return found[1], values
+
+
+def _second_stage(stages: Sequence[str], whole: str) -> Rerank | None:
+    if not stages:
+        return None
+    name, values = _stage(stages[0], whole)
+    _choose("second stage", name, ("rerank",))
+    if len(stages) > 1:
+        raise QueryError(f"{whole!r} has {len(stages) + 1} stages; wanted two at most.")
+    for parameter in values:
+        _choose("rerank parameter", parameter, [field.name for field in fields(Rerank)])
+    if "model" not in values:
+        raise QueryError(f"no model in {stages[0].strip()!r}; write rerank(model=NAME).")
+    return Rerank(**{name: _value(name, value) for name, value in values.items()})
+
+
+def _value(name: str, text: str) -> Any:
+    """Read a parameter's value: a number, unless it is a name."""
+    if name not in _RANGES:
+        return text
+    try:
+        return int(text) if name in _WHOLE else float(text)
+    except ValueError as error:
+        raise QueryError(_wanted(name, text)) from error
+
+
+def _check_numbers(noun: Rerank | System) -> None:
+    for name, (least, most) in _RANGES.items():
+        value = getattr(noun, name, None)
+        whole = name not in _WHOLE or isinstance(value, int)
+        if value is not None and not (whole and least <= value <= most):
+            raise QueryError(_wanted(name, value))
+
+
+def _wanted(name: str, found: object) -> str:
+    least, most = _RANGES[name]
+    kind = "a whole number" if name in _WHOLE else "a number"
+    return f"{name} is {found}; wanted {kind} from {least} to {most}."
+
+
+def _changed(noun: Rerank | System) -> list[str]:
+    """Name the fields that are not as they are by default."""
+    return [field.name for field in fields(noun) if getattr(noun, field.name) != field.default]
+
+
+def _written(head: str, noun: Rerank | System) -> str:
+    """Write a stage as `_stage` reads it."""
+    named = {name: getattr(noun, name) for name in _changed(noun) if name not in {"mode", "rerank"}}
+    # 1.0 is written 1, as a person would.
+    parts = [f"{name}={str(value).removesuffix('.0')}" for name, value in named.items()]
+    return f"{head}({', '.join(parts)})" if parts else head

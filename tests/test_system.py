@@ -1,0 +1,166 @@
+"""A system is one string: read, written, checked, and honoured by a search."""
+
+import pytest
+from hypothesis import given, strategies as st
+
+from plait.index.errors import QueryError
+from plait.search.bm25 import BM25
+from plait.search.fusion import Convex, MinMax, ReciprocalRank
+from plait.search.index import Index, Options
+from plait.search.system import FUSIONS, MODES, Rerank, System, parse_systems
+
+SHARE = st.floats(0, 1)
+LARGE = st.floats(0, 100)
+WORDS = st.fixed_dictionaries({}, optional={"k1": LARGE, "b": SHARE, "title": LARGE})
+MODEL = st.from_regex(r"[\w./~: -]*[\w./~:-]", fullmatch=True).filter(lambda name: name[0] != " ")
+RERANK = st.builds(
+    Rerank,
+    MODEL.filter(str.isprintable).filter(lambda name: name == name.strip()),
+    st.integers(1, 10_000),
+    st.none() | st.integers(1, 10**6),
+)
+SYSTEMS = st.one_of(
+    st.builds(System, st.just("dense"), rerank=st.none() | RERANK),
+    st.builds(
+        lambda words, rerank: System("keyword", rerank=rerank, **words),
+        WORDS,
+        st.none() | RERANK,
+    ),
+    st.builds(
+        lambda fusion, weight, words, rerank: System(
+            fusion=fusion, weight=weight, rerank=rerank, **words
+        ),
+        st.sampled_from(["convex", "minmax"]),
+        SHARE,
+        WORDS,
+        st.none() | RERANK,
+    ),
+    st.builds(lambda k, words: System(fusion="rrf", k=k, **words), st.integers(0, 100_000), WORDS),
+)
+
+
+@given(SYSTEMS)
+def test_what_is_written_is_read_back(system: System) -> None:
+    """Text and value are one to one, and the text is the repr."""
+    assert System.parse(str(system)) == system
+    assert str(System.parse(str(system))) == str(system) == repr(system)
+    assert parse_systems(f"{system}; ") == (system,)
+
+
+@pytest.mark.parametrize(
+    ("typed", "written"),
+    [
+        ("keyword", "keyword"),
+        (" hybrid ( ) ", "hybrid"),
+        ("hybrid(fusion=convex, weight=0.70)", "hybrid"),
+        ("hybrid(k=60,fusion=rrf)", "hybrid(fusion=rrf)"),
+        ("hybrid(weight=1)", "hybrid(weight=1)"),
+        ("hybrid(fusion=minmax, weight=.5)", "hybrid(fusion=minmax, weight=0.5)"),
+        ("keyword(b=0.75, k1=1.2)", "keyword(k1=1.2, b=0.75)"),
+        ("dense>>rerank( model = a/b-c ,depth=20)", "dense >> rerank(model=a/b-c)"),
+        (
+            "hybrid(title=0) >> rerank(depth=50, budget_ms=200, model=m)",
+            "hybrid(title=0) >> rerank(model=m, depth=50, budget_ms=200)",
+        ),
+    ],
+)
+def test_a_system_is_written_without_what_is_the_default(typed: str, written: str) -> None:
+    """One text for one system, in one order."""
+    assert str(System.parse(typed)) == written
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("magic", "no leg 'magic'; choose one of hybrid, keyword, dense"),
+        ("", "cannot read the system ''"),
+        ("hybrid(", "wanted LEG"),
+        ("hybrid(weight)", "wanted NAME=VALUE"),
+        ("hybrid(weight=.5, weight=.6)", "once"),
+        ("hybrid(wieght=.5)", "choose one of fusion, weight, k1, b, title"),
+        ("hybrid(fusion=sum)", "no fusion 'sum'; choose one of convex, minmax, rrf"),
+        ("dense(weight=.5)", "no dense parameter 'weight'; it takes none"),
+        ("keyword(weight=.7)", "choose one of k1, b, title"),
+        ("keyword(fusion=rrf)", "no keyword"),
+        ("hybrid(k=60)", "no hybrid parameter 'k'"),
+        ("hybrid(fusion=rrf, weight=.5)", r"no hybrid\(fusion=rrf\) parameter 'weight'"),
+        ("hybrid(weight=1.5)", "weight is 1.5; wanted a number from 0 to 1"),
+        ("hybrid(weight=nan)", "weight is nan"),
+        ("hybrid(weight=half)", "weight is half"),
+        ("keyword(k1=-1)", "k1 is -1"),
+        ("keyword(k1=inf)", "k1 is inf"),
+        ("hybrid(fusion=rrf, k=1.5)", "k is 1.5; wanted a whole number"),
+        ("hybrid >> hybrid", "no second stage 'hybrid'; choose one of rerank"),
+        ("hybrid >> rerank", "no model"),
+        ("hybrid >> rerank(depth=20)", r"rerank\(model=NAME\)"),
+        ("hybrid >> rerank(model=m, depth=0)", "depth is 0"),
+        ("hybrid >> rerank(model=m, width=1)", "choose one of model, depth, budget_ms"),
+        ("hybrid >> rerank(model=m) >> rerank(model=m)", "3 stages"),
+        ("rerank(model=m)", "no leg 'rerank'"),
+    ],
+)
+def test_what_cannot_be_read_is_refused_with_the_choices(text: str, message: str) -> None:
+    """A parameter that a leg would ignore is an error as well."""
+    with pytest.raises(QueryError, match=message):
+        System.parse(text)
+
+
+def test_python_is_as_strict_as_the_text() -> None:
+    """A System made by hand is checked in the same way."""
+    with pytest.raises(QueryError, match="choose one of"):
+        System("magic")  # type: ignore[arg-type]
+    with pytest.raises(QueryError, match="no dense parameter 'weight'"):
+        System("dense", weight=0.5)
+    with pytest.raises(QueryError, match="whole number"):
+        System(fusion="rrf", k=1.5)  # type: ignore[arg-type]
+    for name in ("", " m", "a, b", "a >> b", "a;b", "a\n"):
+        with pytest.raises(QueryError, match="rerank's model"):
+            Rerank(name)
+
+
+def test_systems_are_listed_with_semicolons() -> None:
+    """Each once, and at least one."""
+    assert parse_systems("keyword;hybrid(weight=.6)") == (
+        System("keyword"),
+        System(weight=0.6),
+    )
+    for text, message in (("; ", "no system"), ("hybrid; hybrid(weight=0.7)", "named twice")):
+        with pytest.raises(QueryError, match=message):
+            parse_systems(text)
+
+
+def test_a_system_names_its_parts() -> None:
+    """Every fusion and the BM25 parameters arrive where they are used."""
+    assert System(k1=1.2, b=0.75).bm25 == BM25(1.2, 0.75)
+    wanted = {"convex": Convex(0.7), "minmax": MinMax(0.7), "rrf": ReciprocalRank(60)}
+    assert {fusion: System(fusion=fusion).fuse for fusion in FUSIONS} == wanted
+    assert [str(System(mode)) for mode in MODES] == ["hybrid", "keyword", "dense"]
+
+
+def test_every_parameter_reaches_the_ranking(seeds: Index) -> None:
+    """Each changes the scores of a bag of words and of a query with operators."""
+    for query in ("peace treaty 1956", "+treaty 1956 island*"):
+        seen = set()
+        for text in (
+            "hybrid",
+            "hybrid(weight=0.6)",
+            "hybrid(fusion=minmax)",
+            "hybrid(fusion=rrf)",
+            "hybrid(fusion=rrf, k=10)",
+            "keyword",
+            "keyword(k1=1.2)",
+            "keyword(b=0.75)",
+            "keyword(title=0.5)",
+            "dense",
+        ):
+            hits = seeds.search(query, 20, Options(System.parse(text)))
+            seen.add(tuple(round(hit.score, 9) for hit in hits))
+        assert len(seen) == 10
+
+
+def test_the_weights_ends_are_the_legs(seeds: Index) -> None:
+    """All weight on one leg ranks as that leg does."""
+    for weight, mode in ((1, "dense"), (0, "keyword")):
+        fused = seeds.search("peace treaty 1956", 5, Options(System(weight=weight)))
+        alone = seeds.search("peace treaty 1956", 5, Options(System(mode)))  # type: ignore[arg-type]
+        assert [hit.passage.id for hit in fused] == [hit.passage.id for hit in alone]
