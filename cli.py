@@ -11,7 +11,6 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
-from hashlib import blake2b
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -35,6 +34,7 @@ app = typer.Typer(
 Root = Annotated[
     Path, typer.Option("-i", "--index", envvar="PLAIT_INDEX", help="The index folder.")
 ]
+Texts = list[str] | None
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 SystemText = Annotated[
     str,
@@ -218,40 +218,50 @@ def context(
 
 @app.command()
 def bench(
-    folder: Annotated[
-        Path, typer.Argument(help="Holds corpus.jsonl, queries.jsonl, qrels/; each perhaps .gz.")
-    ],
+    collection: Annotated[str, typer.Argument(help="A folder, ir_datasets:ID, or articles.")],
     root: Annotated[
         Path | None,
         typer.Option("-i", "--index", help="Where its index is kept; else below .plait-bench."),
     ] = None,
     qrels: Annotated[str, typer.Option(help="Which file of qrels/, without .tsv.")] = "test",
+    topics: Annotated[Path | None, typer.Option(help="A file of topics, for articles.")] = None,
+    qrels_file: Annotated[Path | None, typer.Option(help="A file of judgements.")] = None,
+    systems: Annotated[
+        Texts, typer.Option("-s", "--system", "--systems", help="As in 'keyword; hybrid'.")
+    ] = None,
+    runs: Annotated[Texts, typer.Option("--run", help="A TREC run: FILE or NAME=FILE.")] = None,
+    baseline: Annotated[str, typer.Option(help="Compared with; hybrid, else the first.")] = "",
+    measures: Annotated[str, typer.Option(help="As in 'nDCG@10 R@100 Judged@10'.")] = "",
+    depth: Annotated[int, typer.Option(min=1, help="Articles kept a topic.")] = 100,
+    out: Annotated[Path | None, typer.Option(help="Folder for runs, tables, report.")] = None,
+    fail_under: Annotated[Texts, typer.Option(help="As in nDCG@10=0.73: baseline's floor.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Measure ranking quality on a test collection in BEIR's layout, in each mode."""
-    from plait.index.encoder import load_encoder
-    from plait.index.ingest import bring_up_to_date, refuse_others
-    from plait.index.writer import IndexWriter
-    from plait.search.evaluation import MEASURES, measure_modes, read_collection
-    from plait.search.index import Index
+    """Measure ranking quality on a test collection, and compare systems topic by topic.
 
-    collection = read_collection(folder, qrels)
-    name = folder.resolve().name
-    # Two collections of one name must not share an index.
-    key = blake2b(bytes(folder.resolve()), digest_size=4).hexdigest()
-    root = root or Path(".plait-bench") / f"{name}-{key}"
-    with _progress() as tell, IndexWriter(root, load_encoder(), progress=tell) as writer:
-        refuse_others(writer, collection.corpus)
-        _report(bring_up_to_date(writer, [collection.corpus], prune=True).failures)
-    opened = Index.open(root)
-    table = measure_modes(opened, collection)
+    A folder is in BEIR's layout, or in that of `seeds`, which plait brings along. Without
+    systems: keyword, dense and hybrid.
+    """
+    from plait.search import evaluation as lab
+
+    plan = lab.plan_of(systems or (), runs or (), baseline, measures, depth)
+    floors = [lab.Floor.parse(text, plan.measures) for text in fail_under or ()]
+    found = lab.read_collection(collection, lab.Sources(qrels, topics, qrels_file))
+    if out:  # now, and not after an hour's work
+        out.mkdir(parents=True, exist_ok=True)
+    if found.left_out:
+        typer.echo(f"plait: left out: {found.left_out}", err=True)
+    with _progress() as tell:
+        opened, failures = lab.open_index(found, root, tell)
+    _report(failures)
+    experiment = lab.run_experiment(opened, found, plan)
+    if out:
+        lab.write_files(experiment, out)
     if as_json:
-        _print_json(table)
-        return
-    typer.echo(f"{name}: {len(opened)} articles, {len(collection.topics)} topics")
-    typer.echo(f"{'':<8}" + "".join(f"{measure:>9}" for measure in MEASURES))
-    for mode, values in table.items():
-        typer.echo(f"{mode:<8}" + "".join(f"{values[measure]:>9.4f}" for measure in MEASURES))
+        _print_json(lab.table(experiment))
+    else:
+        typer.echo("\n".join(lab.lines(experiment, opened)))
+    lab.check_floors(experiment, floors)
 
 
 def _report(failures: Sequence["Failure"]) -> None:

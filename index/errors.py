@@ -5,6 +5,7 @@ PlaitError
 ├── ModelError          an encoder cannot be found, verified or loaded
 ├── QueryError          a query or an option of a search cannot be honoured
 ├── NotFoundError       the index has no such article or passage
+├── QualityError        a measure is below the floor that was asked
 └── IndexDirectoryError the folder on disk cannot be used as asked
     ├── NoIndexError        there is no index at that path
     ├── LockedError         another process is writing
@@ -35,6 +36,10 @@ class QueryError(PlaitError):
 
 class NotFoundError(PlaitError):
     """The index has no article or passage with that id."""
+
+
+class QualityError(PlaitError):
+    """A measured value is below the floor that was asked."""
 
 
 class IndexDirectoryError(PlaitError):

@@ -106,14 +106,15 @@ def remove_articles(writer: IndexWriter, ids: Sequence[str]) -> None:
         writer.remove(article_id)
 
 
-def refuse_others(writer: IndexWriter, source: Path) -> None:
-    """Make sure that an index holds nothing but what came from one file.
+def refuse_others(writer: IndexWriter, source: str) -> None:
+    """Make sure that an index holds nothing but what came from one file or folder.
 
-    Raises `IndexDirectoryError`: a collection to measure must not mix with another.
+    `source` is as articles name it. Raises `IndexDirectoryError`: a collection to
+    measure must not mix with another.
     """
     for article_id in writer.ids():
         article = writer.get(article_id)
-        if article and article.source != shown(absolute(source)):
+        if article and not Path(article.source).is_relative_to(source):
             raise IndexDirectoryError(
                 f"{writer.root} holds articles of {article.source or 'a program'} too. "
                 "Name another index with -i."

@@ -1,0 +1,75 @@
+"""Here is an experiment: which topics changed most, and where to look for the reason?"""
+
+import shlex
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from plait.search.evaluation.collection import Topic
+from plait.search.evaluation.experiment import Experiment, Outcome
+from plait.search.evaluation.running import SAME
+
+SHOWN = 3
+"""Topics shown of those that gained, and of those that lost."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A topic that a system answers better or worse than the baseline does."""
+
+    system: str
+    topic: Topic
+    before: float
+    """The baseline's value in the first measure."""
+    after: float
+    article: str
+    """The relevant article whose rank differs most, by its name in the judgements."""
+    ranks: tuple[int | None, int | None]
+    """Its rank with the baseline and with the system, from 1; None where it is not ranked."""
+
+    def command(self, index: Path, ids: Mapping[str, str]) -> str:
+        """Write the command that says why the article ranks so; `ids` are by name."""
+        article = ids.get(self.article, self.article)
+        words = [self.topic.text, article]
+        # What begins with - is no option of the command.
+        end = ["--"] if any(word.startswith("-") for word in words) else []
+        return shlex.join(["plait", "why", "-i", str(index), *end, *words])
+
+
+def greatest_changes(experiment: Experiment, system: str, count: int = SHOWN) -> list[Change]:
+    """Give the topics that gained most, then those that lost most, in the first measure."""
+    measure = experiment.measures[0]
+    base, other = experiment.outcome(experiment.baseline), experiment.outcome(system)
+    before, after = base.values[measure], other.values[measure]
+    found = [
+        _change(experiment, topic, (base, other))
+        for topic in experiment.topics
+        if topic.id in before and topic.id in after
+    ]
+    gains = sorted(found, key=lambda change: (change.before - change.after, change.topic.id))
+    losses = sorted(found, key=lambda change: (change.after - change.before, change.topic.id))
+    return [
+        *(change for change in gains[:count] if change.after - change.before > SAME),
+        *(change for change in losses[:count] if change.before - change.after > SAME),
+    ]
+
+
+def _change(experiment: Experiment, topic: Topic, both: tuple[Outcome, Outcome]) -> Change:
+    measure = experiment.measures[0]
+    ranks = [_ranks(outcome.run.get(topic.id, {})) for outcome in both]
+    relevant = [name for name, grade in experiment.qrels[topic.id].items() if grade > 0]
+    # One rank past the end is where an article that is not ranked would stand at best.
+    ends = [len(ranked) + 1 for ranked in ranks]
+
+    def moved(name: str) -> tuple[int, str]:
+        first, second = (r.get(name, end) for r, end in zip(ranks, ends, strict=True))
+        return -abs(first - second), name
+
+    article = min(relevant or experiment.qrels[topic.id], key=moved)
+    before, after = (outcome.values[measure][topic.id] for outcome in both)
+    places = (ranks[0].get(article), ranks[1].get(article))
+    return Change(both[1].system, topic, before, after, article, places)
+
+
+def _ranks(articles: Iterable[str]) -> dict[str, int]:
+    return {article: rank for rank, article in enumerate(articles, start=1)}

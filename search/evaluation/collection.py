@@ -1,0 +1,83 @@
+"""Here is a test collection: which articles, which topics, and what was judged?"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+from typing import TypeAlias
+
+from plait.index.errors import ReadingError
+from plait.index.reading import absolute, shown
+
+Run: TypeAlias = Mapping[str, Mapping[str, float]]
+"""Topic id to article to score."""
+Qrels: TypeAlias = Mapping[str, Mapping[str, int]]
+"""Topic id to article to grade; above 0 is relevant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A query of a test collection."""
+
+    id: str
+    text: str
+    kind: str = ""
+    """The class of topic it belongs to, where the collection has some."""
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """The articles, the topics that were judged, and the judgements of these topics."""
+
+    name: str
+    corpus: Path | Iterable[bytes]
+    """What to index: a file or a folder, or JSON lines that are no file, read once."""
+    topics: tuple[Topic, ...]
+    qrels: Qrels
+    left_out: str = ""
+    """What was given and is not measured; empty if nothing."""
+
+    @property
+    def paths(self) -> Sequence[Path]:
+        """The corpus, where it is a file or a folder."""
+        return [self.corpus] if isinstance(self.corpus, Path) else []
+
+    @property
+    def records(self) -> Iterable[bytes]:
+        """The corpus, where it is JSON lines."""
+        return () if isinstance(self.corpus, Path) else self.corpus
+
+    @property
+    def source(self) -> str:
+        """What the index says its articles come from; of records, what `plait index -` says."""
+        return shown(absolute(self.corpus)) if isinstance(self.corpus, Path) else "stdin"
+
+    @property
+    def index_name(self) -> str:
+        """Name a folder for its index, which two collections of one name must not share."""
+        told_apart = self.source if isinstance(self.corpus, Path) else self.name
+        key = blake2b(told_apart.encode(), digest_size=4).hexdigest()
+        return f"{self.name.replace('/', '-')}-{key}"
+
+
+def judged(
+    name: str, corpus: Path | Iterable[bytes], topics: Sequence[Topic], qrels: Qrels
+) -> Collection:
+    """Make a collection of the topics that have a text and a judgement.
+
+    Raises `ReadingError` where there is none, and for a topic that is there twice.
+    """
+    known = {topic.id: topic for topic in topics}
+    if len(known) < len(topics):
+        twice = next(t.id for at, t in enumerate(topics) if t in topics[:at] or known[t.id] != t)
+        raise ReadingError(f"{name}: topic {twice!r} is there twice; remove one.")
+    asked = tuple(topic for topic in topics if topic.id in qrels)
+    if not asked:
+        found = f"{len(topics)} topics, {len(qrels)} judged ids, and none in both"
+        raise ReadingError(f"{name}: no topic is judged ({found}); do the files belong together?")
+    counts = (
+        (len(topics) - len(asked), "topics without a judgement"),
+        (len(qrels) - len(asked), "judged topics without a text"),
+    )
+    left_out = ", ".join(f"{count} {what}" for count, what in counts if count)
+    return Collection(name, corpus, asked, {t.id: qrels[t.id] for t in asked}, left_out)

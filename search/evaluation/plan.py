@@ -1,0 +1,90 @@
+"""Here is what is to be measured: which systems, against which, by which measures?"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from plait.index.errors import QueryError
+from plait.search.evaluation.collection import Run
+from plait.search.evaluation.measures import MEASURES, parse_measures
+from plait.search.evaluation.runs import read_run
+from plait.search.system import System, parse_systems
+
+SYSTEMS = (System("keyword"), System("dense"), System("hybrid"))
+"""Measured where nothing else is asked."""
+DEPTH = 100
+"""Articles of a ranking that are kept: as deep as R@100 looks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be measured. Raises `QueryError` where it makes no sense.
+
+    Without systems, each leg by itself and both.
+    """
+
+    systems: tuple[System, ...] = SYSTEMS
+    runs: Mapping[str, Run] = field(default_factory=dict)
+    """Rankings of other systems, by name."""
+    baseline: str = ""
+    """Its name; empty for `hybrid` if that is asked, and else for the first."""
+    measures: tuple[str, ...] = MEASURES
+    depth: int = DEPTH
+
+    def __post_init__(self) -> None:
+        if self.depth < 1:
+            raise QueryError(f"the depth is {self.depth}; ask for at least 1 article.")
+        if not self.names:
+            raise QueryError("nothing to measure; name a system or a run.")
+        for name in self.names:
+            if self.names.count(name) > 1:
+                raise QueryError(f"two systems are named {name}; write --run NAME=FILE.")
+        if self.compared_with not in self.names:
+            found = f"no system {self.baseline!r} to compare with"
+            raise QueryError(f"{found}; choose one of {'; '.join(self.names)}.")
+
+    @property
+    def names(self) -> list[str]:
+        """Name the systems and the runs, in order."""
+        return [*map(str, self.systems), *self.runs]
+
+    @property
+    def compared_with(self) -> str:
+        """Name the baseline, as it is written where it is measured."""
+        if not self.baseline:
+            return "hybrid" if "hybrid" in self.names else self.names[0]
+        return self.baseline if self.baseline in self.runs else str(System.parse(self.baseline))
+
+
+def plan_of(
+    systems: Sequence[str], runs: Iterable[str], baseline: str, measures: str, depth: int
+) -> Plan:
+    """Read a plan as it is typed; what is left empty is the default.
+
+    Systems may be separated by semicolons, measures are separated by blanks, runs are as
+    `read_runs` takes them. Raises `QueryError` and `ReadingError`.
+    """
+    return Plan(
+        parse_systems("; ".join(systems)) if systems else SYSTEMS,
+        read_runs(runs),
+        baseline,
+        parse_measures(measures) if measures else MEASURES,
+        depth,
+    )
+
+
+def read_runs(texts: Iterable[str]) -> dict[str, Run]:
+    """Read runs, each given as FILE, named by its tag, or as NAME=FILE.
+
+    Raises `ReadingError`, and `QueryError` for a name that is there twice.
+    """
+    runs: dict[str, Run] = {}
+    for text in texts:
+        name, equals, file = text.partition("=")
+        named = bool(equals) and not Path(text).exists()
+        tag, run = read_run(Path(file if named else text))
+        name = name if named else tag
+        if name in runs:
+            raise QueryError(f"two runs are named {name}; write --run NAME=FILE.")
+        runs[name] = run
+    return runs

@@ -1,0 +1,80 @@
+"""Here are two systems' values, topic by topic: is the difference more than luck?
+
+Paired randomisation test: Smucker, Allan and Carterette, "A Comparison of Statistical
+Significance Tests for Information Retrieval Evaluation" (CIKM 2007). Percentile
+bootstrap: Efron and Tibshirani, "An Introduction to the Bootstrap" (1993). Both are
+SciPy's. Random numbers start from one seed, so that a report can be made again.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+SEED = 2007
+RESAMPLES = 9999
+"""With the observed one 10,000: p is known to within .005 near .05."""
+BATCH = 1000
+"""Resamples held in memory at a time."""
+ENOUGH = 2
+"""Fewer topics have nothing to resample."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """The mean of paired differences, its 95 % interval, and p (two-sided)."""
+
+    mean: float
+    low: float
+    high: float
+    p: float
+
+
+def paired(differences: Sequence[float]) -> Difference:
+    """Test paired differences against 0.
+
+    One difference is its own interval, and so are equal ones; a single one has p = 1.
+    """
+    from scipy.stats import bootstrap, permutation_test
+
+    found = np.asarray(differences, dtype=np.float64)
+    mean = float(found.mean())
+    if not found.any():
+        return Difference(0.0, 0.0, 0.0, 1.0)
+    if len(found) < ENOUGH:
+        return Difference(mean, mean, mean, 1.0)
+    # The signs of one sample of differences are flipped: the pairs are swapped.
+    test = permutation_test(
+        (found,),
+        np.mean,
+        permutation_type="samples",
+        n_resamples=RESAMPLES,
+        batch=BATCH,
+        rng=np.random.default_rng(SEED),
+    )
+    interval = bootstrap(
+        (found,),
+        np.mean,
+        method="percentile",
+        n_resamples=RESAMPLES,
+        batch=BATCH,
+        rng=np.random.default_rng(SEED),
+    ).confidence_interval
+    return Difference(mean, float(interval.low), float(interval.high), float(test.pvalue))
+
+
+def holm(p_values: Sequence[float]) -> list[float]:
+    """Correct p-values for their number; gives them in the order they came.
+
+    Holm, "A Simple Sequentially Rejective Multiple Test Procedure" (1979): the least of
+    m is multiplied by m, the next by m - 1, and so on; none falls below one before it.
+
+    >>> holm([0.01, 0.04, 0.03])
+    [0.03, 0.06, 0.06]
+    """
+    corrected = [1.0] * len(p_values)
+    floor = 0.0
+    for rank, place in enumerate(sorted(range(len(p_values)), key=lambda i: p_values[i])):
+        floor = max(floor, min(1.0, (len(p_values) - rank) * p_values[place]))
+        corrected[place] = floor
+    return corrected

@@ -1,0 +1,76 @@
+"""Here is an experiment: how is it shown on a terminal?"""
+
+from collections.abc import Iterator
+from statistics import median
+
+from plait.search.evaluation.changes import Change, greatest_changes
+from plait.search.evaluation.experiment import Experiment, Outcome
+from plait.search.evaluation.running import article_names
+from plait.search.index import Index
+
+
+def table(experiment: Experiment) -> dict[str, dict[str, object]]:
+    """Give system to measure to mean, and beside them the corrected p-values."""
+    return {
+        outcome.system: {
+            **{measure: outcome.mean(measure) for measure in experiment.measures},
+            "p_holm": {
+                c.measure: c.p_holm for c in experiment.comparisons if c.system == outcome.system
+            },
+        }
+        for outcome in experiment.outcomes
+    }
+
+
+def lines(experiment: Experiment, index: Index) -> Iterator[str]:
+    """Write the table, and the topics that changed most."""
+    yield from table_lines(experiment)
+    yield from change_lines(experiment, index)
+
+
+def table_lines(experiment: Experiment) -> Iterator[str]:
+    """Write one line a system: each measure with its p, and milliseconds a topic."""
+    yield (f"{experiment.name}: {experiment.articles} articles, {len(experiment.topics)} topics")
+    width = max(len(outcome.system) for outcome in experiment.outcomes)
+    several = bool(experiment.comparisons)
+    heads = "".join(f"{name:>{_width(name)}}{'p':>7}" for name in experiment.measures)
+    yield f"{'':<{width}}{heads}{'ms':>8}"
+    for outcome in experiment.outcomes:
+        cells = "".join(_cell(experiment, outcome, name) for name in experiment.measures)
+        times = sorted(outcome.seconds.values())
+        spent = f"{median(times) * 1000:.1f}" if times else "-"
+        yield f"{outcome.system:<{width}}{cells}{spent:>8}"
+    if several:
+        yield (
+            f"p: against {experiment.baseline}, paired randomisation test, "
+            f"Holm over {len(experiment.comparisons)} comparisons. ms: median a topic."
+        )
+
+
+def change_lines(experiment: Experiment, index: Index) -> Iterator[str]:
+    """Write the topics that changed most, each with a command that says why."""
+    names = article_names(index.snapshot.article_ids(), experiment.qrels)
+    ids = {name: id_ for id_, name in names.items()}
+    for outcome in experiment.outcomes:
+        changes = greatest_changes(experiment, outcome.system)
+        if changes:
+            yield f"\n{outcome.system} against {experiment.baseline}, {experiment.measures[0]}:"
+        for change in changes:
+            yield _change_line(change)
+            yield f"    {change.command(index.snapshot.root, ids)}"
+
+
+def _change_line(change: Change) -> str:
+    before, after = (str(rank) if rank else "none" for rank in change.ranks)
+    values = f"{change.before:.3f} -> {change.after:.3f}"
+    return f"  {values}  {change.topic.id}: {change.article}, rank {before} -> {after}"
+
+
+def _cell(experiment: Experiment, outcome: Outcome, measure: str) -> str:
+    found = experiment.comparison(outcome.system, measure)
+    p = f"{found.p_holm:.3f}" if found else "-"
+    return f"{outcome.mean(measure):>{_width(measure)}.4f}{p:>7}"
+
+
+def _width(measure: str) -> int:
+    return max(9, len(measure) + 2)
