@@ -38,14 +38,8 @@ class Change:
 
 def greatest_changes(experiment: Experiment, system: str, count: int = SHOWN) -> list[Change]:
     """Give the topics that gained most, then those that lost most, in the first measure."""
-    measure = experiment.measures[0]
     base, other = experiment.outcome(experiment.baseline), experiment.outcome(system)
-    before, after = base.values[measure], other.values[measure]
-    found = [
-        _change(experiment, topic, (base, other))
-        for topic in experiment.topics
-        if topic.id in before and topic.id in after
-    ]
+    found = [_change(experiment, topic, (base, other)) for topic in experiment.topics]
     gains = sorted(found, key=lambda change: (change.before - change.after, change.topic.id))
     losses = sorted(found, key=lambda change: (change.after - change.before, change.topic.id))
     return [

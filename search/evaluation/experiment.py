@@ -30,7 +30,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """One system beside the baseline, in one measure, over the topics that both have."""
+    """One system beside the baseline, in one measure, over all topics."""
 
     system: str
     baseline: str

@@ -23,4 +23,4 @@ def read_lines(path: Path) -> Iterator[tuple[int, str]]:
                 if line.strip():
                     yield number, line
     except (UnicodeDecodeError, EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise ReadingError(f"{path}: cannot read past line {number}: {error}.") from error
+        raise ReadingError(f"{path}: cannot read on at line {number}: {error}.") from error

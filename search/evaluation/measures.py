@@ -32,18 +32,23 @@ def parse_measures(text: str) -> tuple[str, ...]:
 
 
 def per_topic(qrels: Qrels, run: Run, measures: Sequence[str]) -> dict[str, dict[str, float]]:
-    """Give measure to topic to value; a topic without a ranking counts as the worst.
+    """Give measure to topic to value, for every topic that is judged.
 
-    A topic has no value where `ir-measures` defines none, as for `Accuracy`.
+    A topic without a ranking has the value that `ir-measures` gives by default: 0.
+    Raises `QueryError` where it fails on the rankings there are.
     """
     parsed = {_parsed(name): name for name in measures}
     values: dict[str, dict[str, float]] = {name: {} for name in measures}
-    for metric in ir_measures.iter_calc(list(parsed), qrels, run):
-        values[parsed[metric.measure]][metric.query_id] = float(metric.value)
-    # In the order of the judgements, whatever the provider's.
+    try:
+        for metric in ir_measures.iter_calc(list(parsed), qrels, run):
+            values[parsed[metric.measure]][metric.query_id] = float(metric.value)
+    except ArithmeticError as error:
+        names = ", ".join(measures)
+        raise QueryError(f"ir-measures fails on one of {names}: {error}; leave it out.") from error
+    # Some providers leave topics out, but not if they are asked beside others.
     return {
-        name: {topic: found[topic] for topic in qrels if topic in found}
-        for name, found in values.items()
+        name: {topic: values[name].get(topic, float(measure.DEFAULT)) for topic in qrels}
+        for measure, name in parsed.items()
     }
 
 
@@ -60,11 +65,12 @@ def _parsed(name: str) -> Any:
     try:
         measure = ir_measures.parse_measure(name)
         measure.validate_params()
-        # A cutoff of 0 crashes trec_eval, and True is an int.
-        if any(value is True or value == 0 for value in measure.params.values()):
-            raise QueryError(f"measure {name!r} has a parameter that is 0 or True; {remedy}.")
+        # A cutoff of 0 crashes the process, and True is an int.
+        whole = [measure.params.get(parameter, 1) for parameter in ("cutoff", "rel")]
+        if any(isinstance(value, bool) or value < 1 for value in whole):
+            raise QueryError(f"{name!r} has a cutoff or a grade below 1; {remedy}.")
         # Asked for once, of nothing much: some measures need more than is installed.
-        list(ir_measures.iter_calc([measure], {"1": {"a": 1}}, {"1": {"a": 1.0}}))
+        list(ir_measures.iter_calc([measure], {"1": {"a": 1}}, {"1": {"a": 2.0, "b": 1.0}}))
     except (NameError, ValueError, KeyError, TypeError, AssertionError, RuntimeError) as error:
         raise QueryError(f"cannot measure {name!r}: {error}; {remedy}.") from error
     return measure

@@ -26,16 +26,21 @@ def write_files(experiment: Experiment, folder: Path) -> None:
     Raises `PlaitError` where an id does not fit a run file, or the report cannot be drawn;
     what was written before stays.
     """
+    write_records(experiment, folder)
+    # Only here: it draws pictures, and takes its libraries' time to import.
+    from plait.search.evaluation.report import write_report
+
+    write_report(experiment, folder / "report.html")
+
+
+def write_records(experiment: Experiment, folder: Path) -> None:
+    """Write all files but the report: those for programs. Raises `PlaitError` as above."""
     folder.mkdir(parents=True, exist_ok=True)
     text = json.dumps(asdict(experiment), ensure_ascii=False, indent=1)
     (folder / "experiment.json").write_text(f"{text}\n", encoding="utf-8")
     _write_topics(experiment, folder / "topics.csv")
     for outcome, name in zip(experiment.outcomes, run_names(experiment), strict=True):
         write_run(folder / name, outcome.run, outcome.system)
-    # Only here: it draws pictures, and takes its libraries' time to import.
-    from plait.search.evaluation.report import write_report
-
-    write_report(experiment, folder / "report.html")
 
 
 def run_names(experiment: Experiment) -> list[str]:
@@ -55,7 +60,7 @@ def _write_topics(experiment: Experiment, path: Path) -> None:
         rows.writerow(["topic", "class", "system", *experiment.measures, "ms"])
         for topic in experiment.topics:
             for outcome in experiment.outcomes:
-                values = [outcome.values[name].get(topic.id, "") for name in experiment.measures]
+                values = [outcome.values[name][topic.id] for name in experiment.measures]
                 spent = outcome.seconds.get(topic.id)
                 shown = "" if spent is None else f"{spent * 1000:.3f}"
                 rows.writerow([topic.id, topic.kind, outcome.system, *values, shown])

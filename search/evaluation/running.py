@@ -78,7 +78,7 @@ def compare(
 
 def _compare(outcome: Outcome, base: Outcome, measure: str) -> Comparison:
     values, others = outcome.values[measure], base.values[measure]
-    pairs = [values[topic] - others[topic] for topic in others if topic in values]
+    pairs = [values[topic] - others[topic] for topic in others]
     gaps = [gap if abs(gap) > SAME else 0.0 for gap in pairs]
     test = paired(gaps)
     return Comparison(

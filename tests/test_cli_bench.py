@@ -1,0 +1,136 @@
+"""`plait bench`, as it is typed."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+GOLDEN = Path(__file__).resolve().parent / "golden"
+STORIES = {
+    "apples": "Farmers counted apples after the storm.",
+    "treaties": "Two leaders signed a peace treaty in Geneva.",
+    "glaciers": "The glacier lost its ice, and a plaque remembers it.",
+}
+TOPICS = {"q1": "apples", "q2": "who made peace?", "q3": "melting ice"}
+
+
+def bench(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """Run the command in a folder, on a terminal of a known width."""
+    environment = {k: v for k, v in os.environ.items() if k != "PLAIT_INDEX"}
+    return subprocess.run(
+        [sys.executable, "-m", "plait.cli", "bench", *words],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        check=False,
+        env=environment | {"COLUMNS": "100", "NO_COLOR": "1", "TERM": "dumb"},
+    )
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write three stories in BEIR's layout and as files, and the topics in TREC's."""
+    base = tmp_path_factory.mktemp("bench")
+    (base / "small" / "qrels").mkdir(parents=True)
+    (base / "news").mkdir()
+    records = [{"_id": name, "title": "", "text": text} for name, text in STORIES.items()]
+    (base / "small" / "corpus.jsonl").write_text("\n".join(map(json.dumps, records)))
+    queries = [{"_id": name, "text": text} for name, text in TOPICS.items()]
+    (base / "small" / "queries.jsonl").write_text("\n".join(map(json.dumps, queries)))
+    judged = list(zip(TOPICS, STORIES, strict=True))
+    rows = "".join(f"{topic}\t{article}\t1\n" for topic, article in judged)
+    (base / "small" / "qrels" / "test.tsv").write_text(f"query-id\tcorpus-id\tscore\n{rows}")
+    for name, text in STORIES.items():
+        (base / "news" / f"{name}.txt").write_text(f"{name}\n\n{text}\n")
+    (base / "topics.tsv").write_text("".join(f"{n}\t{text}\n" for n, text in TOPICS.items()))
+    (base / "qrels").write_text("".join(f"{t} 0 {article}.txt 1\n" for t, article in judged))
+    (base / "old.run").write_text("q1 Q0 glaciers 1 2 old\nq1 Q0 apples 2 1 old\n")
+    return base
+
+
+def test_a_table_of_three_systems_with_p(folder: Path) -> None:
+    """By default both legs and the hybrid, and what changed."""
+    done = bench("small", cwd=folder)
+    assert (done.returncode, done.stderr) == (0, "")
+    lines = done.stdout.splitlines()
+    assert lines[0] == "small: 3 articles, 3 topics"
+    assert lines[1].split() == ["nDCG@10", "p", "R@100", "p", "AP", "p", "RR@10", "p", "ms"]
+    assert [line.split()[0] for line in lines[2:5]] == ["keyword", "dense", "hybrid"]
+    assert re.fullmatch(r"hybrid( +1\.0000 +-){4} +\d+\.\d", lines[4])
+    assert lines[5].startswith("p: against hybrid, paired randomisation test, Holm over 8 ")
+
+
+def test_systems_runs_measures_and_json(folder: Path) -> None:
+    """Systems by one option or several, a run beside them, measures by name."""
+    words = ("--systems", "keyword; hybrid(weight=.6)", "-s", "dense", "--run", "old.run")
+    chosen = ("--measures", "nDCG@10 Judged@2", "--baseline", "old", "--depth", "2", "--json")
+    done = bench("small", *words, *chosen, cwd=folder)
+    table = json.loads(done.stdout)
+    assert list(table) == ["keyword", "hybrid(weight=0.6)", "dense", "old"]
+    assert table["hybrid(weight=0.6)"]["nDCG@10"] == 1.0
+    assert table["old"]["nDCG@10"] == pytest.approx(0.6309 / 3, abs=1e-4)
+    assert list(table["dense"]["p_holm"]) == ["nDCG@10", "Judged@2"]
+    assert table["old"]["p_holm"] == {}
+
+
+def test_changed_topics_come_with_a_command(folder: Path) -> None:
+    """The word leg finds nothing for `melting`; the line says where to look."""
+    done = bench("small", "-s", "hybrid", "--run", "old.run", cwd=folder)
+    assert "old against hybrid, nDCG@10:" in done.stdout
+    assert "  1.000 -> 0.631  q1: apples, rank 1 -> 2" in done.stdout
+    assert re.search(r"plait why -i \.plait-bench/small-\w+ apples apples\n", done.stdout)
+
+
+def test_any_articles_with_topics_and_judgements(folder: Path) -> None:
+    """A folder of texts, TREC's judgements by file name."""
+    files = ("--topics", "topics.tsv", "--qrels-file", "qrels")
+    table = json.loads(bench("news", *files, "--json", cwd=folder).stdout)
+    assert table["hybrid"]["nDCG@10"] == 1.0
+
+
+def test_a_floor_decides_the_exit_status(folder: Path) -> None:
+    """The table is printed first; below the floor the status is 1."""
+    words = ("small", "-s", "hybrid; keyword", "--fail-under", "nDCG@10=0.99")
+    good = bench(*words, cwd=folder)
+    assert good.returncode == 0
+    run = ("--run", "old.run", "--baseline", "old", "--fail-under", "AP=.95")
+    bad = bench(*words, *run, cwd=folder)
+    assert (bad.returncode, "keyword" in bad.stdout) == (1, True)
+    assert "small, old: nDCG@10 is 0.2103, below 0.99; AP is 0.1667, below 0.95" in bad.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "message"),
+    [
+        (("small", "--fail-under", "nDCG@10"), 2, "as in nDCG@10=0.73"),
+        (("small", "--measures", "nDGC@10"), 2, "https://ir-measur.es"),
+        (("small", "--systems", "keyword; magic"), 2, "hybrid, keyword, dense"),
+        (("small", "--baseline", "hybrid(weight=0.5)"), 2, "choose one of keyword; dense; hybrid"),
+        (("small", "--topics", "topics.tsv"), 2, "--qrels-file"),
+        (("small", "--qrels", "dev"), 1, "dev.tsv"),
+        (("small", "--run", "none"), 1, "there is no file none"),
+        (("small", "-s", "hybrid >> rerank(model=m)"), 2, "rerank"),
+        (("nowhere",), 1, "topics.jsonl"),
+        (("ir_datasets:no/such",), 1, "https://ir-datasets.com"),
+        (("small", "--out", "qrels"), 1, "qrels"),
+    ],
+)
+def test_errors_name_the_remedy(
+    folder: Path, words: tuple[str, ...], status: int, message: str
+) -> None:
+    """One line on standard error, no traceback, and the right exit status."""
+    done = bench(*words, cwd=folder)
+    assert done.returncode == status
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_help_text(folder: Path) -> None:
+    """As it is written in the golden file; write it anew where an option changed."""
+    shown = bench("--help", cwd=folder).stdout
+    lines = [line.rstrip() for line in shown.strip().splitlines()]
+    assert lines == (GOLDEN / "bench-help.txt").read_text(encoding="utf-8").splitlines()

@@ -1,0 +1,53 @@
+"""How well the seeds are searched, by class of topic: a change that ranks worse fails here."""
+
+from pathlib import Path
+
+import pytest
+
+from plait.search.evaluation import Experiment, plan_of, read_collection, run_experiment
+from plait.search.evaluation.measures import aggregate
+from plait.search.index import Index
+
+SEEDS = Path(__file__).resolve().parent.parent / "seeds"
+
+# nDCG@10, each some .03 below what was measured (seeds/README.md says what the classes
+# are). Measured, in this order: words 1.000 .988 1.000, meaning .070 .709 .485,
+# both .877 .911 .906, hard .747 .632 .788, all .666 .806 .790.
+FLOORS = {
+    #           keyword dense hybrid
+    "words":   (0.97,   0.95, 0.97),
+    "meaning": (0.04,   0.68, 0.455),
+    "both":    (0.845,  0.88, 0.875),
+    "hard":    (0.715,  0.60, 0.755),
+    "all":     (0.635,  0.775, 0.76),
+}  # fmt: skip
+SYSTEMS = ("keyword", "dense", "hybrid")
+CASES = [
+    (kind, system, floor)
+    for kind, floors in FLOORS.items()
+    for system, floor in zip(SYSTEMS, floors, strict=True)
+]
+
+
+@pytest.fixture(scope="module")
+def experiment(seeds: Index) -> Experiment:
+    """Ask all topics of the seeds once."""
+    plan = plan_of(SYSTEMS, (), "hybrid", "nDCG@10", 10)
+    return run_experiment(seeds, read_collection(str(SEEDS)), plan)
+
+
+@pytest.mark.parametrize(("kind", "system", "floor"), CASES)
+def test_quality_stays_near_what_was_measured(
+    experiment: Experiment, kind: str, system: str, floor: float
+) -> None:
+    """Each leg and the hybrid, on each class of topic."""
+    values = experiment.outcome(system).values["nDCG@10"]
+    asked = [topic.id for topic in experiment.topics if kind in {"all", topic.kind}]
+    assert len(asked) >= 16
+    assert aggregate("nDCG@10", {topic: values[topic] for topic in asked}) > floor
+
+
+def test_every_topic_of_the_seeds_belongs_to_a_class(experiment: Experiment) -> None:
+    """No topic is left out of the table."""
+    assert {topic.kind for topic in experiment.topics} == set(FLOORS) - {"all"}
+    assert len(experiment.topics) == 66
