@@ -84,13 +84,14 @@ def index(
     """
     from plait.index.encoder import load_encoder
     from plait.index.ingest import bring_up_to_date
+    from plait.index.manifest import recorded_model
     from plait.index.reading import FieldNames
     from plait.index.writer import IndexWriter
 
     names = FieldNames(id_field, title_field, text_field, date_field, author_field)
     files = [path for path in paths if str(path) != "-"]
     stdin = sys.stdin.buffer if len(files) < len(paths) and sys.stdin else ()
-    model = model or _recorded_model(root)
+    model = model or recorded_model(root)
     with _progress() as tell, IndexWriter(root, load_encoder(model), model, tell) as writer:
         summary = bring_up_to_date(writer, files, stdin, names, prune=prune)
         total = len(writer.ids())
@@ -165,9 +166,10 @@ def remove(
     """Remove articles from the index; their files stay. All of them, or none if one is unknown."""
     from plait.index.encoder import load_encoder
     from plait.index.ingest import remove_articles
+    from plait.index.manifest import read_manifest
     from plait.index.writer import IndexWriter
 
-    model = _recorded_model(root, missing_ok=False)
+    model = read_manifest(root).recipe.model
     with IndexWriter(root, load_encoder(model), model) as writer:
         remove_articles(writer, articles)
     typer.echo(f"Removed {len(articles)}.")
@@ -223,7 +225,7 @@ def bench(
         Path | None,
         typer.Option("-i", "--index", help="Where its index is kept; else below .plait-bench."),
     ] = None,
-    qrels: Annotated[str, typer.Option(help="Which file of qrels/, without .tsv.")] = "test",
+    qrels: Annotated[str, typer.Option(help="Which file of qrels/; test if left out.")] = "",
     topics: Annotated[Path | None, typer.Option(help="A file of topics, for articles.")] = None,
     qrels_file: Annotated[Path | None, typer.Option(help="A file of judgements.")] = None,
     systems: Annotated[
@@ -267,18 +269,6 @@ def bench(
 def _report(failures: Sequence["Failure"]) -> None:
     for failure in failures:
         typer.echo(f"plait: skipped {failure.source}: {failure.reason}", err=True)
-
-
-def _recorded_model(root: Path, *, missing_ok: bool = True) -> str:
-    from plait.index.errors import NoIndexError
-    from plait.index.manifest import read_manifest
-
-    try:
-        return read_manifest(root).recipe.model
-    except NoIndexError:
-        if missing_ok:
-            return ""
-        raise
 
 
 @contextmanager

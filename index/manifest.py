@@ -179,6 +179,14 @@ def _checked(kind: type[T], record: Any) -> T:
     return kind(**record)
 
 
+def recorded_model(root: Path) -> str:
+    """Name the model an index was built with, as `--model` was given; empty if there is none."""
+    try:
+        return read_manifest(root).recipe.model
+    except NoIndexError:
+        return ""
+
+
 def check_recipe(found: Recipe, wanted: Recipe, root: Path) -> None:
     """Refuse to mix what would not match; raises `FingerprintError` with the remedy."""
     for part in ("analyzer", "encoder", "cutting"):

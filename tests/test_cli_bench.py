@@ -92,6 +92,14 @@ def test_any_articles_with_topics_and_judgements(folder: Path) -> None:
     assert table["hybrid"]["nDCG@10"] == 1.0
 
 
+def test_an_index_of_other_articles_is_refused(folder: Path) -> None:
+    """Two collections in one index would be measured as one."""
+    assert bench("small", "-i", "shared", cwd=folder).returncode == 0
+    files = ("--topics", "topics.tsv", "--qrels-file", "qrels")
+    done = bench("news", *files, "-i", "shared", cwd=folder)
+    assert (done.returncode, "Name another index with -i" in done.stderr) == (1, True)
+
+
 def test_a_floor_decides_the_exit_status(folder: Path) -> None:
     """The table is printed first; below the floor the status is 1."""
     words = ("small", "-s", "hybrid; keyword", "--fail-under", "nDCG@10=0.99")
@@ -112,6 +120,7 @@ def test_a_floor_decides_the_exit_status(folder: Path) -> None:
         (("small", "--baseline", "hybrid(weight=0.5)"), 2, "choose one of keyword; dense; hybrid"),
         (("small", "--topics", "topics.tsv"), 2, "--qrels-file"),
         (("small", "--qrels", "dev"), 1, "dev.tsv"),
+        (("seeds", "--qrels", "dev"), 2, "leave --qrels out"),
         (("small", "--run", "none"), 1, "there is no file none"),
         (("small", "-s", "hybrid >> rerank(model=m)"), 2, "rerank"),
         (("nowhere",), 1, "topics.jsonl"),

@@ -230,6 +230,8 @@ def test_articles_of_any_kind_with_files_of_topics_and_judgements(tmp_path: Path
         read_collection(str(tmp_path / "olds"), Sources(topics=topics, qrels=qrels))
     with pytest.raises(QueryError, match="give both"):
         Sources(topics=topics)
+    with pytest.raises(QueryError, match="--qrels or --qrels-file"):
+        Sources("dev", topics, qrels)
 
 
 def test_two_collections_of_one_name_have_two_indexes(tmp_path: Path) -> None:
@@ -254,8 +256,10 @@ def test_a_registered_data_set(tmp_path: Path) -> None:
     ]
     assert found.source == "stdin"
     assert found.index_name.startswith("plait-test-small-")
-    with pytest.raises(QueryError, match="its own topics"):
+    with pytest.raises(ReadingError, match="there is no ir_datasets:plait-test/small to index"):
         read_collection("ir_datasets:plait-test/small", Sources(topics=queries, qrels=qrels))
+    with pytest.raises(QueryError, match="leave --qrels out"):
+        read_collection("ir_datasets:plait-test/small", Sources("dev"))
 
 
 def test_registered_data_sets_that_are_missing(

@@ -175,7 +175,7 @@ def test_plans_that_make_no_sense_are_refused(tmp_path: Path) -> None:
     run = str(tmp_path / "hybrid.run")
     for arguments, message in (
         ((["keyword"], (), "dense", "", 100), "no system 'dense'.*choose one of keyword"),
-        ((["keyword"], (), "dens", "", 100), "no leg 'dens'"),
+        ((["keyword"], (), "dens", "", 100), "no system 'dens'.*choose one of keyword"),
         ((["keyword"], (), "", "", 0), "depth is 0"),
         ((["hybrid"], [run], "", "", 100), "two systems are named hybrid.*NAME=FILE"),
         ((["dense"], [run, run], "", "", 100), "two runs are named hybrid"),

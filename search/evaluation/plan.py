@@ -53,7 +53,18 @@ class Plan:
         """Name the baseline, as it is written where it is measured."""
         if not self.baseline:
             return "hybrid" if "hybrid" in self.names else self.names[0]
-        return self.baseline if self.baseline in self.runs else str(System.parse(self.baseline))
+        if self.baseline in self.runs:
+            return self.baseline
+        # However it is typed: `hybrid( )` is `hybrid`.
+        same = [str(system) for system in self.systems if _is(system, self.baseline)]
+        return same[0] if same else self.baseline
+
+
+def _is(system: System, text: str) -> bool:
+    try:
+        return System.parse(text) == system
+    except QueryError:
+        return False
 
 
 def plan_of(

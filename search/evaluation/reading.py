@@ -25,41 +25,57 @@ from plait.search.evaluation.topics import read_topics
 class Sources:
     """Where topics and judgements are, if not where the layout of a folder has them.
 
-    Raises `QueryError` where one file is named without the other.
+    Raises `QueryError` where one file is named without the other, or both and a split.
     """
 
-    split: str = "test"
-    """Which file of a BEIR folder's `qrels/`."""
+    split: str = ""
+    """Which file of a BEIR folder's `qrels/`; empty for `test`."""
     topics: Path | None = None
     qrels: Path | None = None
 
     def __post_init__(self) -> None:
         if (self.topics is None) != (self.qrels is None):
             raise QueryError("topics need judgements; give both --topics and --qrels-file.")
+        if self.split and self.topics:
+            raise QueryError("the judgements are named twice; give --qrels or --qrels-file.")
 
 
 def read_collection(named: str, sources: Sources | None = None) -> Collection:
-    """Open a collection; raises `ReadingError` naming what is missing or malformed."""
+    """Open a collection.
+
+    Raises `ReadingError` naming what is missing or malformed, and `QueryError` where
+    `sources` name what this kind of collection has no use for.
+    """
     sources = sources or Sources()
-    if named.startswith(PREFIX):
-        if sources.topics:
-            raise QueryError(f"{named} has its own topics; leave --topics and --qrels-file out.")
-        return read_registered(named.removeprefix(PREFIX))
     path = Path(named)
-    name = path.resolve().name
     if sources.topics and sources.qrels:
         if not path.exists():
-            raise ReadingError(f"there is no {path} to index.")
-        return judged(name, path, read_topics(sources.topics), read_qrels(sources.qrels))
+            raise ReadingError(f"there is no {path} to index with --topics and --qrels-file.")
+        return judged(_name(path), path, read_topics(sources.topics), read_qrels(sources.qrels))
+    registered = named.startswith(PREFIX)
     if named == "seeds" and not path.exists():
         path = Path(str(files("plait"))) / "seeds"
-    if (path / "articles").is_dir():
-        topics, qrels = read_topics(path / "topics.jsonl"), read_qrels(path / "qrels.tsv")
-        return judged(name, path / "articles", topics, qrels)
-    corpus = _either(path, "corpus.jsonl", "corpus.jsonl.gz")
-    qrels_path = _either(path / "qrels", f"{sources.split}.tsv", f"{sources.split}.tsv.gz")
-    topics = read_topics(_either(path, "queries.jsonl", "queries.jsonl.gz"))
-    return judged(name, corpus, topics, read_qrels(qrels_path))
+    if not registered and not (path / "topics.jsonl").is_file():
+        return _of_beir(path, sources.split or "test")
+    if sources.split:
+        raise QueryError(f"{named} has one file of judgements; leave --qrels out.")
+    return read_registered(named.removeprefix(PREFIX)) if registered else _as_seeds(path)
+
+
+def _of_beir(folder: Path, split: str) -> Collection:
+    corpus = _either(folder, "corpus.jsonl", "corpus.jsonl.gz")
+    qrels = read_qrels(_either(folder / "qrels", f"{split}.tsv", f"{split}.tsv.gz"))
+    topics = read_topics(_either(folder, "queries.jsonl", "queries.jsonl.gz"))
+    return judged(_name(folder), corpus, topics, qrels)
+
+
+def _as_seeds(folder: Path) -> Collection:
+    topics, qrels = read_topics(folder / "topics.jsonl"), read_qrels(folder / "qrels.tsv")
+    return judged(_name(folder), folder / "articles", topics, qrels)
+
+
+def _name(path: Path) -> str:
+    return path.resolve().name
 
 
 def _either(folder: Path, *names: str) -> Path:
