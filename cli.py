@@ -251,8 +251,8 @@ def bench(
     found = lab.read_collection(collection, lab.Sources(qrels, topics, qrels_file))
     if out:  # now, and not after an hour's work
         out.mkdir(parents=True, exist_ok=True)
-    if found.left_out:
-        typer.echo(f"plait: left out: {found.left_out}", err=True)
+    for note in filter(None, (found.note, plan.note)):
+        typer.echo(f"plait: {note}", err=True)
     with _progress() as tell:
         opened, failures = lab.open_index(found, root, tell)
     _report(failures)

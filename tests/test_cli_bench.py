@@ -69,6 +69,7 @@ def test_systems_runs_measures_and_json(folder: Path) -> None:
     words = ("--systems", "keyword; hybrid(weight=.6)", "-s", "dense", "--run", "old.run")
     chosen = ("--measures", "nDCG@10 Judged@2", "--baseline", "old", "--depth", "2", "--json")
     done = bench("small", *words, *chosen, cwd=folder)
+    assert done.stderr == "plait: rankings end at 2, above nDCG@10\n"
     table = json.loads(done.stdout)
     assert list(table) == ["keyword", "hybrid(weight=0.6)", "dense", "old"]
     assert table["hybrid(weight=0.6)"]["nDCG@10"] == 1.0

@@ -179,7 +179,7 @@ def test_a_run_file_to_the_letter(tmp_path: Path) -> None:
 def test_the_seeds_are_a_collection(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """By their path, and by name where there is nothing of that name."""
     here = read_collection(str(SEEDS))
-    assert (here.name, len(here.topics), here.corpus, here.left_out) == (
+    assert (here.name, len(here.topics), here.corpus, here.note) == (
         "seeds",
         66,
         SEEDS / "articles",
@@ -211,7 +211,7 @@ def test_a_beir_folder_says_what_it_leaves_out(tmp_path: Path) -> None:
         (Topic("q1", "x"),),
         {"q1": {"a": 1}},
     )
-    assert found.left_out == "1 topics without a judgement, 2 judged topics without a text"
+    assert found.note == "left out: 1 topics without a judgement, 2 judged topics without a text"
     with pytest.raises(ReadingError, match="no topic is judged"):
         read_collection(str(tmp_path / "small"), Sources("dev"))
     with pytest.raises(ReadingError, match=r"no train.tsv or train.tsv.gz"):

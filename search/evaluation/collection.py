@@ -34,7 +34,7 @@ class Collection:
     """What to index: a file or a folder, or JSON lines that are no file, read once."""
     topics: tuple[Topic, ...]
     qrels: Qrels
-    left_out: str = ""
+    note: str = ""
     """What was given and is not measured; empty if nothing."""
 
     @property
@@ -80,4 +80,5 @@ def judged(
         (len(qrels) - len(asked), "judged topics without a text"),
     )
     left_out = ", ".join(f"{count} {what}" for count, what in counts if count)
-    return Collection(name, corpus, asked, {t.id: qrels[t.id] for t in asked}, left_out)
+    note = f"left out: {left_out}" if left_out else ""
+    return Collection(name, corpus, asked, {t.id: qrels[t.id] for t in asked}, note)

@@ -60,6 +60,11 @@ def aggregate(measure: str, values: Mapping[str, float]) -> float:
     return float(total.result())
 
 
+def cutoff(measure: str) -> int:
+    """Say how far down a measure looks; 0 where it says nothing of that, as AP does."""
+    return int(_parsed(measure).params.get("cutoff", 0))
+
+
 def _parsed(name: str) -> Any:
     remedy = "write measures as in 'nDCG@10 R@100 AP RR@10'; https://ir-measur.es lists them"
     try:

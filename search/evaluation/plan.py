@@ -6,7 +6,7 @@ from pathlib import Path
 
 from plait.index.errors import QueryError
 from plait.search.evaluation.collection import Run
-from plait.search.evaluation.measures import MEASURES, parse_measures
+from plait.search.evaluation.measures import MEASURES, cutoff, parse_measures
 from plait.search.evaluation.runs import read_run
 from plait.search.system import System, parse_systems
 
@@ -47,6 +47,12 @@ class Plan:
     def names(self) -> list[str]:
         """Name the systems and the runs, in order."""
         return [*map(str, self.systems), *self.runs]
+
+    @property
+    def note(self) -> str:
+        """Name the measures that look further down than rankings go; empty if none does."""
+        deep = [name for name in self.measures if cutoff(name) > self.depth]
+        return f"rankings end at {self.depth}, above {', '.join(deep)}" if deep else ""
 
     @property
     def compared_with(self) -> str:
