@@ -1,0 +1,85 @@
+"""Here are numbers: how are they said?
+
+Plain text throughout; whoever puts it into a page escapes it.
+"""
+
+MINUS = "\N{MINUS SIGN}"
+NARROW = "\N{NARROW NO-BREAK SPACE}"
+ALPHA = 0.05
+"""The level of significance: Fisher's habit, and the field's."""
+
+
+def value(number: float) -> str:
+    """Say a value of a measure, to 4 digits.
+
+    >>> value(0.43219)
+    '0.4322'
+    """
+    return f"{number:.4f}"
+
+
+def signed(number: float) -> str:
+    """Say a difference with its sign; nothing is neither a gain nor a loss.
+
+    >>> signed(0.03), signed(0.0)
+    ('+0.0300', '0.0000')
+    """
+    text = f"{abs(number):.4f}"
+    if float(text) == 0:
+        return text
+    return f"{'+' if number > 0 else MINUS}{text}"
+
+
+def interval(low: float, high: float) -> str:
+    """Say an interval.
+
+    >>> interval(0.01, 0.05)
+    '[+0.0100, +0.0500]'
+    """
+    return f"[{signed(low)}, {signed(high)}]"
+
+
+def probability(p: float) -> str:
+    """Say a p value, no finer than it was simulated.
+
+    >>> probability(0.0213), probability(0.0001)
+    ('p = 0.021', 'p < 0.001')
+    """
+    return f"p = {p:.3f}" if p >= 0.0005 else "p < 0.001"  # noqa: PLR2004 - what rounds to 0.001
+
+
+def count(number: int, noun: str) -> str:
+    """Say how many of something there are.
+
+    >>> count(1, "topic"), count(2, "topic")
+    ('1 topic', '2 topics')
+    """
+    return f"{grouped(number)} {noun}{'' if number == 1 else 's'}"
+
+
+def grouped(number: int) -> str:
+    """Say a whole number with its thousands apart.
+
+    >>> grouped(12345) == f"12{NARROW}345"
+    True
+    """
+    return f"{number:,}".replace(",", NARROW)
+
+
+def milliseconds(seconds: float) -> str:
+    """Say a time to three digits.
+
+    >>> milliseconds(0.01234), milliseconds(1.5)
+    ('12.3 ms', '1500 ms')
+    """
+    number = seconds * 1000
+    return f"{number:.{2 if number < 10 else 1 if number < 100 else 0}f} ms"  # noqa: PLR2004
+
+
+def shortened(text: str, length: int = 140) -> str:
+    """Cut a long text, for a hover that fits on the screen.
+
+    >>> shortened("peace treaty", 6)
+    'peace…'
+    """
+    return text if len(text) <= length else f"{text[: length - 1].rstrip()}…"
