@@ -128,14 +128,18 @@ class Snapshot:
         self, query: NDArray[np.float32], passages: NDArray[np.int64]
     ) -> NDArray[np.float64]:
         """Give the cosine of each passage with a query."""
-        cosines = np.zeros(len(passages))
+        # Row by row, so that a passage's score never depends on its neighbours.
+        return np.einsum("ij,j->i", self.vectors(passages), query, dtype=np.float64)
+
+    def vectors(self, passages: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Give the vectors of passages, (passages, dimension)."""
+        found = np.empty((len(passages), self.manifest.recipe.dimension), dtype=np.float32)
         owners = np.searchsorted(self._offsets, passages, side="right") - 1
         for place in np.unique(owners):
             mine = owners == place
-            rows = self.segments[place].data.vectors.matrix[passages[mine] - self._offsets[place]]
-            # Row by row, so that a passage's score never depends on its neighbours.
-            cosines[mine] = np.einsum("ij,j->i", rows, query, dtype=np.float64)
-        return cosines
+            rows = passages[mine] - self._offsets[place]
+            found[mine] = self.segments[place].data.vectors.matrix[rows]
+        return found
 
 
 def open_segment(root: Path, entry: SegmentEntry) -> Segment:

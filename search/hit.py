@@ -31,18 +31,21 @@ class LegPart:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Where a score comes from: the two legs' parts add up to it."""
+    """Where a score comes from: its parts add up to it."""
 
     keyword: LegPart | None
     """None where the keyword leg was not asked."""
     dense: LegPart | None
+    neighbours: float
+    """What similar candidates add (`plait.search.refining`); it may be below 0."""
     terms: tuple[TermPart, ...]
     """Add up to the keyword leg's score."""
 
     @property
     def score(self) -> float:
         """The sum of the parts; the hit's score is this very number."""
-        return sum((leg.part for leg in (self.keyword, self.dense) if leg), 0.0)
+        legs = sum((leg.part for leg in (self.keyword, self.dense) if leg), 0.0)
+        return legs + self.neighbours
 
 
 @dataclass(frozen=True, slots=True)

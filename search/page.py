@@ -44,6 +44,8 @@ def _explained(explanation: Explanation) -> Iterator[str]:
             yield f"               {term.score:>8.4f}  {term.field}:{term.term}"
     if explanation.dense:
         yield _leg("dense", explanation.dense)
+    if explanation.neighbours:
+        yield f"     {explanation.neighbours:>+8.4f}  neighbours: drawn towards similar candidates"
 
 
 def _leg(name: str, leg: LegPart) -> str:

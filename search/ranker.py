@@ -1,7 +1,8 @@
 """Here is a query: in what order do the passages come?
 
 Takes the best candidates of either leg, scores every candidate in both legs,
-fuses, sorts. No score is ever guessed because a list was cut off.
+fuses, looks at the best of them again, sorts. No score is ever guessed because a
+list was cut off.
 """
 
 from collections.abc import Callable
@@ -20,6 +21,7 @@ from plait.search.hit import Explanation, LegPart
 from plait.search.keyword import KeywordLeg, TermScores
 from plait.search.query import Query
 from plait.search.ranking import LegScores, Numbers, Scores, ranked
+from plait.search.refining import REFINED, neighbour_parts
 from plait.search.system import System
 
 DEPTH = 1000
@@ -38,13 +40,15 @@ class Scored:
     dense: LegScores | None
     parts: tuple[Scores, Scores]
     """What the keyword and the dense leg add to each score."""
+    neighbours: Scores
+    """What similar candidates add to each score."""
     terms: TermScores | None = None
     """What the keyword score is made of; None in dense mode."""
 
     @property
     def totals(self) -> Scores:
-        """The scores: the sum of both parts."""
-        return self.parts[0] + self.parts[1]
+        """The scores: the sum of all parts."""
+        return self.parts[0] + self.parts[1] + self.neighbours
 
 
 class Ranker:
@@ -83,17 +87,27 @@ class Ranker:
         if system.mode == "dense":
             return self._by_dense(query, dense)
         keyword = replace(found, passages=passages, scores=_aligned(found, passages))
-        return Scored(query, passages, keyword, dense, system.fuse.parts(keyword, dense), terms)
+        parts = system.fuse.parts(keyword, dense)
+        fused = Scored(query, passages, keyword, dense, parts, np.zeros(len(passages)), terms)
+        return self._refined(fused, system.neighbours) if system.refines else fused
+
+    def _refined(self, fused: Scored, share: float) -> Scored:
+        """Look at the best candidates again, in the order of their rank."""
+        rows = self.order(fused, REFINED)
+        vectors = self._snapshot.vectors(fused.passages[rows])
+        neighbours = np.zeros(len(fused.passages))
+        neighbours[rows] = neighbour_parts(fused.totals[rows], vectors, share)
+        return replace(fused, neighbours=neighbours)
 
     def _by_keyword(self, query: Query, parameters: BM25) -> Scored:
         found, terms = self._keyword(parameters).score(query)
-        parts = (found.scores, np.zeros(len(found.scores)))
-        return Scored(query, found.passages, found, None, parts, terms)
+        nothing = np.zeros(len(found.scores))
+        return Scored(query, found.passages, found, None, (found.scores, nothing), nothing, terms)
 
     @staticmethod
     def _by_dense(query: Query, dense: LegScores) -> Scored:
-        parts = (np.zeros(len(dense.scores)), dense.scores)
-        return Scored(query, dense.passages, None, dense, parts)
+        nothing = np.zeros(len(dense.scores))
+        return Scored(query, dense.passages, None, dense, (nothing, dense.scores), nothing)
 
     def _dense(self, vector: NDArray[np.float32], passages: Numbers) -> LegScores:
         cosines = self._snapshot.cosines(vector, passages)
@@ -109,7 +123,7 @@ def explain(scored: Scored, row: int) -> Explanation:
     terms = scored.terms.of(int(scored.passages[row])) if scored.terms else []
     legs = zip((scored.keyword, scored.dense), scored.parts, strict=True)
     keyword, dense = (_leg_part(leg, parts, row) for leg, parts in legs)
-    return Explanation(keyword, dense, tuple(terms))
+    return Explanation(keyword, dense, float(scored.neighbours[row]), tuple(terms))
 
 
 def _aligned(leg: LegScores, passages: Numbers) -> Scores:

@@ -20,6 +20,7 @@ from plait.index.errors import QueryError
 from plait.search.bm25 import BM25, K1, B
 from plait.search.fusion import RANK_CONSTANT, WEIGHT, Convex, Fusion, MinMax, ReciprocalRank
 from plait.search.query import TITLE_WEIGHT
+from plait.search.refining import NEIGHBOURS_SHARE
 
 Mode: TypeAlias = Literal["hybrid", "keyword", "dense"]
 """Which legs are asked."""
@@ -30,6 +31,7 @@ FUSIONS: tuple[FusionName, ...] = get_args(FusionName)
 
 _RANGES: Mapping[str, tuple[float, float]] = {
     "weight": (0, 1),
+    "neighbours": (0, 1),
     "k": (0, 100_000),
     "k1": (0, 100),
     "b": (0, 1),
@@ -38,6 +40,8 @@ _RANGES: Mapping[str, tuple[float, float]] = {
     "budget_ms": (1, 1_000_000),
 }
 """The least and the greatest value. Where nothing else sets an end: far beyond any use."""
+_FUSED = {"convex": ("weight", "neighbours"), "minmax": ("weight",), "rrf": ("k",)}
+"""What each fusion takes."""
 _WHOLE = frozenset({"k", "depth", "budget_ms"})
 
 _STAGE = re.compile(r"\s*(\w+)\s*(?:\(([^()]*)\)\s*)?")
@@ -81,6 +85,8 @@ class System:
     """How two legs' scores become one; of hybrid only."""
     weight: float = WEIGHT
     """Share of the dense leg, 0 to 1; of convex and minmax only."""
+    neighbours: float = NEIGHBOURS_SHARE
+    """What similar candidates count (`plait.search.refining`), 0 to 1; of convex only."""
     k: int = RANK_CONSTANT
     """Of rrf only."""
     k1: float = K1
@@ -132,6 +138,11 @@ class System:
             case "rrf":
                 return ReciprocalRank(self.k)
 
+    @property
+    def refines(self) -> bool:
+        """Whether the best candidates are looked at again."""
+        return self.mode == "hybrid" and self.fusion == "convex"
+
     def __str__(self) -> str:
         first = _written(self.mode, self)
         return f"{first} >> {self.rerank}" if self.rerank else first
@@ -152,7 +163,7 @@ def parse_systems(text: str) -> tuple[System, ...]:
 
 def _parameters(mode: str, fusion: str) -> tuple[str, ...]:
     """Name what a leg takes."""
-    fused = ("fusion", "k" if fusion == "rrf" else "weight") if mode == "hybrid" else ()
+    fused = ("fusion", *_FUSED[fusion]) if mode == "hybrid" else ()
     return (*fused, *(("k1", "b", "title") if mode != "dense" else ()))
 
 

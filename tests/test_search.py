@@ -31,6 +31,7 @@ def test_the_owners_query_finds_the_1956_declaration(seeds: Index) -> None:
         "keyword",
         "dense",
         "hybrid",
+        "hybrid(neighbours=0)",
         "hybrid(fusion=minmax, weight=0.4)",
         "hybrid(fusion=rrf)",
         "keyword(k1=1.2, b=0.75, title=0.5)",
@@ -44,7 +45,8 @@ def test_a_score_is_the_sum_of_its_explanation(seeds: Index, query: str, system:
     assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
     for hit in hits:
         legs = [leg for leg in (hit.explanation.keyword, hit.explanation.dense) if leg]
-        assert hit.score == pytest.approx(sum(leg.part for leg in legs))
+        parts = sum(leg.part for leg in legs) + hit.explanation.neighbours
+        assert hit.score == pytest.approx(parts)
         if hit.explanation.keyword:
             terms = sum(term.score for term in hit.explanation.terms)
             assert hit.explanation.keyword.score == pytest.approx(terms)
@@ -57,6 +59,13 @@ def test_articles_come_once_unless_passages_are_asked(seeds: Index) -> None:
     assert len(set(grouped)) == len(grouped)
     assert len({hit.passage.id for hit in single}) == len(single)
     assert all(h.article.text[h.passage.start : h.passage.end] == h.passage.text for h in single)
+
+
+def test_a_ranking_does_not_depend_on_how_much_of_it_is_asked_for(seeds: Index) -> None:
+    """The best of many are the best of few, and score the same; so with passages."""
+    for options in (Options(), Options(passages=True)):
+        few, many = (seeds.search("northern islands", k, options) for k in (5, 150))
+        assert [(h.passage.id, h.score) for h in few] == [(h.passage.id, h.score) for h in many[:5]]
 
 
 def test_operators_filter(seeds: Index) -> None:

@@ -77,7 +77,7 @@ def test_a_system_is_written_without_what_is_the_default(typed: str, written: st
         ("hybrid(", "wanted LEG"),
         ("hybrid(weight)", "wanted NAME=VALUE"),
         ("hybrid(weight=.5, weight=.6)", "once"),
-        ("hybrid(wieght=.5)", "choose one of fusion, weight, k1, b, title"),
+        ("hybrid(wieght=.5)", "choose one of fusion, weight, neighbours, k1, b, title"),
         ("hybrid(fusion=sum)", "no fusion 'sum'; choose one of convex, minmax, rrf"),
         ("dense(weight=.5)", "no dense parameter 'weight'; it takes none"),
         ("keyword(weight=.7)", "choose one of k1, b, title"),
@@ -161,6 +161,6 @@ def test_every_parameter_reaches_the_ranking(seeds: Index) -> None:
 def test_the_weights_ends_are_the_legs(seeds: Index) -> None:
     """All weight on one leg ranks as that leg does."""
     for weight, mode in ((1, "dense"), (0, "keyword")):
-        fused = seeds.search("peace treaty 1956", 5, Options(System(weight=weight)))
+        fused = seeds.search("peace treaty 1956", 5, Options(System(weight=weight, neighbours=0)))
         alone = seeds.search("peace treaty 1956", 5, Options(System(mode)))  # type: ignore[arg-type]
         assert [hit.passage.id for hit in fused] == [hit.passage.id for hit in alone]

@@ -1,0 +1,59 @@
+"""The second look at the best candidates."""
+
+import numpy as np
+import pytest
+from hypothesis import given, strategies as st
+from hypothesis.extra import numpy as hnp
+from numpy.typing import NDArray
+
+from plait.search.refining import NEIGHBOURS, neighbour_parts
+
+
+def test_neighbours_by_hand() -> None:
+    """Three candidates: two at 60 degrees, the third at a right angle to the first."""
+    vectors = np.array([[1, 0, 0], [0.5, 0.75**0.5, 0], [0, 0.6, 0.8]], dtype=np.float32)
+    between = 0.75**0.5 * 0.6
+    second = (0.25 * 3.0 + between**2 * 1.0) / (0.25 + between**2)
+    parts = neighbour_parts(np.array([3.0, 2.0, 1.0]), vectors, 0.5)
+    # The first and the third have the second alone: their own cosine is 0.
+    assert parts == pytest.approx([0.5 * (2 - 3), 0.5 * (second - 2), 0.5 * (2 - 1)])
+
+
+def test_only_the_nearest_count() -> None:
+    """A crowd of one kind says nothing of a pair of another, however it scores."""
+    crowd, pair = np.tile([1.0, 0.0, 0.0], (NEIGHBOURS + 1, 1)), np.tile([0.0, 1.0, 0.0], (2, 1))
+    scores = np.array([5.0] * (NEIGHBOURS + 1) + [3.0, 1.0])
+    parts = neighbour_parts(scores, np.vstack([crowd, pair]).astype(np.float32), 0.25)
+    assert parts == pytest.approx([0.0] * (NEIGHBOURS + 1) + [-0.5, 0.5])
+
+
+@pytest.mark.parametrize("count", [0, 1])
+def test_without_neighbours_nothing_is_added(count: int) -> None:
+    """One candidate alone, or none, keeps its score; so do opposites."""
+    assert (
+        neighbour_parts(np.ones(count), np.ones((count, 2), np.float32), 0.3).tolist()
+        == [0.0] * count
+    )
+    opposites = np.array([[1, 0], [-1, 0]], dtype=np.float32)
+    assert neighbour_parts(np.array([1.0, 2.0]), opposites, 0.3).tolist() == [0.0, 0.0]
+
+
+@st.composite
+def candidates(draw: st.DrawFn) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
+    """Draw scores and unit vectors."""
+    count = draw(st.integers(1, 40))
+    scores = draw(hnp.arrays(np.float64, count, elements=st.floats(-5, 20)))
+    raw = draw(hnp.arrays(np.float32, (count, 4), elements=st.floats(-1, 1, width=32)))
+    raw[:, 0] += 2  # no vector of length 0
+    return scores, raw / np.linalg.norm(raw, axis=1, keepdims=True)
+
+
+@given(candidates(), st.floats(0, 1))
+def test_no_score_falls_below_the_least(
+    drawn: tuple[NDArray[np.float64], NDArray[np.float32]], share: float
+) -> None:
+    """So what was not looked at again stays behind; nor does one rise above the greatest."""
+    scores, vectors = drawn
+    refined = scores + neighbour_parts(scores, vectors, share)
+    assert refined.min() >= scores.min() - 1e-9
+    assert refined.max() <= scores.max() + 1e-9
