@@ -42,6 +42,12 @@ SystemText = Annotated[
         "--system", "--mode", help="hybrid, keyword, dense; parameters as in 'hybrid(weight=0.6)'."
     ),
 ]
+MinScore = Annotated[
+    float,
+    typer.Option(
+        min=0, max=1, help="Leave out hits less likely to be relevant; 0.15 tells what is not here."
+    ),
+]
 QueryWords = Annotated[
     list[str], typer.Argument(help="Words, or a question. One that begins with - goes after --.")
 ]
@@ -110,6 +116,7 @@ def search(
     passages: Annotated[
         bool, typer.Option("--passages", help="Every passage, not one an article.")
     ] = False,
+    min_score: MinScore = 0.0,
     explain: Annotated[
         bool, typer.Option("--explain", help="Show what each score is made of.")
     ] = False,
@@ -120,7 +127,7 @@ def search(
     from plait.search.page import Page
     from plait.search.system import System
 
-    options = Options(System.parse(system), passages)
+    options = Options(System.parse(system), passages, min_probability=min_score)
     opened = Index.open(root)
     text = " ".join(query)
     hits = opened.search(text, k, options)
@@ -131,7 +138,8 @@ def search(
     for hit in hits:
         typer.echo("\n".join(page.lines(hit)))
     if not hits:
-        typer.echo(f"Nothing found for {text!r} among {len(opened)} articles.")
+        likely = f" with probability {min_score} or more" if min_score else ""
+        typer.echo(f"Nothing found for {text!r}{likely} among {len(opened)} articles.")
 
 
 @app.command()
@@ -201,21 +209,23 @@ def context(
     root: Root = DEFAULT_INDEX,
     tokens: Annotated[int, typer.Option(min=1, help="Budget, in the model's word pieces.")] = 1500,
     system: SystemText = "hybrid",
+    min_score: MinScore = 0.0,
     as_json: AsJson = False,
 ) -> None:
     """Print the passages a chatbot would be given: numbered, with source and offsets."""
     from plait.search.context import choose_excerpts
-    from plait.search.index import Index
+    from plait.search.index import Index, Options
     from plait.search.system import System
 
-    chosen = System.parse(system)
-    excerpts = choose_excerpts(Index.open(root), " ".join(query), tokens, chosen)
+    options = Options(System.parse(system), min_probability=min_score)
+    excerpts = choose_excerpts(Index.open(root), " ".join(query), tokens, options)
     if as_json:
         _print_json([asdict(excerpt) | {"text": excerpt.text} for excerpt in excerpts])
     elif excerpts:
         typer.echo("\n\n".join(map(str, excerpts)))
     else:
-        typer.echo(f"Nothing found that fits {tokens} word pieces.", err=True)
+        likely = f" and has probability {min_score} or more" if min_score else ""
+        typer.echo(f"Nothing found that fits {tokens} word pieces{likely}.", err=True)
 
 
 @app.command()

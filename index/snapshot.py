@@ -129,7 +129,10 @@ class Snapshot:
     ) -> NDArray[np.float64]:
         """Give the cosine of each passage with a query."""
         # Row by row, so that a passage's score never depends on its neighbours.
-        return np.einsum("ij,j->i", self.vectors(passages), query, dtype=np.float64)
+        cosines: NDArray[np.float64] = np.einsum(
+            "ij,j->i", self.vectors(passages), query, dtype=np.float64
+        )
+        return cosines
 
     def vectors(self, passages: NDArray[np.int64]) -> NDArray[np.float32]:
         """Give the vectors of passages, (passages, dimension)."""

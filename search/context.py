@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from plait.index.article import Article
 from plait.index.cutting import TokenEnds, sentences
 from plait.search.index import Index, Options
-from plait.search.system import System
 
 CANDIDATES = 50
 """Passages looked at; far more than a chatbot's window is given in practice."""
@@ -33,17 +32,19 @@ class Excerpt:
 
 
 def choose_excerpts(
-    index: Index, query: str, tokens: int, system: System | None = None
+    index: Index, query: str, tokens: int, options: Options | None = None
 ) -> list[Excerpt]:
     """Choose passages in order of rank while their printed form fits `tokens` word pieces.
 
+    All of the query is words, and passages are ranked, whatever the options say. With
+    their least probability, a question that nothing answers is given nothing.
     The passage that no longer fits is cut after a sentence, and closes the list.
     Nothing is given twice: what an earlier excerpt holds is cut off a later one, and
     a text that was given already, as in a syndicated twin, is left out.
     """
     chosen: list[Excerpt] = []
     left = tokens
-    options = Options(system or System(), passages=True, operators=False)
+    options = replace(options or Options(), passages=True, operators=False)
     for hit in index.search(query, CANDIDATES, options):
         start, end = _not_given(hit.passage.start, hit.passage.end, hit.article.id, chosen)
         whole = Excerpt(len(chosen) + 1, hit.article, start, end)

@@ -58,6 +58,9 @@ class Hit:
     passage: Passage
     """The best passage, where hits are articles."""
     explanation: Explanation
+    probability: float | None
+    """Of being relevant, 0 to 1: comparable between queries and indexes. None where only
+    one leg was asked."""
 
     @property
     def score(self) -> float:

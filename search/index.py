@@ -35,12 +35,18 @@ class Options:
     """List every passage by itself, and not each article once with its best passage."""
     operators: bool = True
     """Read quotes, `+`, `-` and the like; otherwise all of a query is words."""
+    min_probability: float = 0.0
+    """Leave out hits that are less likely to be relevant; of hybrid systems only."""
 
     def __post_init__(self) -> None:
         if not isinstance(self.system, System):
             raise QueryError(f"no System: {self.system!r}; give System.parse({self.system!r}).")
         if self.system.rerank:
             raise QueryError(f"{self.system}: reranking is not implemented; leave it out after >>.")
+        if not 0 <= self.min_probability <= 1:
+            raise QueryError(f"the least probability is {self.min_probability}; wanted 0 to 1.")
+        if self.min_probability and self.system.mode != "hybrid":
+            raise QueryError(f"{self.system} estimates no probability; hybrid does.")
 
 
 class Index:
@@ -83,6 +89,8 @@ class Index:
     def search(self, query: str, k: int = 10, options: Options | None = None) -> list[Hit]:
         """Give the best `k` hits, sorted by `(-score, passage id)`.
 
+        Fewer, or none, where `options.min_probability` leaves some of them out.
+
         Raises `QueryError` for an empty query or `k` below 1.
         """
         if not query.strip():
@@ -97,10 +105,11 @@ class Index:
             title=options.system.title,
         )
         scored, rows = self._best(parsed, k, options)
-        hits = []
-        for rank, row in enumerate(rows, start=1):
-            article, passage = self.snapshot.read(int(scored.passages[row]))
-            hits.append(Hit(rank, article, passage, explain(scored, row)))
+        hits: list[Hit] = []
+        for row, likely in zip(rows, self.ranker.probabilities(scored, rows), strict=True):
+            if likely is None or likely >= options.min_probability:
+                article, passage = self.snapshot.read(int(scored.passages[row]))
+                hits.append(Hit(len(hits) + 1, article, passage, explain(scored, row), likely))
         return hits
 
     def _best(self, query: Query, k: int, options: Options) -> tuple[Scored, list[int]]:

@@ -92,6 +92,21 @@ class KeywordLeg:
         variance = float(scores @ scores) / count - mean**2
         return LegScores(passages, scores, mean, max(variance, 0.0) ** 0.5), terms
 
+    def coverage(self, query: Query, passages: Numbers) -> Scores:
+        """Give the share of the query's words that are in each passage, 0 to 1.
+
+        Each word weighs its inverse document frequency; one that no passage has weighs
+        most. 0 where the query has none but stop words.
+        """
+        postings = self._reader.postings("text", [term.encode() for term, _ in query.terms])
+        found, total = np.zeros(len(passages)), 0.0
+        for posting in postings:
+            weight = idf(len(posting.passages) if posting else 0, self._reader.count)
+            total += weight
+            if posting:
+                found += weight * np.isin(passages, posting.passages)
+        return found / total if total else found
+
     def _bag(self, query: Query) -> tuple[TermScores, None]:
         """Score all terms in all fields at once."""
         keys = [term.encode() for term, _ in query.terms]

@@ -24,9 +24,14 @@ class Page:
     explain: bool = False
 
     def lines(self, hit: Hit) -> Iterator[str]:
-        """Write rank, score and title; date, id and source; a snippet; perhaps the explanation."""
+        """Write a hit: rank, score, probability and title; date, id, source; a snippet.
+
+        Then the explanation, if it is wanted.
+        """
         title = hit.article.title or hit.article.id
-        yield f"{hit.rank:>3}  {hit.score:.3f}  {_BOLD + title + _PLAIN if self.colour else title}"
+        shown = _BOLD + title + _PLAIN if self.colour else title
+        likely = "" if hit.probability is None else f"  p {hit.probability:.2f}"
+        yield f"{hit.rank:>3}  {hit.score:.3f}{likely}  {shown}"
         # A file's id is its path already, below the folder that holds the index.
         source = _relative(hit.article.source)
         origin = (hit.article.date, hit.article.id, "" if source == hit.article.id else source)

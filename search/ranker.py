@@ -5,7 +5,7 @@ fuses, looks at the best of them again, sorts. No score is ever guessed because 
 list was cut off.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -17,6 +17,7 @@ from plait.index.arrays import best_places
 from plait.index.encoder import Encoder
 from plait.index.snapshot import Snapshot
 from plait.search.bm25 import BM25
+from plait.search.confidence import probability
 from plait.search.hit import Explanation, LegPart
 from plait.search.keyword import KeywordLeg, TermScores
 from plait.search.query import Query
@@ -112,6 +113,14 @@ class Ranker:
     def _dense(self, vector: NDArray[np.float32], passages: Numbers) -> LegScores:
         cosines = self._snapshot.cosines(vector, passages)
         return LegScores(passages, cosines, *self._snapshot.moments.mean_and_deviation(vector))
+
+    def probabilities(self, scored: Scored, rows: Sequence[int]) -> list[float | None]:
+        """Say of each row how likely its passage is to be relevant; None without both legs."""
+        if scored.dense is None or scored.keyword is None:
+            return [None] * len(rows)
+        coverage = self._keyword(BM25()).coverage(scored.query, scored.passages[rows])
+        cosines = scored.dense.scores[rows]
+        return list(map(probability, cosines.tolist(), coverage.tolist()))
 
     def order(self, scored: Scored, k: int) -> list[int]:
         """Give the rows (of `scored.passages`) of the best `k`, ties by passage id."""

@@ -57,7 +57,9 @@ def test_json_is_for_programs(news: Path) -> None:
     assert hit["article"]["id"] == "news/apples.md"
     assert hit["passage"]["text"] == hit["article"]["text"]
     assert hit["score"] == pytest.approx(
-        hit["explanation"]["keyword"]["part"] + hit["explanation"]["dense"]["part"]
+        hit["explanation"]["keyword"]["part"]
+        + hit["explanation"]["dense"]["part"]
+        + hit["explanation"]["neighbours"]
     )
 
 

@@ -125,3 +125,37 @@ def test_a_query_imports_no_framework_and_opens_no_socket(seeds: Index) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.stdout.strip() == "3", done.stderr
+
+
+def test_what_nothing_answers_is_told_from_what_something_does(seeds: Index) -> None:
+    """A threshold keeps the answered question's hits and leaves the others none."""
+    options = Options(min_probability=0.15)
+    assert seeds.search("peace treaty 1956 declaration", 5, options)
+    for foreign in ("how to knead sourdough bread", "kubernetes pod eviction policy"):
+        assert seeds.search(foreign, 5)
+        assert seeds.search(foreign, 5, options) == []
+        assert choose_excerpts(seeds, foreign, 800, options) == []
+
+
+def test_a_threshold_leaves_out_what_is_less_likely(seeds: Index) -> None:
+    """The rest keeps its order and is numbered anew."""
+    everything = seeds.search("northern islands", 30)
+    some = seeds.search("northern islands", 30, Options(min_probability=0.3))
+    likely = [hit for hit in everything if (hit.probability or 0) >= 0.3]
+    assert 0 < len(some) < len(everything)
+    assert [hit.passage.id for hit in some] == [hit.passage.id for hit in likely]
+    assert [hit.rank for hit in some] == list(range(1, len(some) + 1))
+
+
+def test_a_probability_needs_both_legs(seeds: Index) -> None:
+    """A single leg gives none, and refuses a threshold."""
+    for mode in ("keyword", "dense"):
+        hits = seeds.search("peace treaty", 3, Options(System(mode)))
+        assert [hit.probability for hit in hits] == [None] * 3
+        with pytest.raises(QueryError, match="hybrid does"):
+            Options(System(mode), min_probability=0.2)
+    with pytest.raises(QueryError, match="0 to 1"):
+        Options(min_probability=1.5)
+    assert all(
+        hit.probability for hit in seeds.search("peace", 3, Options(System("hybrid", "rrf")))
+    )

@@ -1,0 +1,43 @@
+"""The probability that a hit is relevant."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, strategies as st
+
+from plait.search.confidence import COSINE, COVERAGE, NEITHER, probability
+from plait.search.index import Index
+from plait.search.keyword import KeywordLeg
+from plait.search.query import parse_query
+
+SHARE = st.floats(0, 1)
+
+
+def test_probabilities_by_hand() -> None:
+    """Even odds where the evidence is worth what its absence costs."""
+    assert probability(-NEITHER / COSINE, 0) == pytest.approx(0.5)
+    assert probability(0, 1) == pytest.approx(1 / (1 + math.exp(-NEITHER - COVERAGE)))
+
+
+@given(SHARE, SHARE, SHARE)
+def test_more_evidence_never_makes_less_likely(cosine: float, coverage: float, more: float) -> None:
+    """Monotonic in both, and within 0 and 1."""
+    least = probability(cosine, coverage)
+    assert 0 < least <= probability(cosine + more, coverage) < 1
+    assert least <= probability(cosine, coverage + more)
+
+
+def test_coverage_counts_words_by_their_weight(seeds: Index) -> None:
+    """All words present make 1, none 0; a word that nobody has counts as missing."""
+    leg = KeywordLeg(seeds.snapshot.keyword, seeds.ranker.analyzer)
+    every = np.arange(len(seeds.snapshot.keyword))
+
+    def coverage(text: str) -> list[float]:
+        return list(leg.coverage(parse_query(text, seeds.ranker.analyzer), every))
+
+    found = coverage("1956")
+    assert sorted(set(found)) == [0.0, 1.0]
+    assert max(coverage("1956 xyzzy")) < 0.5  # the unknown word weighs more than any other
+    assert set(coverage("xyzzy")) == {0.0}
+    assert set(coverage("of the and")) == {0.0}
