@@ -229,6 +229,30 @@ def context(
 
 
 @app.command()
+def why(
+    query: Annotated[str, typer.Argument(help="The query, in quotes.")],
+    article: Annotated[str, typer.Argument(help="An article's id.")],
+    root: Root = DEFAULT_INDEX,
+    system: SystemText = "hybrid",
+    words: Annotated[
+        bool, typer.Option("--words", help="Read no operators, as bench does.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Say why an article ranks where it does, or at which stage it is lost."""
+    from plait.search.index import Index, Options
+    from plait.search.system import System
+    from plait.search.why import explain_rank
+
+    options = Options(System.parse(system), operators=not words)
+    reasons = explain_rank(Index.open(root), query, article, options)
+    if as_json:
+        _print_json(asdict(reasons) | {"system": str(reasons.system)})
+    else:
+        typer.echo("\n".join(reasons.lines()))
+
+
+@app.command()
 def bench(
     collection: Annotated[str, typer.Argument(help="A folder, ir_datasets:ID, or articles.")],
     root: Annotated[

@@ -39,10 +39,11 @@ class Page:
         marks = (_BOLD, _PLAIN) if self.colour else ("*", "*")
         yield f"     {snippet(hit.passage.text or title, self.words, self.analyzer, marks)}"
         if self.explain:
-            yield from _explained(hit.explanation)
+            yield from explained(hit.explanation)
 
 
-def _explained(explanation: Explanation) -> Iterator[str]:
+def explained(explanation: Explanation) -> Iterator[str]:
+    """Write what a score is made of, a line each."""
     if explanation.keyword:
         yield _leg("keyword", explanation.keyword)
         for term in explanation.terms:

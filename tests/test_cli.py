@@ -145,3 +145,16 @@ def test_version_and_help(tmp_path: Path) -> None:
     for command in ("index", "search", "show", "remove", "info", "check", "context", "bench"):
         shown = plait(command, "-h", cwd=tmp_path)
         assert (shown.returncode, command in shown.stdout) == (0, True)
+
+
+def test_why_is_answered(news: Path) -> None:
+    """`plait why` explains a rank, in words or in JSON, and an unknown article is an error."""
+    found = json.loads(plait("search", "apples", "-k", "1", "--json", cwd=news).stdout)[0]
+    words = plait("why", "apples", "news/apples.md", cwd=news).stdout
+    assert words.startswith("news/apples.md  ")
+    assert "hybrid: rank 1 of" in words
+    reasons = json.loads(plait("why", "apples", "news/apples.md", "--json", cwd=news).stdout)
+    assert reasons["standing"]["score"] == found["score"]
+    unknown = plait("why", "apples", "news/none.md", cwd=news)
+    assert unknown.returncode == 1
+    assert "plait index" in unknown.stderr

@@ -21,7 +21,7 @@ SOURCES = sorted(
         *(f for name in FOLDERS for f in (ROOT / name).rglob("*.py")),
     ]
 )
-LONGEST_FILE = 350
+LONGEST_FILE = 400
 LONGEST_FUNCTION = 45
 """About 300 and 25 are meant; these are where a reviewer need not look to say no."""
 

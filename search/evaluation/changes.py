@@ -33,7 +33,8 @@ class Change:
         words = [self.topic.text, article]
         # What begins with - is no option of the command.
         end = ["--"] if any(word.startswith("-") for word in words) else []
-        return shlex.join(["plait", "why", "-i", str(index), *end, *words])
+        how = [] if self.system == "hybrid" else ["--system", self.system]
+        return shlex.join(["plait", "why", "--words", "-i", str(index), *how, *end, *words])
 
 
 def greatest_changes(experiment: Experiment, system: str, count: int = SHOWN) -> list[Change]:

@@ -1,0 +1,187 @@
+"""Here are a query and an article: why does it rank where it does, or not at all?
+
+Asks each leg by itself, the system as it is, and the system with other weights; reports
+at which stage an article is lost. Does not judge whether it should be found.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from plait.index.errors import NotFoundError
+from plait.search.hit import Explanation
+from plait.search.index import Index, Options
+from plait.search.page import explained
+from plait.search.query import Query, parse_query
+from plait.search.ranker import DEPTH, Scored, explain
+from plait.search.system import MODES, Mode, System
+
+WEIGHTS = tuple(step / 20 for step in range(21))
+"""Shares of the dense leg that are tried."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where an article stands in one ranking, by its best passage."""
+
+    rank: int
+    """1 for the best."""
+    of: int
+    """How many articles are ranked."""
+    passage: int
+    """Number of its best passage, through all segments."""
+    score: float
+    best: float
+    """Score of the article that ranks first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reasons:
+    """What `explain_rank` found."""
+
+    article_id: str
+    title: str
+    system: System
+    standing: Standing | None
+    """None where the system does not rank the article; `stage` says why."""
+    stage: str
+    """Where it is lost; empty where it is ranked."""
+    explanation: Explanation | None
+    legs: dict[Mode, Standing | None]
+    """Each leg by itself, over all passages; None where it does not rank the article."""
+    found: tuple[str, ...]
+    """Terms of the query that the article has."""
+    missing: dict[str, int]
+    """Those it has not, and how many passages of the index have them."""
+    by_weight: dict[float, int]
+    """Its rank with each weight of the dense leg; empty where nothing is weighted."""
+
+    def lines(self) -> Iterator[str]:
+        """Write it for a person."""
+        yield f"{self.article_id}  {self.title}"
+        lost = f"{self.system}: not ranked, {self.stage}"
+        yield _written(self.system, self.standing) if self.standing else lost
+        if self.explanation:
+            yield from explained(self.explanation)
+        for mode, standing in self.legs.items():
+            yield _written(mode, standing) if standing else f"{mode}: does not rank it"
+        yield f"words found: {', '.join(self.found) or 'none'}"
+        shown = [f"{term} (in {count} passages)" for term, count in self.missing.items()]
+        yield f"words missing: {', '.join(shown) or 'none'}"
+        if self.by_weight:
+            yield _weighed(self.by_weight, self.system.weight)
+
+
+def explain_rank(
+    index: Index, query: str, article_id: str, options: Options | None = None
+) -> Reasons:
+    """Say why an article ranks where it does.
+
+    Raises `NotFoundError` for an article that is not in the index, and `QueryError`.
+    """
+    options = options or Options()
+    system = options.system
+    if article_id not in index:
+        raise NotFoundError(
+            f"{article_id} is not in {index.snapshot.root}, so no query finds it; "
+            "`plait index` adds it, and `plait search --json` shows how ids are written."
+        )
+    parsed = parse_query(
+        query, index.ranker.analyzer, operators=options.operators, title=system.title
+    )
+    finder = _Finder(index, parsed, article_id)
+    scored = index.ranker.score(parsed, system)
+    standing = finder.standing(scored)
+    row = np.flatnonzero(scored.passages == standing.passage)[0] if standing else 0
+    found, missing = finder.words()
+    return Reasons(
+        article_id,
+        index.article(article_id).title,
+        system,
+        standing,
+        "" if standing else finder.stage(system),
+        explain(scored, int(row)) if standing else None,
+        {mode: finder.alone(mode, system) for mode in MODES if mode != "hybrid"},
+        found,
+        missing,
+        finder.by_weight(system),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Finder:
+    """Looks for one article in rankings of one query."""
+
+    index: Index
+    query: Query
+    article_id: str
+
+    def standing(self, scored: Scored) -> Standing | None:
+        """Rank all articles by their best passage, and find the one."""
+        totals, best = scored.totals, dict[str, int]()
+        for row in self.index.ranker.order(scored, max(len(totals), 1)):
+            best.setdefault(self.index.snapshot.article_id(int(scored.passages[row])), row)
+        if self.article_id not in best:
+            return None
+        rank = list(best).index(self.article_id) + 1
+        row, first = best[self.article_id], next(iter(best.values()))
+        place = int(scored.passages[row])
+        return Standing(rank, len(best), place, float(totals[row]), float(totals[first]))
+
+    def alone(self, mode: Mode, system: System) -> Standing | None:
+        """Ask one leg, over all passages."""
+        by_words = System(mode, k1=system.k1, b=system.b, title=system.title)
+        leg = System(mode) if mode == "dense" else by_words
+        return self.standing(self.index.ranker.score(self.query, leg, len(self.passages)))
+
+    @property
+    def passages(self) -> range:
+        """All passages of the index, deleted ones included."""
+        return range(len(self.index.snapshot.keyword))
+
+    def stage(self, system: System) -> str:
+        """Say where an article is lost that the system does not rank."""
+        if self.query.tree is not None:
+            return "because the operators of the query leave it out"
+        if system.mode == "keyword":
+            return "because it has none of the query's words"
+        return f"because none of its passages is among the {DEPTH} best of a leg"
+
+    def words(self) -> tuple[tuple[str, ...], dict[str, int]]:
+        """Part the query's terms into those the article has, and the others."""
+        article, analyzer = self.index.article(self.article_id), self.index.ranker.analyzer
+        own = set(analyzer.terms(f"{article.title}\n{article.text}"))
+        terms = [term for term, _ in self.query.terms]
+        postings = self.index.snapshot.keyword.postings("text", [term.encode() for term in terms])
+        missing = {
+            term: len(posting.passages) if posting else 0
+            for term, posting in zip(terms, postings, strict=True)
+            if term not in own
+        }
+        return tuple(term for term in terms if term in own), missing
+
+    def by_weight(self, system: System) -> dict[float, int]:
+        """Try other weights, where the system has one."""
+        if system.mode != "hybrid" or system.fusion == "rrf":
+            return {}
+        ranks = {}
+        for weight in WEIGHTS:
+            scored = self.index.ranker.score(self.query, replace(system, weight=weight))
+            standing = self.standing(scored)
+            if standing:
+                ranks[weight] = standing.rank
+        return ranks
+
+
+def _written(name: System | Mode, standing: Standing) -> str:
+    scores = f"score {standing.score:.4f}, the best has {standing.best:.4f}"
+    return f"{name}: rank {standing.rank} of {standing.of} ({scores})"
+
+
+def _weighed(by_weight: dict[float, int], weight: float) -> str:
+    """Say which weights would rank the article best."""
+    best = min(by_weight.values())
+    at = [tried for tried, rank in by_weight.items() if rank == best]
+    span = f"{at[0]:g}" if len(at) == 1 else f"{at[0]:g} to {at[-1]:g}"
+    return f"weight {weight:g} is used; rank {best} is its best, with weight {span}"
