@@ -83,7 +83,7 @@ def test_changed_topics_come_with_a_command(folder: Path) -> None:
     done = bench("small", "-s", "hybrid", "--run", "old.run", cwd=folder)
     assert "old against hybrid, nDCG@10:" in done.stdout
     assert "  1.000 -> 0.631  q1: apples, rank 1 -> 2" in done.stdout
-    assert re.search(r"plait why -i \.plait-bench/small-\w+ apples apples\n", done.stdout)
+    assert re.search(r"plait why --words -i \.plait-bench/small-\w+ apples apples\n", done.stdout)
 
 
 def test_any_articles_with_topics_and_judgements(folder: Path) -> None:

@@ -224,9 +224,11 @@ def test_the_greatest_changes_name_the_article_that_moved() -> None:
     assert greatest_changes(found, "other", count=1) == [gains[0], gains[2]]
     assert greatest_changes(found, "base") == []
     command = gains[0].command(Path("my index"), {"a": "news/a.txt"})
-    assert command == "plait why -i 'my index' 'topic 1' news/a.txt"
+    assert command == "plait why --words -i 'my index' 'topic 1' news/a.txt"
+    asked = replace(gains[0], system="hybrid(fusion=rrf)").command(Path("x"), {})
+    assert asked == "plait why --words --system 'hybrid(fusion=rrf)' -i x 'topic 1' a"
     odd = replace(gains[0], topic=Topic("q", "-- isn't it?"))
-    assert odd.command(Path("x"), {}) == """plait why -i x -- '-- isn'"'"'t it?' a"""
+    assert odd.command(Path("x"), {}) == """plait why --words -i x -- '-- isn'"'"'t it?' a"""
 
 
 def test_the_files_of_an_experiment(experiment: Experiment, tmp_path: Path) -> None:

@@ -5,9 +5,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from plait.index.errors import QueryError
 from plait.search.evaluation.collection import Topic
 from plait.search.evaluation.experiment import Experiment, Outcome
 from plait.search.evaluation.running import SAME
+from plait.search.system import System
 
 SHOWN = 3
 """Topics shown of those that gained, and of those that lost."""
@@ -33,8 +35,8 @@ class Change:
         words = [self.topic.text, article]
         # What begins with - is no option of the command.
         end = ["--"] if any(word.startswith("-") for word in words) else []
-        how = [] if self.system == "hybrid" else ["--system", self.system]
-        return shlex.join(["plait", "why", "--words", "-i", str(index), *how, *end, *words])
+        how = ["--words", *_option(self.system)]
+        return shlex.join(["plait", "why", *how, "-i", str(index), *end, *words])
 
 
 def greatest_changes(experiment: Experiment, system: str, count: int = SHOWN) -> list[Change]:
@@ -64,6 +66,15 @@ def _change(experiment: Experiment, topic: Topic, both: tuple[Outcome, Outcome])
     before, after = (outcome.values[measure][topic.id] for outcome in both)
     places = (ranks[0].get(article), ranks[1].get(article))
     return Change(both[1].system, topic, before, after, article, places)
+
+
+def _option(system: str) -> list[str]:
+    """Name a system to the command; nothing for plait's default, or another program's run."""
+    try:
+        asked = System.parse(system)
+    except QueryError:
+        return []
+    return [] if asked == System() else ["--system", str(asked)]
 
 
 def _ranks(articles: Iterable[str]) -> dict[str, int]:
