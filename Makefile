@@ -9,10 +9,10 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c const
 NEEDS := pyproject.toml constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format bench docs clean
+.PHONY: help demo test lint format bench bench-quality docs clean
 
 help: ## list these targets
-	@awk -F ':[^#]*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':[^#]*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
 
 demo: .venv/installed ## install, index the seed articles, ask one question
 	$(BIN)/plait index seeds/articles
@@ -32,8 +32,14 @@ format: .venv/dev ## rewrite the code in the project's format
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 
-bench: .venv/installed ## run the scripts in benchmarks/, one after the other
-	@set -e; for script in $(sort $(wildcard benchmarks/*.py)); do $(BIN)/python $$script; done
+bench: .venv/installed ## measure speed
+	$(BIN)/python benchmarks/keyword.py
+	$(BIN)/python benchmarks/encoding.py
+
+bench-quality: .venv/installed ## measure ranking on public collections (indexes are kept)
+	$(BIN)/python benchmarks/quality.py
+	$(BIN)/python benchmarks/answerable.py
+	$(BIN)/python benchmarks/adaptive_weight.py
 
 docs: .venv/docs ## build the documentation into site/
 	$(BIN)/mkdocs build --strict --quiet

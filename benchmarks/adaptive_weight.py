@@ -1,0 +1,174 @@
+"""Could the weight of the dense leg be chosen query by query, without judgements?
+
+    python benchmarks/adaptive_weight.py [COLLECTION ...]
+
+For each topic, from what both legs show (see `features`), a ridge regression predicts what
+each weight would score; the best predicted is taken. It is fitted on all collections but
+one and tried on that one, each in turn, beside the fixed weight that is best on the same
+others, with a guard (the fixed weight unless the predicted gain is above a margin, chosen
+on the others too), and the best weight of each topic, which only the judgements know.
+Prints mean nDCG@10. Needs scikit-learn, which sentence-transformers brings, and the
+collections of `benchmarks/quality.py`.
+"""
+
+import re
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.linear_model import Ridge
+from sklearn.preprocessing import StandardScaler
+
+from plait.search.bm25 import idf
+from plait.search.evaluation import open_index, read_collection
+from plait.search.evaluation.measures import per_topic
+from plait.search.evaluation.running import article_names
+from plait.search.evaluation.runs import falling
+from plait.search.index import Index, Options
+from plait.search.query import parse_query
+from plait.search.system import System
+
+ROOT = Path(__file__).resolve().parents[1]
+SHARED = ROOT.parent / "shared" / "data"
+MEASURE = "nDCG@10"
+WEIGHTS = tuple(round(step / 10, 1) for step in range(11))
+MARGINS = (0.0, 0.01, 0.02, 0.05, 0.1, 1.0)
+"""Predicted gains below which the guard keeps the fixed weight; 1 always keeps it."""
+TOPICS = 300
+"""The first of each collection."""
+LIST = 20
+"""Depth at which the two legs' rankings are compared."""
+
+Values: TypeAlias = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """One collection: what its topics show, and what each weight scores."""
+
+    name: str
+    shown: Values
+    """(topics, features)."""
+    values: Values
+    """(topics, weights)."""
+
+
+def features(index: Index, text: str) -> list[float]:
+    """Describe a query by its words and by how the legs score its candidates."""
+    query = parse_query(text, index.ranker.analyzer, operators=False)
+    scored = index.ranker.score(query, System())
+    if scored.keyword is None or scored.dense is None:
+        raise TypeError("a hybrid system scores both legs")
+    postings = index.snapshot.keyword.postings("text", [t.encode() for t, _ in query.terms])
+    sizes = [len(posting.passages) if posting else 0 for posting in postings]
+    masses = [idf(size, index.snapshot.keyword.count) for size in sizes] or [0.0]
+    described = [
+        np.log1p(len(query.terms)),
+        float(np.mean(masses)),
+        max(masses),
+        sizes.count(0) / max(len(sizes), 1),
+        float(bool(re.search(r"\d", text))),
+        float(bool(re.search(r"[A-Z]", text[1:]))),
+        float('"' in text),
+    ]
+    tops = []
+    for leg in (scored.keyword, scored.dense):
+        falling_scores = np.sort((leg.scores - leg.mean) / (leg.deviation or 1.0))[::-1]
+        described += [falling_scores[0], falling_scores[0] - falling_scores[:LIST][-1]]
+        described.append(float(np.mean(falling_scores[:LIST] ** 3)))
+        tops.append(set(np.argsort(-leg.scores)[:LIST].tolist()))
+    return [*described, len(tops[0] & tops[1]) / LIST, float(scored.dense.scores.max())]
+
+
+def tried(name: str) -> Tried:
+    """Ask a collection with every weight."""
+    collection = read_collection(name)
+    index, _ = open_index(collection, None, lambda _: None)
+    names = article_names(index.snapshot.article_ids(), collection.qrels)
+    topics = collection.topics[:TOPICS]
+    qrels = {topic.id: collection.qrels[topic.id] for topic in topics}
+    columns = []
+    for weight in WEIGHTS:
+        options = Options(replace(System(), weight=weight), operators=False)
+        run = {
+            t.id: falling((names[h.article.id], h.score) for h in index.search(t.text, 10, options))
+            for t in topics
+        }
+        values = per_topic(qrels, run, (MEASURE,))[MEASURE]
+        columns.append([values[topic.id] for topic in topics])
+    shown = np.array([features(index, topic.text) for topic in topics])
+    return Tried(collection.name, shown, np.array(columns).T)
+
+
+def fixed(collections: Sequence[Tried]) -> int:
+    """Number the weight that is best in the mean over collections."""
+    return int(np.mean([one.values.mean(axis=0) for one in collections], axis=0).argmax())
+
+
+def fitted(collections: Sequence[Tried]) -> Callable[[Tried], Values]:
+    """Fit the regression; give what predicts (topics, weights) of another collection."""
+    shown = np.concatenate([one.shown for one in collections])
+    # What a weight gains over the mean of all: hard topics are low whatever the weight.
+    gains = np.concatenate(
+        [one.values - one.values.mean(axis=1, keepdims=True) for one in collections]
+    )
+    share = np.concatenate([np.full(len(one.shown), 1 / len(one.shown)) for one in collections])
+    scale = StandardScaler().fit(shown)
+    model = Ridge(alpha=1.0).fit(scale.transform(shown), gains, sample_weight=share)
+    return lambda one: np.asarray(model.predict(scale.transform(one.shown)))
+
+
+def guarded(one: Tried, predicted: Values, default: int, margin: float) -> float:
+    """Score a collection by predicted weights where they promise more than the margin."""
+    best = predicted.argmax(axis=1)
+    rows = np.arange(len(best))
+    promised = predicted[rows, best] - predicted[:, default]
+    return float(one.values[rows, np.where(promised > margin, best, default)].mean())
+
+
+def margin_of(collections: Sequence[Tried]) -> float:
+    """Choose the margin by leaving out each of the given collections in turn."""
+    means = []
+    for margin in MARGINS:
+        scores = []
+        for one in collections:
+            rest = [other for other in collections if other is not one]
+            scores.append(guarded(one, fitted(rest)(one), fixed(rest), margin))
+        means.append(float(np.mean(scores)))
+    return MARGINS[int(np.argmax(means))]
+
+
+def main() -> None:
+    """Print a row for each collection, and the means."""
+    here = sorted(str(folder.parent) for folder in SHARED.glob("*/queries.jsonl"))
+    names = sys.argv[1:] or [str(ROOT / "seeds"), *here]
+    if len(names) < 4:
+        print(f"skipped: no {SHARED}; name four folders or more in BEIR's layout.")
+        return
+    collections = [tried(name) for name in names]
+    print(
+        f"{MEASURE:<18}{'fixed':>8}{'weight':>8}{'ridge':>8}{'guarded':>9}{'margin':>8}{'oracle':>8}"
+    )
+    rows = []
+    for one in collections:
+        rest = [other for other in collections if other is not one]
+        default, predict, margin = fixed(rest), fitted(rest), margin_of(rest)
+        scores = (
+            float(one.values[:, default].mean()),
+            guarded(one, predict(one), default, 0.0),
+            guarded(one, predict(one), default, margin),
+            float(one.values.max(axis=1).mean()),
+        )
+        rows.append(scores)
+        a, b, c, d = scores
+        print(f"{one.name:<18}{a:>8.4f}{WEIGHTS[default]:>8}{b:>8.4f}{c:>9.4f}{margin:>8}{d:>8.4f}")
+    a, b, c, d = np.mean(rows, axis=0)
+    print(f"{'mean':<18}{a:>8.4f}{'':>8}{b:>8.4f}{c:>9.4f}{'':>8}{d:>8.4f}")
+
+
+if __name__ == "__main__":
+    main()

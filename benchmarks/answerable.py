@@ -1,0 +1,148 @@
+"""Does the probability of a hit tell what a collection answers from what it does not?
+
+    python benchmarks/answerable.py [COLLECTION ...]
+
+Topics of each collection are asked of every other, where nothing is relevant. Printed
+for each collection: the area under the ROC curve of the best hit's probability, its own
+topics against foreign ones; how often a foreign topic is answered and an own one is not,
+at a threshold; and the calibration error of the first ten hits of its own topics. Then
+the coefficients of `plait.search.confidence` fitted anew, and the same numbers where each
+collection is judged by coefficients fitted on the others. Needs scikit-learn, which
+sentence-transformers brings, and the collections of `benchmarks/quality.py`.
+"""
+
+import random
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+
+from plait.search.confidence import COSINE, COVERAGE, NEITHER
+from plait.search.evaluation import Collection, Topic, open_index, read_collection
+from plait.search.evaluation.running import article_names
+from plait.search.index import Index, Options
+from plait.search.keyword import KeywordLeg
+from plait.search.query import parse_query
+
+ROOT = Path(__file__).resolve().parents[1]
+SHARED = ROOT.parent / "shared" / "data"
+TOPICS = 150
+"""Asked of each collection, chosen by a fixed seed."""
+HITS = 10
+THRESHOLDS = (0.1, 0.15, 0.2, 0.3)
+
+Evidence: TypeAlias = NDArray[np.float64]
+"""(topics, hits, 2): cosine and coverage, 0 where there are fewer hits."""
+SHIPPED = np.array([COSINE, COVERAGE, NEITHER])
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What one collection found for its own topics and for foreign ones."""
+
+    name: str
+    own: Evidence
+    relevant: NDArray[np.bool_]
+    """(topics, hits): of the own."""
+    foreign: Evidence
+
+
+def evidence(index: Index, topics: Iterable[Topic]) -> tuple[Evidence, list[list[str]]]:
+    """Ask an index; give the evidence of the first hits, and their articles."""
+    leg = KeywordLeg(index.snapshot.keyword, index.ranker.analyzer)
+    found, articles = [], []
+    for topic in topics:
+        hits = index.search(topic.text, HITS, Options(operators=False))
+        query = parse_query(topic.text, index.ranker.analyzer, operators=False)
+        scored = index.ranker.score(query, Options().system)
+        places = {index.snapshot.passage_id(int(p)): row for row, p in enumerate(scored.passages)}
+        rows = [places[hit.passage.id] for hit in hits]
+        coverage = leg.coverage(query, scored.passages[rows])
+        cosines = [hit.explanation.dense.score if hit.explanation.dense else 0 for hit in hits]
+        table = np.zeros((HITS, 2))
+        table[: len(hits)] = np.column_stack([cosines, coverage])
+        found.append(table)
+        articles.append([hit.article.id for hit in hits])
+    return np.stack(found), articles
+
+
+def ask(number: int, collections: Sequence[Collection], topics: Sequence[Sequence[Topic]]) -> Asked:
+    """Ask one collection everything."""
+    collection = collections[number]
+    index, _ = open_index(collection, None, lambda _: None)
+    names = article_names(index.snapshot.article_ids(), collection.qrels)
+    own, articles = evidence(index, topics[number])
+    relevant = np.zeros(own.shape[:2], dtype=bool)
+    for row, (topic, ids) in enumerate(zip(topics[number], articles, strict=True)):
+        grades = collection.qrels[topic.id]
+        relevant[row, : len(ids)] = [grades.get(names[id_], 0) > 0 for id_ in ids]
+    others = [topic for n, listed in enumerate(topics) if n != number for topic in listed]
+    return Asked(collection.name, own, relevant, evidence(index, others)[0])
+
+
+def fitted(asked: Sequence[Asked]) -> NDArray[np.float64]:
+    """Fit the coefficients; collections count alike, and own topics as much as foreign ones."""
+    rows, labels, weights = [], [], []
+    for one in asked:
+        for table, label in ((one.own, one.relevant), (one.foreign, np.zeros(len(one.foreign)))):
+            flat = table.reshape(-1, 2)
+            rows.append(flat)
+            labels.append(np.broadcast_to(label.reshape(len(table), -1), table.shape[:2]).ravel())
+            weights.append(np.full(len(flat), 1 / len(flat)))
+    share = np.concatenate(weights)
+    model = LogisticRegression(C=1e3, max_iter=1000)
+    model.fit(np.concatenate(rows), np.concatenate(labels), sample_weight=share / share.mean())
+    return np.append(model.coef_[0], model.intercept_)
+
+
+def likely(table: Evidence, coefficients: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Give the probabilities, (topics, hits)."""
+    return np.asarray(1 / (1 + np.exp(-(table @ coefficients[:2] + coefficients[2]))))
+
+
+def calibration_error(p: NDArray[np.float64], relevant: NDArray[np.bool_]) -> float:
+    """Mean gap between probability and share of relevant hits, over ten bins of equal width."""
+    bins = np.minimum((p * 10).astype(int), 9)
+    gaps = [abs(p[bins == b].sum() - relevant[bins == b].sum()) for b in range(10)]
+    return sum(gaps) / p.size
+
+
+def line(one: Asked, coefficients: NDArray[np.float64]) -> str:
+    """Judge one collection by given coefficients."""
+    own, foreign = likely(one.own, coefficients), likely(one.foreign, coefficients)
+    best, theirs = own.max(axis=1), foreign.max(axis=1)
+    labels = np.repeat([1, 0], [len(best), len(theirs)])
+    area = roc_auc_score(labels, np.concatenate([best, theirs]))
+    rates = [f"{np.mean(theirs >= t):>9.3f}{np.mean(best < t):>7.3f}" for t in THRESHOLDS]
+    error = calibration_error(own, one.relevant)
+    return f"{one.name:<18}{area:>7.4f}" + "".join(rates) + f"{error:>9.3f}"
+
+
+def main() -> None:
+    """Print both tables."""
+    here = sorted(str(folder.parent) for folder in SHARED.glob("*/queries.jsonl"))
+    names = sys.argv[1:] or [str(ROOT / "seeds"), *here]
+    if len(names) < 3:
+        print(f"skipped: no {SHARED}; name three folders or more in BEIR's layout.")
+        return
+    collections = [read_collection(name) for name in names]
+    chosen = random.Random(5)  # noqa: S311 - a sample, not a secret
+    topics = [chosen.sample(c.topics, min(TOPICS, len(c.topics))) for c in collections]
+    asked = [ask(number, collections, topics) for number in range(len(collections))]
+    head = "".join(f"{f'at {t:g}':>16}" for t in THRESHOLDS)
+    print(f"{'':<18}{'AUROC':>7}{head}{'error':>9}   (at a threshold: false answers, abstentions)")
+    print("as shipped:", np.round(SHIPPED, 3))
+    print("\n".join(line(one, SHIPPED) for one in asked))
+    print("fitted on the others; on all:", np.round(fitted(asked), 3))
+    for one in asked:
+        print(line(one, fitted([other for other in asked if other is not one])))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,70 @@
+"""How well do the systems rank on public test collections, and what does each part give?
+
+    python benchmarks/quality.py [COLLECTION ...]
+
+Each collection is a folder in BEIR's layout, or `seeds`; by default those in
+`../shared/data` that have topics, and the seeds. Indexes are kept in `.plait-bench`, so
+that nothing is encoded twice. Printed is nDCG@10, with `*` where the difference to
+`hybrid` is significant (paired randomisation test, Holm's correction within the
+collection, p < .05), and the mean over collections.
+"""
+
+import sys
+from pathlib import Path
+from statistics import mean
+
+from plait.search.evaluation import Experiment, open_index, plan_of, read_collection, run_experiment
+
+ROOT = Path(__file__).resolve().parents[1]
+SHARED = ROOT.parent / "shared" / "data"
+SYSTEMS = (
+    "keyword",
+    "dense",
+    "hybrid",
+    "hybrid(neighbours=0)",
+    "hybrid(fusion=rrf)",
+    "hybrid(fusion=minmax)",
+)
+MEASURE = "nDCG@10"
+
+
+def collections() -> list[str]:
+    """Name what is to be measured."""
+    here = sorted(str(folder.parent) for folder in SHARED.glob("*/queries.jsonl"))
+    return sys.argv[1:] or [str(ROOT / "seeds"), *here]
+
+
+def measured(name: str) -> Experiment:
+    """Ask every system every topic of a collection."""
+    collection = read_collection(name)
+    index, failures = open_index(collection, None, lambda _: None)
+    for failure in failures:
+        print(f"  skipped {failure.source}: {failure.reason}")
+    return run_experiment(index, collection, plan_of(SYSTEMS, (), "hybrid", MEASURE, 10))
+
+
+def written(experiment: Experiment, system: str) -> str:
+    """Write a mean, marked where it differs from the baseline's."""
+    value = experiment.outcome(system).mean(MEASURE)
+    if system == experiment.baseline:
+        return f"{value:.4f} "
+    p = experiment.comparison(system, MEASURE).p_holm
+    return f"{value:.4f}{'*' if p < 0.05 else ' '}"
+
+
+def main() -> None:
+    """Print a row for each collection, and the means."""
+    if not SHARED.is_dir() and not sys.argv[1:]:
+        print(f"only the seeds: no {SHARED}; name folders in BEIR's layout as arguments.")
+    print(f"{MEASURE:<18}" + "".join(f"{system:>23}" for system in SYSTEMS))
+    found = []
+    for name in collections():
+        found.append(measured(name))
+        row = [written(found[-1], system) for system in SYSTEMS]
+        print(f"{found[-1].name:<18}" + "".join(f"{cell:>23}" for cell in row), flush=True)
+    means = [mean(e.outcome(system).mean(MEASURE) for e in found) for system in SYSTEMS]
+    print(f"{'mean':<18}" + "".join(f"{value:>22.4f} " for value in means))
+
+
+if __name__ == "__main__":
+    main()
