@@ -62,7 +62,7 @@ class Builder:
         fresh = {d: t for d, t in zip(digests, texts, strict=True) if d not in vectors}
         if self.progress:
             self.progress(len(texts) - len(fresh))
-        encoded = self.encoder.encode_passages(list(fresh.values()), self.progress)
+        encoded = self.encoder.encode_passages(list(fresh.values()), self.progress).vectors
         vectors.update(zip(fresh, encoded, strict=True))
         return np.stack([vectors[d] for d in digests]).astype(np.float32)
 
