@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from plait.index.arrays import Array, kept_rows, load_array
 
 BLOCK = 16
-"""Rows on either side of one product: so few that no BLAS starts threads for them.
+"""Rows on either side of one product: so few that OpenBLAS starts no threads for them.
 
 On a busy machine threads wait for each other, 20 to 100 ms where 2 are enough.
 """

@@ -182,6 +182,7 @@ def _disk_full(*_: object) -> None:
         (("segments", 0, "files", 0, "size"), None),
         (("segments", 0, "deletions"), 7),
         (("sources", "path"), ""),
+        (("format",), 1),
         (("format",), 99),
     ],
 )
