@@ -28,6 +28,8 @@ from whoosh.analysis import (
 )
 from whoosh.fields import TEXT, Schema
 
+from plait.index.stopwords import STOP_WORDS
+
 Numbers: TypeAlias = NDArray[np.int64]
 
 STOPPED = -1
@@ -38,45 +40,6 @@ MEMORY = 500_000
 
 FIELDS = ("title", "text")
 """Fields of a passage: its article's title, and that title with the passage's text."""
-
-# Lucene's English stop words (org.apache.lucene.analysis.en.EnglishAnalyzer).
-STOP_WORDS = frozenset(
-    [
-        "a",
-        "an",
-        "and",
-        "are",
-        "as",
-        "at",
-        "be",
-        "but",
-        "by",
-        "for",
-        "if",
-        "in",
-        "into",
-        "is",
-        "it",
-        "no",
-        "not",
-        "of",
-        "on",
-        "or",
-        "such",
-        "that",
-        "the",
-        "their",
-        "then",
-        "there",
-        "these",
-        "they",
-        "this",
-        "to",
-        "was",
-        "will",
-        "with",
-    ]
-)
 
 # Numbers keep their points and commas, acronyms their dots, words their
 # apostrophes; a full stop without a blank after it still ends a word. Combining

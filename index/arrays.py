@@ -19,6 +19,9 @@ from plait.index.errors import CorruptIndexError
 
 Array: TypeAlias = NDArray[Any]
 
+CHUNK = 1 << 16
+"""Rows copied at a time where arrays are joined."""
+
 
 def save_arrays(folder: Path, arrays: Mapping[str, Array]) -> None:
     """Write each array to `folder/NAME.npy`, little-endian, C order."""
@@ -52,6 +55,23 @@ def load_array(folder: Path, name: str) -> Array:
             f"cannot read {path}: {error}. Index again into a new folder."
         ) from error
     return array.view(np.ndarray)
+
+
+def kept_rows(parts: Sequence[tuple[Array, NDArray[np.bool_]]]) -> Array:
+    """Join the rows of arrays that stay, each given with a mask of its rows; one at least.
+
+    Holds the result and never a second copy of it.
+    """
+    first, _ = parts[0]
+    count = sum(int(np.count_nonzero(stays)) for _, stays in parts)
+    joined: Array = np.empty((count, *first.shape[1:]), first.dtype)
+    end = 0
+    for array, stays in parts:
+        for start in range(0, len(array), CHUNK):
+            rows = array[start : start + CHUNK][stays[start : start + CHUNK]]
+            joined[end : end + len(rows)] = rows
+            end += len(rows)
+    return joined
 
 
 def best_places(scores: NDArray[np.floating[Any]], k: int) -> NDArray[np.int64]:

@@ -14,6 +14,7 @@ from plait.index.analyzer import TextAnalyzer
 from plait.index.arrays import StringTable
 from plait.index.article import Article
 from plait.index.cutting import Cutting, cut_passages
+from plait.index.encoded import Encoded
 from plait.index.encoder import Encoder
 from plait.index.keyword.postings import build_postings
 from plait.index.segment import Digests, Segment, SegmentData, article_json, digest
@@ -30,15 +31,15 @@ class Builder:
     """Told how many more passages have their vector."""
 
     def segment(self, articles: Sequence[Article], known: Iterable[Segment]) -> SegmentData:
-        """Build a segment; vectors of texts that `known` segments hold are not made again."""
+        """Build a segment; what `known` segments hold is not encoded again."""
         cutting = Cutting(self.encoder.window)
         passages = [cut_passages(a, cutting, self.encoder.token_ends) for a in articles]
         flat = [(a, p) for a, own in zip(articles, passages, strict=True) for p in own]
         ends = self.encoder.token_ends
         heads = {article.id: cutting.head(article.title, ends) for article in articles}
-        encoded = [f"{heads[article.id]}\n{passage.text}" for article, passage in flat]
-        digests = [digest(text) for text in encoded]
-        matrix = self._vectors(encoded, digests, known)
+        texts = [f"{heads[article.id]}\n{passage.text}" for article, passage in flat]
+        digests = [digest(text) for text in texts]
+        made = self._encode(texts, digests, known)
         lines = [article_json(article) for article in articles]
         number = self.analyzer.number
         return SegmentData(
@@ -52,36 +53,41 @@ class Builder:
                 "title": build_postings(number(article.title for article, _ in flat)),
                 "text": build_postings(number(f"{a.title}\n{p.text}" for a, p in flat)),
             },
-            vectors=Vectors(matrix, Moments.of(matrix)),
+            vectors=Vectors(made.vectors, Moments.of(made.vectors)),
+            tokens=made.tokens,
         )
 
-    def _vectors(
+    def _encode(
         self, texts: Sequence[str], digests: Sequence[bytes], known: Iterable[Segment]
-    ) -> NDArray[np.float32]:
-        vectors = _known_vectors(digests, known)
-        fresh = {d: t for d, t in zip(digests, texts, strict=True) if d not in vectors}
+    ) -> Encoded:
+        """Give the vectors and tokens of the texts, each distinct one encoded once at most."""
+        parts, found = _known(digests, known)
+        fresh = {d: t for d, t in zip(digests, texts, strict=True) if d not in found}
         if self.progress:
             self.progress(len(texts) - len(fresh))
-        encoded = self.encoder.encode_passages(list(fresh.values()), self.progress)
-        vectors.update(zip(fresh, encoded, strict=True))
-        return np.stack([vectors[d] for d in digests]).astype(np.float32)
+        parts.append(self.encoder.encode_passages(list(fresh.values()), self.progress))
+        rows = {key: row for row, key in enumerate([*found, *fresh])}
+        return Encoded.joined(parts).take(np.array([rows[d] for d in digests], dtype=np.int64))
 
 
-def _known_vectors(
+def _known(
     digests: Sequence[bytes], segments: Iterable[Segment]
-) -> dict[bytes, NDArray[np.float32]]:
-    """Find vectors by the digest of their text, those of deleted passages included."""
-    wanted = set(digests)
+) -> tuple[list[Encoded], list[bytes]]:
+    """Find what was made of these texts, deleted passages included; say whose it is, in order."""
+    missing = set(digests)
     heads = _heads(_stacked(digests))
-    found: dict[bytes, NDArray[np.float32]] = {}
+    parts: list[Encoded] = []
+    found: list[bytes] = []
     for segment in segments:
         rows = segment.data.passage_digests
         # Eight bytes of a digest first: comparing numbers is what NumPy does fast.
-        for row in np.flatnonzero(np.isin(_heads(rows), heads)).tolist():
-            key = rows[row].tobytes()
-            if key in wanted:
-                found[key] = segment.data.vectors.matrix[row]
-    return found
+        near = np.flatnonzero(np.isin(_heads(rows), heads)).tolist()
+        mine = {key: row for row in near if (key := rows[row].tobytes()) in missing}
+        places = np.array(list(mine.values()), dtype=np.int64)
+        parts.append(Encoded(segment.data.vectors.matrix, segment.data.tokens).take(places))
+        found += mine
+        missing -= mine.keys()
+    return parts, found
 
 
 def _heads(digests: Digests) -> NDArray[np.uint64]:

@@ -1,9 +1,10 @@
 """Here are texts: what are their vectors?
 
 An encoder turns texts into unit vectors whose inner product says how close in
-meaning they are. Two implementations: `plait.index.onnx_encoder` runs the default
-model, `plait.index.torch_encoder` any other. This file imports neither until one is
-asked for: the second takes ten seconds.
+meaning they are, and the default model's keeps the vectors of their word pieces too,
+for late interaction (`plait.index.tokens`). Two implementations:
+`plait.index.onnx_encoder` runs the default model, `plait.index.torch_encoder` any
+other. This file imports neither until one is asked for: the second takes ten seconds.
 """
 
 from collections.abc import Callable, Sequence
@@ -13,11 +14,12 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from plait.index.encoded import Encoded, EncodedQuery
 from plait.index.model import DEFAULT, find_default, find_named, holds, names_default
 
 
 class Encoder(Protocol):
-    """What plait asks of a model. The same text has the same vector in any batch."""
+    """What plait asks of a model. The same text has the same vectors in any batch."""
 
     @property
     def dimension(self) -> int:
@@ -45,15 +47,15 @@ class Encoder(Protocol):
 
     def encode_passages(
         self, texts: Sequence[str], progress: Callable[[int], None] | None = None
-    ) -> NDArray[np.float32]:
-        """Give the unit vector of each text, (texts, dimension).
+    ) -> Encoded:
+        """Give the vector and the tokens of each text.
 
         `progress` hears how many more are done.
         """
         ...
 
-    def encode_query(self, text: str) -> NDArray[np.float32]:
-        """Give the unit vector of one query, (dimension,)."""
+    def encode_query(self, text: str) -> EncodedQuery:
+        """Give the vector and the tokens of one query."""
         ...
 
 

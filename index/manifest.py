@@ -13,10 +13,13 @@ from typing import Any, TypeVar
 from plait.index.durable import checksum, publish
 from plait.index.errors import CorruptIndexError, FingerprintError, NoIndexError
 
-FORMAT = 1
-"""Layout of the folder; a reader refuses any other."""
+FORMAT = 2
+"""Layout of the folder; a reader refuses any other. 2: the signs of token vectors."""
 
 NAME = "manifest.json"
+
+TOKENS = "/token_signs.npy"
+"""How the path of a segment's largest file ends (`plait.index.tokens`)."""
 
 OWN_NAMES = re.compile(r"segment-\d+(\.deleted-\d+\.npy)?|sources-\d+\.json")
 """Names of what plait keeps beside the manifest and the lock, and no others."""
@@ -97,6 +100,7 @@ class Manifest:
             "passages": sum(segment.passages for segment in self.segments),
             "segments": len(self.segments),
             "bytes": sum(file.size for file in self.files()),
+            "token_bytes": sum(f.size for f in self.files() if f.path.endswith(TOKENS)),
             "encoder": self.recipe.encoder,
             "analyzer": self.recipe.analyzer,
             "cutting": self.recipe.cutting,

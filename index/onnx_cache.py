@@ -22,8 +22,8 @@ from plait.index.durable import flush
 from plait.index.errors import ModelError
 from plait.index.model import DEFAULT, Precision, hash_file
 
-RECIPE = 2
-"""Raise whenever the graph's arithmetic changes: it is part of folder and fingerprint."""
+RECIPE = 3
+"""Raise whenever the graph or the choice of its pieces changes: part of folder and fingerprint."""
 
 _SMALL = ("model.onnx", "tokenizer.json")
 _FILES = (*_SMALL, "weights.bin")

@@ -1,10 +1,10 @@
-"""Here is a text: what is its vector by the default model, in milliseconds?
+"""Here is a text: what are its vectors by the default model, in milliseconds?
 
 Runs the graph that `plait.index.onnx_graph` made, on ONNX Runtime and `tokenizers`
 alone: torch, transformers and sentence-transformers are never imported.
 
 Every text is run by itself, on one thread, and as many at a time as there are
-cores. So nothing is padded, a vector cannot depend on its neighbours, no thread
+cores. So nothing is padded, no vector can depend on its neighbours, no thread
 waits for another, and a query costs the same on a busy machine.
 """
 
@@ -18,9 +18,12 @@ import onnxruntime
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
+from plait.index.encoded import Encoded, EncodedQuery
 from plait.index.errors import ModelError
 from plait.index.model import DEFAULT, Precision
 from plait.index.onnx_cache import RECIPE
+from plait.index.pieces import Pieces
+from plait.index.tokens import Tokens
 
 GROUP = 1024
 """Texts cut into word pieces at a time: bounds memory, and what an interrupt waits for."""
@@ -38,6 +41,9 @@ class OnnxEncoder:
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
         self._first, self._last = self._tokenizer.encode("").ids  # [CLS] and [SEP]
+        added = self._tokenizer.get_added_tokens_decoder().values()
+        special = {token.content for token in added if token.special}
+        self._pieces = Pieces.of(self._tokenizer.get_vocab(), special)
         self._session = _session(folder / "model.onnx")
         self._precision = precision
 
@@ -68,39 +74,48 @@ class OnnxEncoder:
 
     def encode_passages(
         self, texts: Sequence[str], progress: Callable[[int], None] | None = None
-    ) -> NDArray[np.float32]:
-        """Give the unit vector of each text, (texts, dimension).
+    ) -> Encoded:
+        """Give the vector and the tokens of each text.
 
         `progress` hears how many more are done.
         """
-        vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
+        parts = [Encoded.empty(self.dimension)]
         with ThreadPoolExecutor(_cores(), thread_name_prefix="encode") as pool:
             for start in range(0, len(texts), GROUP):
-                pieces = self._pieces(texts[start : start + GROUP])
+                ids = self._cut(texts[start : start + GROUP])
                 # Longest first: the last to finish are the quickest, so no core idles.
-                order = sorted(range(len(pieces)), key=lambda i: len(pieces[i]), reverse=True)
-                done = pool.map(self._vector, [pieces[i] for i in order])
-                for place, vector in zip(order, done, strict=True):
-                    vectors[start + place] = vector
+                order = np.argsort([-len(own) for own in ids], kind="stable")
+                done = []
+                for passage in pool.map(self._passage, [ids[i] for i in order]):
+                    done.append(passage)
                     if progress is not None:
                         progress(1)
-        return vectors
+                parts.append(Encoded.joined(done).take(np.argsort(order)))
+        return Encoded.joined(parts)
 
-    def encode_query(self, text: str) -> NDArray[np.float32]:
-        """Give the unit vector of one text, (dimension,)."""
-        return self._vector(self._pieces([text])[0])
+    def encode_query(self, text: str) -> EncodedQuery:
+        """Give the vector and the tokens of one text."""
+        vector, tokens = self._run(self._cut([text])[0])
+        return EncodedQuery(vector, tokens / np.linalg.norm(tokens, axis=1, keepdims=True))
 
-    def _pieces(self, texts: Sequence[str]) -> list[list[int]]:
+    def _cut(self, texts: Sequence[str]) -> list[list[int]]:
         """Cut texts into the ids that the model reads, special ones included."""
         encodings = self._tokenizer.encode_batch_fast(
             [encodable(text) for text in texts], add_special_tokens=False
         )
         return [[self._first, *e.ids[: self.window], self._last] for e in encodings]
 
-    def _vector(self, pieces: Sequence[int]) -> NDArray[np.float32]:
-        feed = {"pieces": np.array([pieces], dtype=np.int64)}
-        (vectors,) = self._session.run(["vector"], feed)
-        return np.asarray(vectors, dtype=np.float32).reshape(-1)
+    def _passage(self, ids: Sequence[int]) -> Encoded:
+        """Encode one text, and let go of all but the signs of its tokens."""
+        vector, tokens = self._run(ids)
+        return Encoded(vector[np.newaxis], Tokens.of([tokens]))
+
+    def _run(self, ids: Sequence[int]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Give the vector, (dimension,), and the hidden states of the pieces that are kept."""
+        row = np.array(ids, dtype=np.int64)
+        found = self._session.run(["vector", "tokens"], {"pieces": row[np.newaxis]})
+        (vector,), (hidden,) = (np.asarray(output, dtype=np.float32) for output in found)
+        return vector, hidden[self._pieces.kept(row)]
 
 
 def encodable(text: str) -> str:

@@ -3,8 +3,9 @@
 The graph is written by hand from `config.json` and `model.safetensors`, so that no
 framework is imported to make it and each operator is a measured choice
 (docs/adr/0002-encoding.md). It takes the word pieces of ONE text, (1, pieces), and
-gives its unit vector, (1, width): there is no padding, no mask, and no way for a
-text to depend on its neighbours.
+gives its unit vector, (1, width), and the hidden states that it is the mean of,
+(1, pieces, width): there is no padding, no mask, and no way for a text to depend on
+its neighbours.
 
 Useful for BERT with absolute positions, exact GELU and mean pooling. Not useful
 for any other model (`plait.index.torch_encoder`).
@@ -105,7 +106,10 @@ class _Bert:
             self.nodes,
             "bert",
             [helper.make_tensor_value_info("pieces", TensorProto.INT64, [1, "length"])],
-            [helper.make_tensor_value_info("vector", TensorProto.FLOAT, [1, width])],
+            [
+                helper.make_tensor_value_info("vector", TensorProto.FLOAT, [1, width]),
+                helper.make_tensor_value_info("tokens", TensorProto.FLOAT, [1, "length", width]),
+            ],
             list(self.constants.values()),
         )
         opsets = [helper.make_opsetid("", 20), helper.make_opsetid(MICROSOFT, 1)]
@@ -203,7 +207,8 @@ class _Bert:
         )
 
     def pool(self, hidden: str) -> None:
-        """Average over the pieces and scale to unit length; this is the graph's output."""
+        """Give out the pieces, and their average scaled to unit length."""
+        self.nodes.append(helper.make_node("Identity", [hidden], ["tokens"]))
         axis = self.constant("axis", np.array([1], dtype=np.int64))
         mean = self.node("ReduceMean", [hidden, axis], {"keepdims": 0})
         node = helper.make_node("LpNormalization", [mean], ["vector"], axis=-1, p=2)

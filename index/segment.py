@@ -1,7 +1,8 @@
 """Here is one immutable folder of the index: which articles, passages, terms, vectors?
 
 A segment holds the articles of one or more commits: their text, where their
-passages lie, the inverted file of each field and a vector per passage. Written
+passages lie, the inverted file of each field, a vector per passage and the signs of
+its token vectors. Written
 once, never changed; deletions live beside it (`plait.index.manifest`).
 """
 
@@ -17,11 +18,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plait.index.analyzer import FIELDS
-from plait.index.arrays import Array, StringTable, load_array, save_arrays
+from plait.index.arrays import Array, StringTable, kept_rows, load_array, save_arrays
 from plait.index.article import Article
 from plait.index.errors import CorruptIndexError
 from plait.index.keyword.postings import Postings, merge_postings
 from plait.index.passage import Passage
+from plait.index.tokens import Tokens
 from plait.index.vectors import Moments, Vectors
 
 Digests: TypeAlias = NDArray[np.uint8]
@@ -68,12 +70,14 @@ class SegmentData:
     """Of the text that was encoded: can its vector be used again?"""
     postings: dict[str, Postings]
     vectors: Vectors
+    tokens: Tokens
+    """Of each passage."""
 
     def arrays(self) -> dict[str, Array]:
         """Give every array under its file name."""
         plain = {name: getattr(self, name) for name in _PLAIN}
         tables = self.articles.arrays("articles") | self.ids.arrays("ids")
-        found = plain | tables | self.vectors.arrays()
+        found = plain | tables | self.vectors.arrays() | self.tokens.arrays()
         for field in FIELDS:
             found |= self.postings[field].arrays(field)
         return found
@@ -97,6 +101,7 @@ class Segment:
             **{name: load_array(folder, name) for name in _PLAIN},
             postings={field: Postings.load(folder, field) for field in FIELDS},
             vectors=Vectors.load(folder),
+            tokens=Tokens.load(folder),
         )
         self.dead = dead
 
@@ -133,23 +138,26 @@ class Segment:
 
 
 def merge_segments(segments: Sequence[Segment]) -> SegmentData:
-    """Join segments without their deleted articles; nothing is analysed or encoded again."""
+    """Join segments without their deleted articles; nothing is analysed or encoded again.
+
+    At its peak holds the merged segment, and no second copy of its vectors or tokens.
+    """
     kept = [(segment.data, segment.alive_articles, segment.alive_passages) for segment in segments]
     counts = [np.diff(data.first_passages)[articles] for data, articles, _ in kept]
-    vectors = [data.vectors.matrix[alive] for data, _, alive in kept]
-    matrix = np.concatenate(vectors)
+    matrix = kept_rows([(data.vectors.matrix, alive) for data, _, alive in kept])
     return SegmentData(
         articles=_kept_strings([(data.articles, articles) for data, articles, _ in kept]),
         ids=_kept_strings([(data.ids, articles) for data, articles, _ in kept]),
-        article_digests=np.concatenate([d.article_digests[articles] for d, articles, _ in kept]),
+        article_digests=kept_rows([(d.article_digests, articles) for d, articles, _ in kept]),
         first_passages=np.concatenate([[0], np.cumsum(np.concatenate(counts))]).astype(np.int64),
-        spans=np.concatenate([data.spans[alive] for data, _, alive in kept]),
-        passage_digests=np.concatenate([data.passage_digests[alive] for data, _, alive in kept]),
+        spans=kept_rows([(data.spans, alive) for data, _, alive in kept]),
+        passage_digests=kept_rows([(data.passage_digests, alive) for data, _, alive in kept]),
         postings={
             field: merge_postings([(data.postings[field], alive) for data, _, alive in kept])
             for field in FIELDS
         },
         vectors=Vectors(matrix, Moments.of(matrix)),
+        tokens=Tokens.merged([(data.tokens, alive) for data, _, alive in kept]),
     )
 
 

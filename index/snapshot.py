@@ -18,6 +18,7 @@ from plait.index.keyword.reader import KeywordReader
 from plait.index.manifest import SegmentEntry, read_manifest
 from plait.index.passage import Passage
 from plait.index.segment import Segment
+from plait.index.tokens import Tokens
 from plait.index.vectors import Moments, nearest
 
 
@@ -143,6 +144,16 @@ class Snapshot:
             rows = passages[mine] - self._offsets[place]
             found[mine] = self.segments[place].data.vectors.matrix[rows]
         return found
+
+    def tokens(self, passages: NDArray[np.int64]) -> Tokens:
+        """Give the tokens of passages, in the order given."""
+        owners = np.searchsorted(self._offsets, passages, side="right") - 1
+        parts = [Tokens.empty(0, self.manifest.recipe.dimension)]
+        for place in np.unique(owners):
+            rows = passages[owners == place] - self._offsets[place]
+            parts.append(self.segments[place].data.tokens.take(rows))
+        # The parts come by segment; put each text back where it was asked for.
+        return Tokens.joined(parts).take(np.argsort(np.argsort(owners, kind="stable")))
 
 
 def open_segment(root: Path, entry: SegmentEntry) -> Segment:

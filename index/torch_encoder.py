@@ -1,7 +1,8 @@
 """Here is any other model: what are the vectors of these texts?
 
 Runs on sentence-transformers, on a GPU where there is one. Useful for every model
-but the default; importing it takes 10 seconds and more.
+but the default; importing it takes 10 seconds and more. Gives no tokens: late
+interaction was measured, and is offered, with the default model only (docs/adr/0006).
 """
 
 import json
@@ -13,9 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 from sentence_transformers import SentenceTransformer
 
+from plait.index.encoded import Encoded, EncodedQuery
 from plait.index.errors import ModelError
 from plait.index.model import hash_file
 from plait.index.prompts import Prompts, choose_prompts
+from plait.index.tokens import Tokens
 
 BATCH = 32
 """Texts a batch on a CPU: sentence-transformers' own default."""
@@ -70,8 +73,8 @@ class TorchEncoder:
 
     def encode_passages(
         self, texts: Sequence[str], progress: Callable[[int], None] | None = None
-    ) -> NDArray[np.float32]:
-        """Give the unit vector of each text, (texts, dimension).
+    ) -> Encoded:
+        """Give the unit vector of each text, and no tokens.
 
         `progress` hears how many more are done.
         """
@@ -83,12 +86,12 @@ class TorchEncoder:
             vectors[batch] = self._encode([texts[i] for i in batch], self._prompts.passage)
             if progress is not None:
                 progress(len(batch))
-        return vectors
+        return Encoded(vectors, Tokens.empty(len(texts), self.dimension))
 
-    def encode_query(self, text: str) -> NDArray[np.float32]:
-        """Give the unit vector of one query, (dimension,)."""
-        vector: NDArray[np.float32] = self._encode([text], self._prompts.query)[0]
-        return vector
+    def encode_query(self, text: str) -> EncodedQuery:
+        """Give the unit vector of one query, and no tokens."""
+        vector = self._encode([text], self._prompts.query)[0]
+        return EncodedQuery(vector, np.zeros((0, self.dimension), dtype=np.float32))
 
     def _encode(self, texts: list[str], prompt: str) -> NDArray[np.float32]:
         return np.asarray(

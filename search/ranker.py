@@ -74,7 +74,7 @@ class Ranker:
         """
         if system.mode == "keyword":
             return self._by_keyword(query, system.bm25)
-        vector = self._make_encoder().encode_query(query.words)
+        vector = self._make_encoder().encode_query(query.words).vector
         if system.mode == "dense" and query.tree is None:
             near = self._snapshot.nearest(vector, depth)
             return self._by_dense(query, self._dense(vector, near))

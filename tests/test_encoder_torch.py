@@ -61,8 +61,8 @@ def test_the_prompts_of_the_model_are_used(folder: Path, tiny: Encoder) -> None:
     asked, told = plain.encode(
         [f"ask : {text}", f"told : {text}"], prompt="", normalize_embeddings=True
     )
-    assert tiny.encode_query(text) == pytest.approx(asked, abs=1e-5)
-    assert tiny.encode_passages([text])[0] == pytest.approx(told, abs=1e-5)
+    assert tiny.encode_query(text).vector == pytest.approx(asked, abs=1e-5)
+    assert tiny.encode_passages([text]).vectors[0] == pytest.approx(told, abs=1e-5)
     assert not np.allclose(asked, told, atol=1e-3)
 
 
@@ -70,12 +70,20 @@ def test_vectors_are_unit_length_and_in_order(tiny: Encoder) -> None:
     """Sorting by length inside does not change the order outside; progress adds up."""
     texts = ["peace " * (n % 7) for n in range(70)]
     heard: list[int] = []
-    vectors = tiny.encode_passages(texts, heard.append)
+    vectors = tiny.encode_passages(texts, heard.append).vectors
     assert vectors.shape == (70, tiny.dimension)
     assert np.linalg.norm(vectors, axis=1) == pytest.approx(1, abs=1e-5)
-    assert vectors[3] == pytest.approx(tiny.encode_passages([texts[3]])[0], abs=1e-5)
+    assert vectors[3] == pytest.approx(tiny.encode_passages([texts[3]]).vectors[0], abs=1e-5)
     assert sum(heard) == 70
-    assert tiny.encode_passages([]).shape == (0, tiny.dimension)
+    assert tiny.encode_passages([]).vectors.shape == (0, tiny.dimension)
+
+
+def test_there_are_no_tokens(tiny: Encoder) -> None:
+    """Late interaction is the default model's: other texts have none, and so has a query."""
+    tokens = tiny.encode_passages(["peace", "war"]).tokens
+    assert tokens.lengths.tolist() == [0, 0]
+    assert tokens.signs.shape == (0, tiny.dimension // 8)
+    assert tiny.encode_query("peace").tokens.shape == (0, tiny.dimension)
 
 
 def test_the_window_leaves_room_for_the_prompt(tiny: Encoder) -> None:

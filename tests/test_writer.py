@@ -12,6 +12,7 @@ import pytest
 from numpy.typing import NDArray
 
 from plait.index.article import Article
+from plait.index.encoded import Encoded, EncodedQuery
 from plait.index.encoder import Encoder
 from plait.index.errors import (
     CorruptIndexError,
@@ -22,6 +23,7 @@ from plait.index.errors import (
 )
 from plait.index.manifest import Manifest, read_manifest
 from plait.index.snapshot import Snapshot
+from plait.index.tokens import Tokens
 from plait.index.writer import IndexWriter
 from plait.search.index import Index, Options
 from plait.search.system import MODES, System
@@ -180,6 +182,7 @@ def _disk_full(*_: object) -> None:
         (("segments", 0, "files", 0, "size"), None),
         (("segments", 0, "deletions"), 7),
         (("sources", "path"), ""),
+        (("format",), 1),
         (("format",), 99),
     ],
 )
@@ -231,17 +234,17 @@ def test_one_long_article_does_not_hide_the_others(tmp_path: Path) -> None:
             """Count letters as word pieces, four at a time."""
             return np.arange(4, len(text) + 4, 4).clip(max=len(text))
 
-        def encode_passages(self, texts: list[str], _: object = None) -> NDArray[np.float32]:
+        def encode_passages(self, texts: list[str], _: object = None) -> Encoded:
             """Point the long article's passages at the query, the others aside."""
             rows = [[1.0, 0.0] if "number" in text else [0.6, 0.8] for text in texts]
             vectors = np.zeros((len(rows), 8), dtype=np.float32)
             vectors[:, :2] = rows
-            return vectors
+            return Encoded(vectors, Tokens.empty(len(rows), 8))
 
-        def encode_query(self, text: str) -> NDArray[np.float32]:
+        def encode_query(self, text: str) -> EncodedQuery:
             """Point at the long article."""
-            (vector,) = self.encode_passages(["number " + text])
-            return np.asarray(vector, dtype=np.float32)
+            (vector,) = self.encode_passages(["number " + text]).vectors
+            return EncodedQuery(vector, np.zeros((0, 8), np.float32))
 
     quick = cast("Encoder", Quick())
     with IndexWriter(tmp_path, quick) as writer:
@@ -282,7 +285,7 @@ class Counting:
 
     def encode_passages(
         self, texts: Sequence[str], progress: Callable[[int], None] | None = None
-    ) -> NDArray[np.float32]:
+    ) -> Encoded:
         """Encode, and remember the texts."""
         self.encoded += texts
         return self._encoder.encode_passages(texts, progress)

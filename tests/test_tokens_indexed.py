@@ -1,0 +1,130 @@
+"""Tokens in an index: each passage's own, whatever happened to it."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+from typing import cast
+
+import numpy as np
+from hypothesis import given, settings, strategies as st
+from numpy.typing import NDArray
+
+from plait.index.article import Article
+from plait.index.encoded import Encoded
+from plait.index.encoder import Encoder
+from plait.index.manifest import read_manifest
+from plait.index.snapshot import Snapshot
+from plait.index.tokens import Tokens, max_similarity
+from plait.index.writer import IndexWriter
+from plait.search.index import Index
+
+Floats = NDArray[np.float32]
+
+
+def test_a_text_is_most_like_itself(seeds: Index, encoder: Encoder) -> None:
+    """Asked for a seed passage word by word, MaxSim puts it before all others."""
+    snapshot = seeds.snapshot
+    tokens = snapshot.tokens(np.arange(snapshot.keyword.count))
+    for number in range(0, snapshot.keyword.count, 12):
+        article, passage = snapshot.read(number)
+        query = encoder.encode_query(f"{article.title}\n{passage.text}").tokens
+        assert max_similarity(query, tokens).argmax() == number
+
+
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """Stands in for the model where it only matters whose token is whose.
+
+    A text has a token a word, and the 32 signs of a token are the bits of four letters.
+    """
+
+    dimension: int = 32
+    window: int = 12
+    fingerprint: str = "spelling"
+    name: str = "spelling"
+
+    def token_ends(self, text: str) -> NDArray[np.int64]:
+        """Count words as word pieces."""
+        return np.array([word.end() for word in re.finditer(r"\S+", text)], dtype=np.int64)
+
+    def encode_passages(self, texts: Sequence[str], _: object = None) -> Encoded:
+        """Spell each text."""
+        vectors = np.full((len(texts), 32), 32**-0.5, dtype=np.float32)
+        parts = [Tokens.of([spell(text)]) for text in texts]
+        return Encoded(vectors, Tokens.joined([Tokens.empty(0, 32), *parts]))
+
+
+def spell(text: str) -> Floats:
+    """Give 32 signs a word, (words, 32), as floats."""
+    letters = b"".join(word[:4].ljust(4).encode() for word in text.split())
+    bits = np.unpackbits(np.frombuffer(letters, dtype=np.uint8)).reshape(-1, 32)
+    return bits.astype(np.float32) - np.float32(0.5)
+
+
+STEPS = st.lists(
+    st.one_of(
+        st.tuples(
+            st.just("add"),
+            st.integers(0, 5),
+            st.lists(st.sampled_from(["ant", "bee", "cat", "dog", "Eel.", "Fox."]), max_size=30),
+        ),
+        st.tuples(
+            st.sampled_from(["remove", "commit", "merge", "reopen"]),
+            st.integers(0, 5),
+            st.just([]),
+        ),
+    ),
+    max_size=16,
+)
+
+
+def follow(steps: Sequence[tuple[str, int, list[str]]], root: Path) -> dict[str, str]:
+    """Do as the steps say; give the text that each article should have in the end."""
+    encoder, texts = cast("Encoder", Spelling()), dict[str, str]()
+    writer = IndexWriter(root, encoder).__enter__()
+    for step, number, words in steps:
+        name = f"a{number}"
+        if step == "add":
+            texts[name] = " ".join(words)
+            writer.add(Article(name, f"T{number}", texts[name]))
+        elif step == "remove":
+            assert writer.remove(name) == (texts.pop(name, None) is not None)
+        elif step == "reopen":
+            writer.__exit__(None, None, None)
+            writer = IndexWriter(root, encoder).__enter__()
+        else:
+            getattr(writer, step)()
+    writer.__exit__(None, None, None)
+    return texts
+
+
+@settings(max_examples=25, deadline=None)
+@given(STEPS, st.randoms(use_true_random=False))
+def test_tokens_stay_with_their_passage(
+    steps: Sequence[tuple[str, int, list[str]]], random: Random
+) -> None:
+    """Added, replaced, removed, merged, opened again: each passage has its own text's tokens."""
+    with TemporaryDirectory() as folder:
+        texts = follow(steps, Path(folder))
+        snapshot = Snapshot(Path(folder))
+        alive = np.flatnonzero(snapshot.keyword.alive).tolist()
+        random.shuffle(alive)
+        found = snapshot.tokens(np.array(alive, dtype=np.int64))
+        read = [snapshot.read(number) for number in alive]
+        assert {article.id: article.text for article, _ in read} == texts
+        wanted = Tokens.joined(
+            [Tokens.empty(0, 32), *(Tokens.of([spell(f"{a.title} {p.text}")]) for a, p in read)]
+        )
+        assert found.starts.tolist() == wanted.starts.tolist()
+        assert np.array_equal(found.signs, wanted.signs)
+
+
+def test_the_manifest_knows_what_tokens_take(seeds: Index) -> None:
+    """`token_bytes` are those of the files: 48 bytes a token, and their headers."""
+    manifest = read_manifest(seeds.snapshot.root)
+    held = sum(segment.data.tokens.signs.nbytes for segment in seeds.snapshot.segments)
+    headers = 128 * len(seeds.snapshot.segments)
+    assert manifest.facts()["token_bytes"] == held + headers
