@@ -36,6 +36,8 @@ class Explanation:
     keyword: LegPart | None
     """None where the keyword leg was not asked."""
     dense: LegPart | None
+    late: float
+    """What the query's words, each compared with the passage's, add (late interaction)."""
     neighbours: float
     """What similar candidates add (`plait.search.refining`); it may be below 0."""
     terms: tuple[TermPart, ...]
@@ -45,7 +47,7 @@ class Explanation:
     def score(self) -> float:
         """The sum of the parts; the hit's score is this very number."""
         legs = sum((leg.part for leg in (self.keyword, self.dense) if leg), 0.0)
-        return legs + self.neighbours
+        return legs + self.late + self.neighbours
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,8 @@ def explained(explanation: Explanation) -> Iterator[str]:
             yield f"               {term.score:>8.4f}  {term.field}:{term.term}"
     if explanation.dense:
         yield _leg("dense", explanation.dense)
+    if explanation.late:
+        yield f"     {explanation.late:>+8.4f}  late: words of the query compared one by one"
     if explanation.neighbours:
         yield f"     {explanation.neighbours:>+8.4f}  neighbours: drawn towards similar candidates"
 

@@ -16,13 +16,14 @@ from plait.index.analyzer import TextAnalyzer
 from plait.index.arrays import best_places
 from plait.index.encoder import Encoder
 from plait.index.snapshot import Snapshot
+from plait.index.tokens import max_similarity
 from plait.search.bm25 import BM25
 from plait.search.confidence import probability
 from plait.search.hit import Explanation, LegPart
 from plait.search.keyword import KeywordLeg, TermScores
 from plait.search.query import Query
 from plait.search.ranking import LegScores, Numbers, Scores, ranked
-from plait.search.refining import REFINED, neighbour_parts
+from plait.search.refining import LATE, REFINED, late_parts, neighbour_parts
 from plait.search.system import System
 
 DEPTH = 1000
@@ -41,6 +42,8 @@ class Scored:
     dense: LegScores | None
     parts: tuple[Scores, Scores]
     """What the keyword and the dense leg add to each score."""
+    late: Scores
+    """What late interaction adds to each score."""
     neighbours: Scores
     """What similar candidates add to each score."""
     terms: TermScores | None = None
@@ -49,7 +52,7 @@ class Scored:
     @property
     def totals(self) -> Scores:
         """The scores: the sum of all parts."""
-        return self.parts[0] + self.parts[1] + self.neighbours
+        return self.parts[0] + self.parts[1] + self.late + self.neighbours
 
 
 class Ranker:
@@ -73,42 +76,39 @@ class Ranker:
         Ranks (RRF) and ranges (min-max) are those among the candidates.
         """
         if system.mode == "keyword":
-            return self._by_keyword(query, system.bm25)
-        vector = self._make_encoder().encode_query(query.words).vector
+            return _by_keyword(query, *self._keyword(system.bm25).score(query))
+        encoded = self._make_encoder().encode_query(query.words)
         if system.mode == "dense" and query.tree is None:
-            near = self._snapshot.nearest(vector, depth)
-            return self._by_dense(query, self._dense(vector, near))
+            near = self._snapshot.nearest(encoded.vector, depth)
+            return _by_dense(query, self._dense(encoded.vector, near))
         found, terms = self._keyword(system.bm25).score(query)
         # Operators filter: only what they match may be returned.
         passages = found.passages
         if query.tree is None:
             best = found.passages[best_places(found.scores, depth)]
-            passages = np.union1d(self._snapshot.nearest(vector, depth), best)
-        dense = self._dense(vector, passages)
+            passages = np.union1d(self._snapshot.nearest(encoded.vector, depth), best)
+        dense = self._dense(encoded.vector, passages)
         if system.mode == "dense":
-            return self._by_dense(query, dense)
+            return _by_dense(query, dense)
         keyword = replace(found, passages=passages, scores=_aligned(found, passages))
+        nothing = np.zeros(len(passages))
         parts = system.fuse.parts(keyword, dense)
-        fused = Scored(query, passages, keyword, dense, parts, np.zeros(len(passages)), terms)
-        return self._refined(fused, system.neighbours) if system.refines else fused
+        fused = Scored(query, passages, keyword, dense, parts, nothing, nothing, terms)
+        return self._refined(fused, encoded.tokens, system) if system.refines else fused
 
-    def _refined(self, fused: Scored, share: float) -> Scored:
+    def _refined(self, fused: Scored, words: NDArray[np.float32], system: System) -> Scored:
         """Look at the best candidates again, in the order of their rank."""
         rows = self.order(fused, REFINED)
+        first = rows[:LATE]
+        similarities = max_similarity(words, self._snapshot.tokens(fused.passages[first]))
+        deviation = fused.dense.deviation if fused.dense else 0.0
+        late = np.zeros(len(fused.passages))
+        late[first] = late_parts(similarities, deviation, system.late)
+        raised = replace(fused, late=late)
         vectors = self._snapshot.vectors(fused.passages[rows])
         neighbours = np.zeros(len(fused.passages))
-        neighbours[rows] = neighbour_parts(fused.totals[rows], vectors, share)
-        return replace(fused, neighbours=neighbours)
-
-    def _by_keyword(self, query: Query, parameters: BM25) -> Scored:
-        found, terms = self._keyword(parameters).score(query)
-        nothing = np.zeros(len(found.scores))
-        return Scored(query, found.passages, found, None, (found.scores, nothing), nothing, terms)
-
-    @staticmethod
-    def _by_dense(query: Query, dense: LegScores) -> Scored:
-        nothing = np.zeros(len(dense.scores))
-        return Scored(query, dense.passages, None, dense, (nothing, dense.scores), nothing)
+        neighbours[rows] = neighbour_parts(raised.totals[rows], vectors, system.neighbours)
+        return replace(raised, neighbours=neighbours)
 
     def _dense(self, vector: NDArray[np.float32], passages: Numbers) -> LegScores:
         cosines = self._snapshot.cosines(vector, passages)
@@ -127,12 +127,24 @@ class Ranker:
         return ranked(scored.passages, scored.totals, self._snapshot.passage_id, k)
 
 
+def _by_keyword(query: Query, found: LegScores, terms: TermScores) -> Scored:
+    nothing = np.zeros(len(found.scores))
+    parts = (found.scores, nothing)
+    return Scored(query, found.passages, found, None, parts, nothing, nothing, terms)
+
+
+def _by_dense(query: Query, dense: LegScores) -> Scored:
+    nothing = np.zeros(len(dense.scores))
+    return Scored(query, dense.passages, None, dense, (nothing, dense.scores), nothing, nothing)
+
+
 def explain(scored: Scored, row: int) -> Explanation:
     """Say what the score in one row is made of."""
     terms = scored.terms.of(int(scored.passages[row])) if scored.terms else []
     legs = zip((scored.keyword, scored.dense), scored.parts, strict=True)
     keyword, dense = (_leg_part(leg, parts, row) for leg, parts in legs)
-    return Explanation(keyword, dense, float(scored.neighbours[row]), tuple(terms))
+    late, neighbours = float(scored.late[row]), float(scored.neighbours[row])
+    return Explanation(keyword, dense, late, neighbours, tuple(terms))
 
 
 def _aligned(leg: LegScores, passages: Numbers) -> Scores:

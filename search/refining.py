@@ -1,6 +1,9 @@
 """Here are the best candidates of a query: which of them does more than two legs support?
 
-A second look at a hundred passages, by arithmetic alone; imports no search library.
+A second look at a hundred passages: the first thirty are compared with the query word by
+word (`plait.index.tokens`), then all are drawn towards those that are like them. This
+file is the arithmetic; it imports no search library.
+
 Both parts are added to the fused scores. Neither lowers a score below the least among
 these candidates, so that whatever was not looked at again stays behind them, and a
 ranking does not depend on how many hits were asked for.
@@ -13,10 +16,26 @@ from plait.search.ranking import Scores
 
 REFINED = 100
 """How many candidates are looked at again."""
+LATE = 30
+"""How many of them are compared with the query word by word; 20 to 100 rank alike."""
+LATE_WEIGHT = 0.9
+"""What that counts, beside cosines: MaxSim deviates half as much as they do, so this is
+a half of its z-score, from .4 to .6 of which rank alike."""
 NEIGHBOURS = 20
 """How many of them support a passage; 10 to 20 rank alike (docs/adr/0007)."""
 NEIGHBOURS_SHARE = 0.25
 """What their scores count beside a passage's own; .2 to .3 rank alike."""
+
+
+def late_parts(similarities: Scores, deviation: float, weight: float) -> Scores:
+    """Raise each score by its MaxSim above the least, in the dense leg's deviations.
+
+    MaxSim over all passages is not known, so its own mean and deviation are not either;
+    the cosine's deviation is in proportion, near enough, for every query.
+    """
+    if not len(similarities) or deviation == 0.0:
+        return np.zeros(len(similarities))
+    return np.asarray(weight / deviation * (similarities - similarities.min()))
 
 
 def neighbour_parts(scores: Scores, vectors: NDArray[np.float32], share: float) -> Scores:

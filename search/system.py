@@ -20,7 +20,7 @@ from plait.index.errors import QueryError
 from plait.search.bm25 import BM25, K1, B
 from plait.search.fusion import RANK_CONSTANT, WEIGHT, Convex, Fusion, MinMax, ReciprocalRank
 from plait.search.query import TITLE_WEIGHT
-from plait.search.refining import NEIGHBOURS_SHARE
+from plait.search.refining import LATE_WEIGHT, NEIGHBOURS_SHARE
 
 Mode: TypeAlias = Literal["hybrid", "keyword", "dense"]
 """Which legs are asked."""
@@ -31,6 +31,7 @@ FUSIONS: tuple[FusionName, ...] = get_args(FusionName)
 
 _RANGES: Mapping[str, tuple[float, float]] = {
     "weight": (0, 1),
+    "late": (0, 100),
     "neighbours": (0, 1),
     "k": (0, 100_000),
     "k1": (0, 100),
@@ -40,7 +41,7 @@ _RANGES: Mapping[str, tuple[float, float]] = {
     "budget_ms": (1, 1_000_000),
 }
 """The least and the greatest value. Where nothing else sets an end: far beyond any use."""
-_FUSED = {"convex": ("weight", "neighbours"), "minmax": ("weight",), "rrf": ("k",)}
+_FUSED = {"convex": ("weight", "late", "neighbours"), "minmax": ("weight",), "rrf": ("k",)}
 """What each fusion takes."""
 _WHOLE = frozenset({"k", "depth", "budget_ms"})
 
@@ -85,8 +86,11 @@ class System:
     """How two legs' scores become one; of hybrid only."""
     weight: float = WEIGHT
     """Share of the dense leg, 0 to 1; of convex and minmax only."""
+    late: float = LATE_WEIGHT
+    """What late interaction counts (`plait.search.refining`), 0 to 100; of convex only, as
+    is `neighbours`."""
     neighbours: float = NEIGHBOURS_SHARE
-    """What similar candidates count (`plait.search.refining`), 0 to 1; of convex only."""
+    """What similar candidates count, 0 to 1."""
     k: int = RANK_CONSTANT
     """Of rrf only."""
     k1: float = K1

@@ -6,7 +6,22 @@ from hypothesis import given, strategies as st
 from hypothesis.extra import numpy as hnp
 from numpy.typing import NDArray
 
-from plait.search.refining import NEIGHBOURS, neighbour_parts
+from plait.search.refining import NEIGHBOURS, late_parts, neighbour_parts
+
+
+def test_late_interaction_by_hand() -> None:
+    """What is above the least, in deviations of the dense leg, times the weight."""
+    parts = late_parts(np.array([0.3, 0.2, 0.5]), 0.1, 0.9)
+    assert parts == pytest.approx([0.9, 0.0, 2.7])
+
+
+@pytest.mark.parametrize(("similarities", "deviation"), [([], 0.1), ([0.3, 0.4], 0.0)])
+def test_late_interaction_without_a_scale_adds_nothing(
+    similarities: list[float], deviation: float
+) -> None:
+    """No candidates, or a leg that scores all alike."""
+    parts = late_parts(np.array(similarities), deviation, 0.9)
+    assert parts.tolist() == [0.0] * len(similarities)
 
 
 def test_neighbours_by_hand() -> None:

@@ -32,6 +32,7 @@ def test_the_owners_query_finds_the_1956_declaration(seeds: Index) -> None:
         "dense",
         "hybrid",
         "hybrid(neighbours=0)",
+        "hybrid(late=0)",
         "hybrid(fusion=minmax, weight=0.4)",
         "hybrid(fusion=rrf)",
         "keyword(k1=1.2, b=0.75, title=0.5)",
@@ -45,7 +46,7 @@ def test_a_score_is_the_sum_of_its_explanation(seeds: Index, query: str, system:
     assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
     for hit in hits:
         legs = [leg for leg in (hit.explanation.keyword, hit.explanation.dense) if leg]
-        parts = sum(leg.part for leg in legs) + hit.explanation.neighbours
+        parts = sum(leg.part for leg in legs) + hit.explanation.late + hit.explanation.neighbours
         assert hit.score == pytest.approx(parts)
         if hit.explanation.keyword:
             terms = sum(term.score for term in hit.explanation.terms)

@@ -52,7 +52,7 @@ def test_what_is_written_is_read_back(system: System) -> None:
     [
         ("keyword", "keyword"),
         (" hybrid ( ) ", "hybrid"),
-        ("hybrid(fusion=convex, weight=0.70)", "hybrid"),
+        ("hybrid(fusion=convex, weight=0.750)", "hybrid"),
         ("hybrid(k=60,fusion=rrf)", "hybrid(fusion=rrf)"),
         ("hybrid(weight=1)", "hybrid(weight=1)"),
         ("hybrid(fusion=minmax, weight=.5)", "hybrid(fusion=minmax, weight=0.5)"),
@@ -77,7 +77,7 @@ def test_a_system_is_written_without_what_is_the_default(typed: str, written: st
         ("hybrid(", "wanted LEG"),
         ("hybrid(weight)", "wanted NAME=VALUE"),
         ("hybrid(weight=.5, weight=.6)", "once"),
-        ("hybrid(wieght=.5)", "choose one of fusion, weight, neighbours, k1, b, title"),
+        ("hybrid(wieght=.5)", "choose one of fusion, weight, late, neighbours, k1, b, title"),
         ("hybrid(fusion=sum)", "no fusion 'sum'; choose one of convex, minmax, rrf"),
         ("dense(weight=.5)", "no dense parameter 'weight'; it takes none"),
         ("keyword(weight=.7)", "choose one of k1, b, title"),
@@ -124,7 +124,7 @@ def test_systems_are_listed_with_semicolons() -> None:
         System("keyword"),
         System(weight=0.6),
     )
-    for text, message in (("; ", "no system"), ("hybrid; hybrid(weight=0.7)", "named twice")):
+    for text, message in (("; ", "no system"), ("hybrid; hybrid(weight=0.75)", "named twice")):
         with pytest.raises(QueryError, match=message):
             parse_systems(text)
 
@@ -132,7 +132,7 @@ def test_systems_are_listed_with_semicolons() -> None:
 def test_a_system_names_its_parts() -> None:
     """Every fusion and the BM25 parameters arrive where they are used."""
     assert System(k1=1.2, b=0.75).bm25 == BM25(1.2, 0.75)
-    wanted = {"convex": Convex(0.7), "minmax": MinMax(0.7), "rrf": ReciprocalRank(60)}
+    wanted = {"convex": Convex(0.75), "minmax": MinMax(0.75), "rrf": ReciprocalRank(60)}
     assert {fusion: System(fusion=fusion).fuse for fusion in FUSIONS} == wanted
     assert [str(System(mode)) for mode in MODES] == ["hybrid", "keyword", "dense"]
 
@@ -161,6 +161,7 @@ def test_every_parameter_reaches_the_ranking(seeds: Index) -> None:
 def test_the_weights_ends_are_the_legs(seeds: Index) -> None:
     """All weight on one leg ranks as that leg does."""
     for weight, mode in ((1, "dense"), (0, "keyword")):
-        fused = seeds.search("peace treaty 1956", 5, Options(System(weight=weight, neighbours=0)))
+        system = System(weight=weight, late=0, neighbours=0)
+        fused = seeds.search("peace treaty 1956", 5, Options(system))
         alone = seeds.search("peace treaty 1956", 5, Options(System(mode)))  # type: ignore[arg-type]
         assert [hit.passage.id for hit in fused] == [hit.passage.id for hit in alone]
