@@ -21,6 +21,8 @@ SYSTEMS = (
     "keyword",
     "dense",
     "hybrid",
+    "hybrid(late=0, neighbours=0)",
+    "hybrid(late=0)",
     "hybrid(neighbours=0)",
     "hybrid(fusion=rrf)",
     "hybrid(fusion=minmax)",
