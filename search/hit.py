@@ -30,19 +30,36 @@ class LegPart:
 
 
 @dataclass(frozen=True, slots=True)
+class RerankPart:
+    """What a second stage makes of a hit that it read: `floor + score` is the hit's score."""
+
+    score: float
+    """What the model says of it, from 0 to 1."""
+    floor: float
+    """More than the score of every hit that was not read; 0 where all were."""
+    rank: int
+    """Where it stood before."""
+    part: float
+    """What it adds to the hit's score: it may take away as well."""
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
-    """Where a score comes from: the two legs' parts add up to it."""
+    """Where a score comes from: the parts of the legs and of a second stage add up to it."""
 
     keyword: LegPart | None
     """None where the keyword leg was not asked."""
     dense: LegPart | None
     terms: tuple[TermPart, ...]
     """Add up to the keyword leg's score."""
+    rerank: RerankPart | None = None
+    """None where no second stage read the hit."""
 
     @property
     def score(self) -> float:
         """The sum of the parts; the hit's score is this very number."""
-        return sum((leg.part for leg in (self.keyword, self.dense) if leg), 0.0)
+        parts = (self.keyword, self.dense, self.rerank)
+        return sum((found.part for found in parts if found), 0.0)
 
 
 @dataclass(frozen=True, slots=True)

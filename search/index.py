@@ -5,7 +5,7 @@ postings and vectors live. Writing is `plait.index.writer`.
 """
 
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Self
 
@@ -19,10 +19,13 @@ from plait.index.writer import recipe_of
 from plait.search.hit import Hit
 from plait.search.query import Query, parse_query
 from plait.search.ranker import DEPTH, Ranker, Scored, explain
+from plait.search.reranking import load_reranker, rerank
 from plait.search.system import System
 
 DEEPER = 4
 """How many times further down to look when passages of one article crowd a ranking."""
+KEPT = 2
+"""Models of a second stage kept, by name: each may hold a gigabyte."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +42,6 @@ class Options:
     def __post_init__(self) -> None:
         if not isinstance(self.system, System):
             raise QueryError(f"no System: {self.system!r}; give System.parse({self.system!r}).")
-        if self.system.rerank:
-            raise QueryError(f"{self.system}: reranking is not implemented; leave it out after >>.")
 
 
 class Index:
@@ -53,6 +54,7 @@ class Index:
         self.snapshot = snapshot
         self._encoder = encoder
         self.ranker = Ranker(snapshot, lambda: self.encoder)
+        self.reranker = lru_cache(KEPT)(load_reranker)
 
     @classmethod
     def open(cls, path: str | Path, encoder: Encoder | None = None) -> Self:
@@ -83,7 +85,8 @@ class Index:
     def search(self, query: str, k: int = 10, options: Options | None = None) -> list[Hit]:
         """Give the best `k` hits, sorted by `(-score, passage id)`.
 
-        Raises `QueryError` for an empty query or `k` below 1.
+        Raises `QueryError` for an empty query or `k` below 1, and `ModelError` where a
+        second stage's model cannot be had; that is loaded when it is first needed.
         """
         if not query.strip():
             raise QueryError("the query is empty; type some words.")
@@ -96,12 +99,17 @@ class Index:
             operators=options.operators,
             title=options.system.title,
         )
-        scored, rows = self._best(parsed, k, options)
+        stage = options.system.rerank
+        # One more than a second stage reads: those it reads must stand above that one.
+        wanted = max(k, stage.depth + 1) if stage else k
+        scored, rows = self._best(parsed, wanted, options)
         hits = []
         for rank, row in enumerate(rows, start=1):
             article, passage = self.snapshot.read(int(scored.passages[row]))
             hits.append(Hit(rank, article, passage, explain(scored, row)))
-        return hits
+        if stage:
+            hits = rerank(hits, parsed.words, stage, self.reranker(stage.model))
+        return hits[:k]
 
     def _best(self, query: Query, k: int, options: Options) -> tuple[Scored, list[int]]:
         """Give the candidates and the rows of the best `k` among them.
