@@ -6,8 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, strategies as st
+from safetensors.numpy import load_file, save_file
 
 from plait.index.article import Article
 from plait.index.errors import ModelError
@@ -20,53 +22,12 @@ from plait.search.reranking import BATCH, STEP, Reranker, load_reranker, rerank
 from plait.search.system import Rerank, System
 
 QUERY = "peace treaty 1956 declaration"
-WORDS = ["peace", "treaty", "1956", "islands", "war", "the", "of", "japan", "russia", "talks"]
-SHARE = st.floats(0, 1, allow_subnormal=False)
-
-
-def write_model(folder: Path, labels: int = 1) -> Path:
-    """Write a cross-encoder of two layers and random weights, drawn from one seed."""
-    import torch  # noqa: PLC0415 - takes seconds
-    from sentence_transformers import CrossEncoder  # noqa: PLC0415 - takes 10 s
-    from transformers import (  # noqa: PLC0415
-        BertConfig,
-        BertForSequenceClassification,
-        BertTokenizer,
-    )
-
-    special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
-    folder.mkdir()
-    vocabulary = folder / "vocab.txt"
-    letters = [f"{before}{letter}" for before in ("", "##") for letter in "abcdefghijklmnopqrst"]
-    vocabulary.write_text("\n".join([*special, *WORDS, *letters]), encoding="utf-8")
-    config = BertConfig(
-        vocab_size=len(special) + len(WORDS) + len(letters),
-        hidden_size=16,
-        num_hidden_layers=2,
-        num_attention_heads=2,
-        intermediate_size=32,
-        max_position_embeddings=128,
-        initializer_range=1.0,  # or all texts would score nearly alike
-    )
-    config.num_labels = labels
-    with torch.random.fork_rng():
-        torch.manual_seed(5)
-        BertForSequenceClassification(config).save_pretrained(folder / "bert")
-    BertTokenizer(vocab=str(vocabulary)).save_pretrained(folder / "bert")
-    CrossEncoder(str(folder / "bert"), local_files_only=True).save(str(folder / "tiny"))
-    return folder / "tiny"
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Write the tiny model once."""
-    return write_model(tmp_path_factory.mktemp("models") / "pairs")
-
-
-@pytest.fixture(scope="module")
-def tiny(folder: Path) -> Reranker:
-    """Load it by its folder."""
-    return load_reranker(str(folder))
+def tiny(cross_encoder: Path) -> Reranker:
+    """Load the tiny model by its folder."""
+    return load_reranker(str(cross_encoder))
 
 
 @dataclass(slots=True)
@@ -183,15 +144,15 @@ def test_without_a_budget_all_is_read() -> None:
     assert told.calls == [4, 4, 2]
 
 
-def test_a_search_follows_the_models_scores(seeds: Index, folder: Path) -> None:
+def test_a_search_follows_the_models_scores(seeds: Index, cross_encoder: Path) -> None:
     """The first hits of the first stage, in the order sentence-transformers gives them."""
     from sentence_transformers import CrossEncoder  # noqa: PLC0415
 
     before = seeds.search(QUERY, 30)
-    found = seeds.search(QUERY, 30, Options(system_of(folder, ", depth=12")))
+    found = seeds.search(QUERY, 30, Options(system_of(cross_encoder, ", depth=12")))
     pairs = [(QUERY, f"{hit.article.title}\n{hit.passage.text}") for hit in before[:12]]
     # Its default activation is the logistic function.
-    said = CrossEncoder(str(folder)).predict(pairs).tolist()
+    said = CrossEncoder(str(cross_encoder)).predict(pairs).tolist()
     wanted = sorted(range(12), key=lambda at: -said[at])
     assert len({round(score, 4) for score in said}) == 12
     assert [hit.passage.id for hit in found] == [
@@ -205,10 +166,10 @@ def test_a_search_follows_the_models_scores(seeds: Index, folder: Path) -> None:
 @pytest.mark.parametrize("mode", ["hybrid", "keyword", "dense", "hybrid(fusion=rrf)"])
 @pytest.mark.parametrize("query", [QUERY, '"peace treaty" +Putin'])
 def test_a_reranked_score_is_the_sum_of_its_explanation(
-    seeds: Index, folder: Path, mode: str, query: str
+    seeds: Index, cross_encoder: Path, mode: str, query: str
 ) -> None:
     """Whatever comes first: the parts add up, and the score is floor and model's score."""
-    system = System.parse(f"{mode} >> rerank(model={folder}, depth=5)")
+    system = System.parse(f"{mode} >> rerank(model={cross_encoder}, depth=5)")
     found = seeds.search(query, 10, Options(system))
     assert len(found) > 6
     assert [hit.score for hit in found] == sorted((hit.score for hit in found), reverse=True)
@@ -222,9 +183,9 @@ def test_a_reranked_score_is_the_sum_of_its_explanation(
             assert why.rerank.floor == pytest.approx(found[5].score + STEP)
 
 
-def test_the_score_depends_on_neither_k_nor_the_day(seeds: Index, folder: Path) -> None:
+def test_the_score_depends_on_neither_k_nor_the_day(seeds: Index, cross_encoder: Path) -> None:
     """Asked again, for fewer, or by an index opened anew: the same hits, bit by bit."""
-    options = Options(system_of(folder, ", depth=6"))
+    options = Options(system_of(cross_encoder, ", depth=6"))
     found = seeds.search(QUERY, 20, options)
     assert seeds.search(QUERY, 20, options) == found
     assert seeds.search(QUERY, 3, options) == found[:3]
@@ -232,29 +193,29 @@ def test_the_score_depends_on_neither_k_nor_the_day(seeds: Index, folder: Path) 
     assert again.search(QUERY, 20, options) == found
 
 
-def test_a_depth_beyond_the_hits_reads_them_all(seeds: Index, folder: Path) -> None:
+def test_a_depth_beyond_the_hits_reads_them_all(seeds: Index, cross_encoder: Path) -> None:
     """The floor is 0 then, and the score the model's own."""
     query = "+declaration +1956 +singapore"
     before = seeds.search(query, 100)
-    found = seeds.search(query, 100, Options(system_of(folder, ", depth=100")))
+    found = seeds.search(query, 100, Options(system_of(cross_encoder, ", depth=100")))
     assert 0 < len(found) == len(before) < 100
     assert {hit.passage.id for hit in found} == {hit.passage.id for hit in before}
     assert all(0 < hit.score < 1 for hit in found)
-    assert seeds.search("+nowhereword", 5, Options(system_of(folder))) == []
+    assert seeds.search("+nowhereword", 5, Options(system_of(cross_encoder))) == []
 
 
-def test_the_page_says_what_was_read(seeds: Index, folder: Path) -> None:
+def test_the_page_says_what_was_read(seeds: Index, cross_encoder: Path) -> None:
     """A line of the explanation for what the model read, none for the rest."""
-    hits = seeds.search(QUERY, 3, Options(system_of(folder, ", depth=2")))
+    hits = seeds.search(QUERY, 3, Options(system_of(cross_encoder, ", depth=2")))
     page = Page(QUERY, seeds.ranker.analyzer, explain=True)
     shown = ["\n".join(page.lines(hit)) for hit in hits]
     assert all("rerank: score 0." in text and "was rank" in text for text in shown[:2])
     assert "rerank" not in shown[2]
 
 
-def test_context_takes_a_second_stage(seeds: Index, folder: Path) -> None:
+def test_context_takes_a_second_stage(seeds: Index, cross_encoder: Path) -> None:
     """The first excerpt is of the passage that the model puts first."""
-    system = system_of(folder)
+    system = system_of(cross_encoder)
     (best,) = seeds.search(QUERY, 1, Options(system, passages=True, operators=False))
     excerpt = choose_excerpts(seeds, QUERY, 2000, system)[0]
     assert (excerpt.article.id, excerpt.start) == (best.article.id, best.passage.start)
@@ -283,10 +244,10 @@ def test_a_bare_name_belongs_to_the_cross_encoders(monkeypatch: pytest.MonkeyPat
     assert asked == ["cross-encoder/ms-marco-MiniLM-L6-v2 None", "somebody/reader None"]
 
 
-def test_an_encoder_is_no_reranker(folder: Path, tmp_path: Path) -> None:
+def test_an_encoder_is_no_reranker(cross_encoder: Path, tmp_path: Path) -> None:
     """A model without a head for pairs would be given one at random: it is refused."""
     copy = tmp_path / "encoder"
-    shutil.copytree(folder, copy)
+    shutil.copytree(cross_encoder, copy)
     (copy / "config_sentence_transformers.json").write_text("{}", encoding="utf-8")
     load_reranker(str(copy))
     settings = json.loads((copy / "config.json").read_text(encoding="utf-8"))
@@ -296,28 +257,40 @@ def test_an_encoder_is_no_reranker(folder: Path, tmp_path: Path) -> None:
         load_reranker(str(copy))
 
 
-def test_broken_models_are_errors(folder: Path, tmp_path: Path) -> None:
-    """Weights that cannot be read, settings that are none, and a model of three classes."""
+def test_broken_models_are_errors(cross_encoder: Path, tmp_path: Path) -> None:
+    """Weights that cannot be read, and settings that are none."""
     copy = tmp_path / "broken"
-    shutil.copytree(folder, copy)
+    shutil.copytree(cross_encoder, copy)
     (copy / "model.safetensors").write_bytes(b"nothing")
     with pytest.raises(ModelError, match=r"cannot load .*broken"):
         load_reranker(str(copy))
     (copy / "config_sentence_transformers.json").write_text("{", encoding="utf-8")
     with pytest.raises(ModelError, match="cannot read"):
         load_reranker(str(copy))
-    with pytest.raises(ModelError, match="3 classes"):
-        load_reranker(str(write_model(tmp_path / "classes", labels=3)))
 
 
-def test_scores_that_are_no_numbers_are_an_error(folder: Path, tmp_path: Path) -> None:
-    """A model whose weights are damaged so does not sort by chance."""
-    from safetensors.numpy import load_file, save_file  # noqa: PLC0415
-
-    copy = tmp_path / "nan"
-    shutil.copytree(folder, copy)
+def test_models_of_several_classes_are_refused(cross_encoder: Path, tmp_path: Path) -> None:
+    """Three numbers of a pair are no order."""
+    copy = tmp_path / "classes"
+    shutil.copytree(cross_encoder, copy)
     weights = load_file(copy / "model.safetensors")
-    weights["classifier.bias"] = weights["classifier.bias"] * float("nan")
+    head = {name: weights[name] for name in ("classifier.weight", "classifier.bias")}
+    tripled = {name: np.concatenate([values] * 3) for name, values in head.items()}
+    save_file(weights | tripled, copy / "model.safetensors", {"format": "pt"})
+    settings = json.loads((copy / "config.json").read_text(encoding="utf-8"))
+    settings["id2label"] = {str(label): f"class {label}" for label in range(3)}
+    settings["label2id"] = {f"class {label}": label for label in range(3)}
+    (copy / "config.json").write_text(json.dumps(settings), encoding="utf-8")
+    with pytest.raises(ModelError, match="3 classes"):
+        load_reranker(str(copy))
+
+
+def test_scores_that_are_no_numbers_are_an_error(cross_encoder: Path, tmp_path: Path) -> None:
+    """A model whose weights are damaged so does not sort by chance."""
+    copy = tmp_path / "nan"
+    shutil.copytree(cross_encoder, copy)
+    weights = load_file(copy / "model.safetensors")
+    weights["classifier.bias"] *= np.nan
     save_file(weights, copy / "model.safetensors", {"format": "pt"})
     with pytest.raises(ModelError, match="no numbers"):
         load_reranker(str(copy)).scores("peace", ["war"])
