@@ -257,6 +257,15 @@ def test_an_encoder_is_no_reranker(cross_encoder: Path, tmp_path: Path) -> None:
         load_reranker(str(copy))
 
 
+def test_a_model_that_transformers_saved_will_do(tiny: Reranker, cross_encoder: Path) -> None:
+    """Without settings of sentence-transformers, as most cross-encoders are published."""
+    folder = cross_encoder.parent / "bert"
+    assert not (folder / "config_sentence_transformers.json").exists()
+    texts = ["peace treaty", "war"]
+    wanted = tiny.scores("peace", texts)
+    assert load_reranker(str(folder)).scores("peace", texts) == pytest.approx(wanted, abs=1e-6)
+
+
 def test_broken_models_are_errors(cross_encoder: Path, tmp_path: Path) -> None:
     """Weights that cannot be read, and settings that are none."""
     copy = tmp_path / "broken"
