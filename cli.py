@@ -39,7 +39,10 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs."
 SystemText = Annotated[
     str,
     typer.Option(
-        "--system", "--mode", help="hybrid, keyword, dense; parameters as in 'hybrid(weight=0.6)'."
+        "--system",
+        "--mode",
+        help="hybrid, keyword, dense; parameters as in 'hybrid(weight=0.6)'; "
+        "a second stage as in 'hybrid >> rerank(model=NAME, depth=20, budget_ms=500)'.",
     ),
 ]
 MinScore = Annotated[
@@ -113,6 +116,12 @@ def search(
     root: Root = DEFAULT_INDEX,
     k: Annotated[int, typer.Option("-k", min=1, help="How many hits at most.")] = 10,
     system: SystemText = "hybrid",
+    rerank: Annotated[
+        str, typer.Option(help="A cross-encoder: folder or hub id. Short for '>> rerank(model=…)'.")
+    ] = "",
+    budget_ms: Annotated[
+        int | None, typer.Option(min=1, help="After which --rerank reads no further hits.")
+    ] = None,
     passages: Annotated[
         bool, typer.Option("--passages", help="Every passage, not one an article.")
     ] = False,
@@ -127,7 +136,8 @@ def search(
     from plait.search.page import Page
     from plait.search.system import System
 
-    options = Options(System.parse(system), passages, min_probability=min_score)
+    asked = System.parse(_second_stage(system, rerank, budget_ms))
+    options = Options(asked, passages, min_probability=min_score)
     opened = Index.open(root)
     text = " ".join(query)
     hits = opened.search(text, k, options)
@@ -298,6 +308,14 @@ def bench(
     else:
         typer.echo("\n".join(lab.lines(experiment, opened)))
     lab.check_floors(experiment, floors)
+
+
+def _second_stage(system: str, model: str, budget_ms: int | None) -> str:
+    """Write out what --rerank and --budget-ms are short for."""
+    if not model and budget_ms is not None:
+        raise QueryError("--budget-ms is of no use without --rerank MODEL; name one.")
+    budget = f", budget_ms={budget_ms}" if budget_ms is not None else ""
+    return f"{system} >> rerank(model={model}{budget})" if model else system
 
 
 def _report(failures: Sequence["Failure"]) -> None:

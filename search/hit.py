@@ -30,24 +30,41 @@ class LegPart:
 
 
 @dataclass(frozen=True, slots=True)
+class RerankPart:
+    """What a second stage makes of a hit that it read: `floor + score` is the hit's score."""
+
+    score: float
+    """What the model says of it, from 0 to 1."""
+    floor: float
+    """More than the score of every hit that was not read; 0 where all were."""
+    rank: int
+    """Where it stood before."""
+    part: float
+    """What it adds to the hit's score: it may take away as well."""
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
     """Where a score comes from: its parts add up to it."""
 
     keyword: LegPart | None
     """None where the keyword leg was not asked."""
     dense: LegPart | None
-    late: float
-    """What the query's words, each compared with the passage's, add (late interaction)."""
-    neighbours: float
-    """What similar candidates add (`plait.search.refining`); it may be below 0."""
     terms: tuple[TermPart, ...]
     """Add up to the keyword leg's score."""
+    late: float = 0.0
+    """What the query's words, each compared with the passage's, add (late interaction)."""
+    neighbours: float = 0.0
+    """What similar candidates add (`plait.search.refining`); it may be below 0."""
+    rerank: RerankPart | None = None
+    """None where no second stage read the hit."""
 
     @property
     def score(self) -> float:
         """The sum of the parts; the hit's score is this very number."""
         legs = sum((leg.part for leg in (self.keyword, self.dense) if leg), 0.0)
-        return legs + self.late + self.neighbours
+        first = legs + self.late + self.neighbours
+        return first + self.rerank.part if self.rerank else first
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +77,7 @@ class Hit:
     passage: Passage
     """The best passage, where hits are articles."""
     explanation: Explanation
-    probability: float | None
+    probability: float | None = None
     """Of being relevant, 0 to 1: comparable between queries and indexes. None where only
     one leg was asked."""
 

@@ -5,7 +5,7 @@ postings and vectors live. Writing is `plait.index.writer`.
 """
 
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Self
 
@@ -19,10 +19,13 @@ from plait.index.writer import recipe_of
 from plait.search.hit import Hit
 from plait.search.query import Query, parse_query
 from plait.search.ranker import DEPTH, Ranker, Scored, explain
+from plait.search.reranking import load_reranker, rerank
 from plait.search.system import System
 
 DEEPER = 4
 """How many times further down to look when passages of one article crowd a ranking."""
+KEPT = 2
+"""Models of a second stage kept, by name: each may hold a gigabyte."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +44,6 @@ class Options:
     def __post_init__(self) -> None:
         if not isinstance(self.system, System):
             raise QueryError(f"no System: {self.system!r}; give System.parse({self.system!r}).")
-        if self.system.rerank:
-            raise QueryError(f"{self.system}: reranking is not implemented; leave it out after >>.")
         if not 0 <= self.min_probability <= 1:
             raise QueryError(f"the least probability is {self.min_probability}; wanted 0 to 1.")
         if self.min_probability and self.system.mode != "hybrid":
@@ -59,6 +60,7 @@ class Index:
         self.snapshot = snapshot
         self._encoder = encoder
         self.ranker = Ranker(snapshot, lambda: self.encoder)
+        self.reranker = lru_cache(KEPT)(load_reranker)
 
     @classmethod
     def open(cls, path: str | Path, encoder: Encoder | None = None) -> Self:
@@ -91,7 +93,8 @@ class Index:
 
         Fewer, or none, where `options.min_probability` leaves some of them out.
 
-        Raises `QueryError` for an empty query or `k` below 1.
+        Raises `QueryError` for an empty query or `k` below 1, and `ModelError` where a
+        second stage's model cannot be had; that is loaded when it is first needed.
         """
         if not query.strip():
             raise QueryError("the query is empty; type some words.")
@@ -104,12 +107,25 @@ class Index:
             operators=options.operators,
             title=options.system.title,
         )
-        scored, rows = self._best(parsed, k, options)
-        hits: list[Hit] = []
-        for row, likely in zip(rows, self.ranker.probabilities(scored, rows), strict=True):
-            if likely is None or likely >= options.min_probability:
-                article, passage = self.snapshot.read(int(scored.passages[row]))
-                hits.append(Hit(len(hits) + 1, article, passage, explain(scored, row), likely))
+        stage = options.system.rerank
+        # One more than a second stage reads: those it reads must stand above that one.
+        wanted = max(k, stage.depth + 1) if stage else k
+        hits = self._hits(parsed, wanted, options)
+        if stage:
+            hits = rerank(hits, parsed.words, stage, self.reranker(stage.model))[:k]
+        if not options.min_probability:
+            return hits
+        likely = [hit for hit in hits if (hit.probability or 0.0) >= options.min_probability]
+        return [replace(hit, rank=rank) for rank, hit in enumerate(likely, start=1)]
+
+    def _hits(self, query: Query, k: int, options: Options) -> list[Hit]:
+        """Give the hits of the first stage."""
+        scored, rows = self._best(query, k, options)
+        hits = []
+        probabilities = self.ranker.probabilities(scored, rows)
+        for rank, (row, likely) in enumerate(zip(rows, probabilities, strict=True), start=1):
+            article, passage = self.snapshot.read(int(scored.passages[row]))
+            hits.append(Hit(rank, article, passage, explain(scored, row), likely))
         return hits
 
     def _best(self, query: Query, k: int, options: Options) -> tuple[Scored, list[int]]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from plait.index.analyzer import TextAnalyzer
-from plait.search.hit import Explanation, Hit, LegPart
+from plait.search.hit import Explanation, Hit, LegPart, RerankPart
 from plait.search.snippet import snippet
 
 _BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
@@ -54,6 +54,8 @@ def explained(explanation: Explanation) -> Iterator[str]:
         yield f"     {explanation.late:>+8.4f}  late: words of the query compared one by one"
     if explanation.neighbours:
         yield f"     {explanation.neighbours:>+8.4f}  neighbours: drawn towards similar candidates"
+    if explanation.rerank:
+        yield _second_stage(explanation.rerank)
 
 
 def _leg(name: str, leg: LegPart) -> str:
@@ -61,6 +63,11 @@ def _leg(name: str, leg: LegPart) -> str:
         f"score {leg.score:.4f} (over all passages: mean {leg.mean:.4f}, sd {leg.deviation:.4f})"
     )
     return f"     {leg.part:>+8.4f}  {name}: {found}"
+
+
+def _second_stage(found: RerankPart) -> str:
+    said = f"score {found.score:.4f}, was rank {found.rank}"
+    return f"     {found.part:>+8.4f}  rerank: {said} (what was read scores from {found.floor:.4f})"
 
 
 def _relative(source: str) -> str:

@@ -144,7 +144,7 @@ def explain(scored: Scored, row: int) -> Explanation:
     legs = zip((scored.keyword, scored.dense), scored.parts, strict=True)
     keyword, dense = (_leg_part(leg, parts, row) for leg, parts in legs)
     late, neighbours = float(scored.late[row]), float(scored.neighbours[row])
-    return Explanation(keyword, dense, late, neighbours, tuple(terms))
+    return Explanation(keyword, dense, tuple(terms), late, neighbours)
 
 
 def _aligned(leg: LegScores, passages: Numbers) -> Scores:

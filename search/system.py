@@ -8,7 +8,7 @@
 
 The same text in Python, on the command line and in a report: `System.parse` reads it,
 `str` writes it, without what is the default. Says nothing of how a search is carried
-out: that is `plait.search.index` and `plait.search.ranker`.
+out: that is `plait.search.index`, `plait.search.ranker` and `plait.search.reranking`.
 """
 
 import re
@@ -59,7 +59,7 @@ class Rerank:
     depth: int = 20
     """How many hits it reads."""
     budget_ms: int | None = None
-    """Milliseconds it may take; None for as long as it takes."""
+    """Milliseconds after which it begins no more; None to read all."""
 
     def __post_init__(self) -> None:
         if _NO_NAME.search(self.model):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from plait.index.errors import NotFoundError
+from plait.index.errors import NotFoundError, QueryError
 from plait.search.hit import Explanation
 from plait.search.index import Index, Options
 from plait.search.page import explained
@@ -82,6 +82,8 @@ def explain_rank(
     """
     options = options or Options()
     system = options.system
+    if system.rerank:
+        raise QueryError(f"{system}: only a first stage is explained; leave out what is after >>.")
     if article_id not in index:
         raise NotFoundError(
             f"{article_id} is not in {index.snapshot.root}, so no query finds it; "

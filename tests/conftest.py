@@ -10,6 +10,7 @@ from plait.index.writer import IndexWriter
 from plait.search.index import Index
 
 SEEDS = Path(__file__).resolve().parent.parent / "seeds"
+PAIR_WORDS = ["peace", "treaty", "1956", "islands", "war", "the", "of", "japan", "russia", "talks"]
 
 
 @pytest.fixture(scope="session")
@@ -28,3 +29,37 @@ def seeds(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Index:
         summary = bring_up_to_date(writer, [base / "articles"])
     assert not summary.failures
     return Index.open(root, encoder)
+
+
+@pytest.fixture(scope="session")
+def cross_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write a cross-encoder of two layers and random weights, drawn from one seed."""
+    import torch  # noqa: PLC0415 - takes seconds
+    from sentence_transformers import CrossEncoder  # noqa: PLC0415 - takes 10 s
+    from transformers import (  # noqa: PLC0415
+        BertConfig,
+        BertForSequenceClassification,
+        BertTokenizer,
+    )
+
+    base = tmp_path_factory.mktemp("cross-encoder")
+    special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+    letters = "abcdefghijklmnopqrst"
+    pieces = [*special, *PAIR_WORDS, *letters, *(f"##{letter}" for letter in letters)]
+    (base / "vocab.txt").write_text("\n".join(pieces), encoding="utf-8")
+    config = BertConfig(
+        vocab_size=len(pieces),
+        hidden_size=16,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        intermediate_size=32,
+        max_position_embeddings=128,
+        initializer_range=1.0,  # or all texts would score nearly alike
+    )
+    config.num_labels = 1
+    with torch.random.fork_rng():
+        torch.manual_seed(5)
+        BertForSequenceClassification(config).save_pretrained(base / "bert")
+    BertTokenizer(vocab=str(base / "vocab.txt")).save_pretrained(base / "bert")
+    CrossEncoder(str(base / "bert"), local_files_only=True).save(str(base / "tiny"))
+    return base / "tiny"

@@ -92,8 +92,6 @@ def test_unknown_names_are_refused(seeds: Index) -> None:
     """An unknown mode or article is an error."""
     with pytest.raises(QueryError, match=r"System.parse\('keyword'\)"):
         Options("keyword")  # type: ignore[arg-type]
-    with pytest.raises(QueryError, match="reranking is not implemented"):
-        Options(System.parse("keyword >> rerank(model=any)"))
     with pytest.raises(QueryError, match="no word is wanted"):
         seeds.search("-war NOT peace")
     with pytest.raises(NotFoundError):

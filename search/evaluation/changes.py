@@ -2,7 +2,7 @@
 
 import shlex
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from plait.index.errors import QueryError
@@ -69,9 +69,9 @@ def _change(experiment: Experiment, topic: Topic, both: tuple[Outcome, Outcome])
 
 
 def _option(system: str) -> list[str]:
-    """Name a system to the command; nothing for plait's default, or another program's run."""
+    """Name a system's first stage; nothing for plait's default, or another program's run."""
     try:
-        asked = System.parse(system)
+        asked = replace(System.parse(system), rerank=None)
     except QueryError:
         return []
     return [] if asked == System() else ["--system", str(asked)]

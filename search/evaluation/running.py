@@ -21,8 +21,11 @@ SAME = 1e-9
 def run_experiment(index: Index, collection: Collection, plan: Plan) -> Experiment:
     """Ask every system every topic; measure, compare with the baseline.
 
-    Raises `ReadingError` where the judgements or a run belong to other articles or topics.
+    Raises `ReadingError` where the judgements or a run belong to other articles or topics,
+    and `ModelError` where a second stage's model cannot be had.
     """
+    for stage in filter(None, (system.rerank for system in plan.systems)):
+        index.reranker(stage.model)  # now, and not after an hour's work
     names = article_names(index.snapshot.article_ids(), collection.qrels)
     outcomes = [_ask(index, collection, system, plan, names) for system in plan.systems]
     outcomes += [_measure_run(collection, name, run, plan) for name, run in plan.runs.items()]

@@ -6,6 +6,7 @@ from statistics import median
 from plait.search.evaluation.changes import Change, greatest_changes
 from plait.search.evaluation.experiment import Experiment, Outcome
 from plait.search.evaluation.running import article_names
+from plait.search.evaluation.second_stage import second_stage_lines
 from plait.search.index import Index
 
 
@@ -23,8 +24,9 @@ def table(experiment: Experiment) -> dict[str, dict[str, object]]:
 
 
 def lines(experiment: Experiment, index: Index) -> Iterator[str]:
-    """Write the table, and the topics that changed most."""
+    """Write the table, what second stages are worth, and the topics that changed most."""
     yield from table_lines(experiment)
+    yield from second_stage_lines(experiment)
     yield from change_lines(experiment, index)
 
 
