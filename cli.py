@@ -39,10 +39,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs."
 SystemText = Annotated[
     str,
     typer.Option(
-        "--system",
-        "--mode",
-        help="hybrid, keyword, dense; parameters as in 'hybrid(weight=0.6)'; "
-        "a second stage as in 'hybrid >> rerank(model=NAME, depth=20, budget_ms=500)'.",
+        "--system", "--mode", help="As in keyword, dense, 'hybrid(weight=0.6) >> rerank(model=M)'."
     ),
 ]
 QueryWords = Annotated[
@@ -110,15 +107,9 @@ def search(
     root: Root = DEFAULT_INDEX,
     k: Annotated[int, typer.Option("-k", min=1, help="How many hits at most.")] = 10,
     system: SystemText = "hybrid",
-    rerank: Annotated[
-        str, typer.Option(help="A cross-encoder: folder or hub id. Short for '>> rerank(model=…)'.")
-    ] = "",
-    budget_ms: Annotated[
-        int | None, typer.Option(min=1, help="After which --rerank reads no further hits.")
-    ] = None,
-    passages: Annotated[
-        bool, typer.Option("--passages", help="Every passage, not one an article.")
-    ] = False,
+    rerank: Annotated[str, typer.Option(help="Short for >> rerank(model=…): folder, hub id.")] = "",
+    budget_ms: Annotated[int | None, typer.Option(min=1, help="Of --rerank.")] = None,
+    passages: Annotated[bool, typer.Option("--passages", help="Every passage by itself.")] = False,
     explain: Annotated[
         bool, typer.Option("--explain", help="Show what each score is made of.")
     ] = False,
@@ -127,9 +118,9 @@ def search(
     """Search. Operators: "a phrase", +must, -not, title:word, prefix*, fuzzy~, AND OR NOT."""
     from plait.search.index import Index, Options
     from plait.search.page import Page
-    from plait.search.system import System
+    from plait.search.system import System, with_rerank
 
-    options = Options(System.parse(_second_stage(system, rerank, budget_ms)), passages)
+    options = Options(System.parse(with_rerank(system, rerank, budget_ms)), passages)
     opened = Index.open(root)
     text = " ".join(query)
     hits = opened.search(text, k, options)
@@ -217,8 +208,7 @@ def context(
     from plait.search.index import Index
     from plait.search.system import System
 
-    chosen = System.parse(system)
-    excerpts = choose_excerpts(Index.open(root), " ".join(query), tokens, chosen)
+    excerpts = choose_excerpts(Index.open(root), " ".join(query), tokens, System.parse(system))
     if as_json:
         _print_json([asdict(excerpt) | {"text": excerpt.text} for excerpt in excerpts])
     elif excerpts:
@@ -273,14 +263,6 @@ def bench(
     else:
         typer.echo("\n".join(lab.lines(experiment, opened)))
     lab.check_floors(experiment, floors)
-
-
-def _second_stage(system: str, model: str, budget_ms: int | None) -> str:
-    """Write out what --rerank and --budget-ms are short for."""
-    if not model and budget_ms is not None:
-        raise QueryError("--budget-ms is of no use without --rerank MODEL; name one.")
-    budget = f", budget_ms={budget_ms}" if budget_ms is not None else ""
-    return f"{system} >> rerank(model={model}{budget})" if model else system
 
 
 def _report(failures: Sequence["Failure"]) -> None:
