@@ -39,10 +39,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs."
 SystemText = Annotated[
     str,
     typer.Option(
-        "--system",
-        "--mode",
-        help="hybrid, keyword, dense; parameters as in 'hybrid(weight=0.6)'; "
-        "a second stage as in 'hybrid >> rerank(model=NAME, depth=20, budget_ms=500)'.",
+        "--system", "--mode", help="As in keyword, dense, 'hybrid(weight=0.6) >> rerank(model=M)'."
     ),
 ]
 MinScore = Annotated[
@@ -116,15 +113,9 @@ def search(
     root: Root = DEFAULT_INDEX,
     k: Annotated[int, typer.Option("-k", min=1, help="How many hits at most.")] = 10,
     system: SystemText = "hybrid",
-    rerank: Annotated[
-        str, typer.Option(help="A cross-encoder: folder or hub id. Short for '>> rerank(model=…)'.")
-    ] = "",
-    budget_ms: Annotated[
-        int | None, typer.Option(min=1, help="After which --rerank reads no further hits.")
-    ] = None,
-    passages: Annotated[
-        bool, typer.Option("--passages", help="Every passage, not one an article.")
-    ] = False,
+    rerank: Annotated[str, typer.Option(help="Short for >> rerank(model=…): folder, hub id.")] = "",
+    budget_ms: Annotated[int | None, typer.Option(min=1, help="Of --rerank.")] = None,
+    passages: Annotated[bool, typer.Option("--passages", help="Every passage by itself.")] = False,
     min_score: MinScore = 0.0,
     explain: Annotated[
         bool, typer.Option("--explain", help="Show what each score is made of.")
@@ -134,9 +125,9 @@ def search(
     """Search. Operators: "a phrase", +must, -not, title:word, prefix*, fuzzy~, AND OR NOT."""
     from plait.search.index import Index, Options
     from plait.search.page import Page
-    from plait.search.system import System
+    from plait.search.system import System, with_rerank
 
-    asked = System.parse(_second_stage(system, rerank, budget_ms))
+    asked = System.parse(with_rerank(system, rerank, budget_ms))
     options = Options(asked, passages, min_probability=min_score)
     opened = Index.open(root)
     text = " ".join(query)
@@ -308,14 +299,6 @@ def bench(
     else:
         typer.echo("\n".join(lab.lines(experiment, opened)))
     lab.check_floors(experiment, floors)
-
-
-def _second_stage(system: str, model: str, budget_ms: int | None) -> str:
-    """Write out what --rerank and --budget-ms are short for."""
-    if not model and budget_ms is not None:
-        raise QueryError("--budget-ms is of no use without --rerank MODEL; name one.")
-    budget = f", budget_ms={budget_ms}" if budget_ms is not None else ""
-    return f"{system} >> rerank(model={model}{budget})" if model else system
 
 
 def _report(failures: Sequence["Failure"]) -> None:

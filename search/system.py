@@ -165,6 +165,20 @@ def parse_systems(text: str) -> tuple[System, ...]:
     return systems
 
 
+def with_rerank(text: str, model: str, budget_ms: int | None) -> str:
+    """Write a second stage behind a system, where a model is named.
+
+    Raises `QueryError` for a budget without a model.
+
+    >>> with_rerank("dense", "a/b", 500)
+    'dense >> rerank(model=a/b, budget_ms=500)'
+    """
+    if not model and budget_ms is not None:
+        raise QueryError("--budget-ms is of no use without --rerank MODEL; name one.")
+    budget = f", budget_ms={budget_ms}" if budget_ms is not None else ""
+    return f"{text} >> rerank(model={model}{budget})" if model else text
+
+
 def _parameters(mode: str, fusion: str) -> tuple[str, ...]:
     """Name what a leg takes."""
     fused = ("fusion", *_FUSED[fusion]) if mode == "hybrid" else ()
