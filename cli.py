@@ -39,7 +39,10 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs."
 SystemText = Annotated[
     str,
     typer.Option(
-        "--system", "--mode", help="hybrid, keyword, dense; parameters as in 'hybrid(weight=0.6)'."
+        "--system",
+        "--mode",
+        help="hybrid, keyword, dense; parameters as in 'hybrid(weight=0.6)'. "
+        "If left out, the index's own: hybrid, unless tune saved another.",
     ),
 ]
 QueryWords = Annotated[
@@ -106,7 +109,7 @@ def search(
     query: QueryWords,
     root: Root = DEFAULT_INDEX,
     k: Annotated[int, typer.Option("-k", min=1, help="How many hits at most.")] = 10,
-    system: SystemText = "hybrid",
+    system: SystemText = "",
     passages: Annotated[
         bool, typer.Option("--passages", help="Every passage, not one an article.")
     ] = False,
@@ -120,7 +123,7 @@ def search(
     from plait.search.page import Page
     from plait.search.system import System
 
-    options = Options(System.parse(system), passages)
+    options = Options(System.parse(system) if system else None, passages)
     opened = Index.open(root)
     text = " ".join(query)
     hits = opened.search(text, k, options)
@@ -200,7 +203,7 @@ def context(
     query: QueryWords,
     root: Root = DEFAULT_INDEX,
     tokens: Annotated[int, typer.Option(min=1, help="Budget, in the model's word pieces.")] = 1500,
-    system: SystemText = "hybrid",
+    system: SystemText = "",
     as_json: AsJson = False,
 ) -> None:
     """Print the passages a chatbot would be given: numbered, with source and offsets."""
@@ -208,7 +211,7 @@ def context(
     from plait.search.index import Index
     from plait.search.system import System
 
-    chosen = System.parse(system)
+    chosen = System.parse(system) if system else None
     excerpts = choose_excerpts(Index.open(root), " ".join(query), tokens, chosen)
     if as_json:
         _print_json([asdict(excerpt) | {"text": excerpt.text} for excerpt in excerpts])
@@ -242,7 +245,7 @@ def bench(
     """Measure ranking quality on a test collection, and compare systems topic by topic.
 
     A folder is in BEIR's layout, or in that of `seeds`, which plait brings along. Without
-    systems: keyword, dense and hybrid.
+    systems: keyword, dense, hybrid, and the index's own, if tune saved one.
     """
     from plait.search import evaluation as lab
 
@@ -256,6 +259,7 @@ def bench(
     with _progress() as tell:
         opened, failures = lab.open_index(found, root, tell)
     _report(failures)
+    plan = plan if systems else plan.beside(opened.default)
     experiment = lab.run_experiment(opened, found, plan)
     if out:
         lab.write_files(experiment, out)

@@ -37,13 +37,14 @@ def choose_excerpts(
 ) -> list[Excerpt]:
     """Choose passages in order of rank while their printed form fits `tokens` word pieces.
 
+    Without a system, the index's own ranks them.
     The passage that no longer fits is cut after a sentence, and closes the list.
     Nothing is given twice: what an earlier excerpt holds is cut off a later one, and
     a text that was given already, as in a syndicated twin, is left out.
     """
     chosen: list[Excerpt] = []
     left = tokens
-    options = Options(system or System(), passages=True, operators=False)
+    options = Options(system, passages=True, operators=False)
     for hit in index.search(query, CANDIDATES, options):
         start, end = _not_given(hit.passage.start, hit.passage.end, hit.article.id, chosen)
         whole = Excerpt(len(chosen) + 1, hit.article, start, end)
