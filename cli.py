@@ -254,13 +254,12 @@ def bench(
     found = lab.read_collection(collection, lab.Sources(qrels, topics, qrels_file))
     if out:  # now, and not after an hour's work
         out.mkdir(parents=True, exist_ok=True)
-    for note in filter(None, (found.note, plan.note)):
-        typer.echo(f"plait: {note}", err=True)
+    _note(found.note, plan.note)
     with _progress() as tell:
         opened, failures = lab.open_index(found, root, tell)
     _report(failures)
-    plan = plan if systems else plan.beside(opened.default)
-    experiment = lab.run_experiment(opened, found, plan)
+    wanted = plan if systems else plan.beside(opened.default)
+    experiment = lab.run_experiment(opened, found, wanted)
     if out:
         lab.write_files(experiment, out)
     if as_json:
@@ -270,24 +269,73 @@ def bench(
     lab.check_floors(experiment, floors)
 
 
+@app.command()
+def tune(
+    topics: Annotated[
+        Path | None, typer.Argument(help="A file: JSON lines, ID<tab>TEXT, or TREC's.")
+    ] = None,
+    qrels: Annotated[Path | None, typer.Argument(help="Judgements: TREC's or BEIR's.")] = None,
+    root: Root = DEFAULT_INDEX,
+    measure: Annotated[str, typer.Option(help="What is to be good.")] = "nDCG@10",
+    save: Annotated[bool, typer.Option("--save", help="If better, make it the default.")] = False,
+    forget: Annotated[bool, typer.Option("--forget", help="Back to plain hybrid.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Fit the hybrid's weight, k1, b and title to judgements of your own, if that helps.
+
+    The gain is measured on topics that had no part in the choice. Where its interval is
+    not above zero, nothing is changed; that is a result, so the exit status is 0. Takes
+    10 topics or more, judged by an article's id or the name of its file, and minutes.
+    """
+    from plait.index.default import record_system
+    from plait.search import evaluation as lab
+    from plait.search.index import Index
+
+    if forget:
+        if topics or qrels or save or as_json:
+            raise QueryError("--forget goes with -i alone; leave the rest out.")
+        typer.echo(f"{root} searches by hybrid; before, by {record_system(root, '') or 'hybrid'}.")
+        return
+    if not (topics and qrels):
+        raise QueryError("nothing to tune by; give a file of topics and one of judgements.")
+    judged = lab.read_judged(topics, qrels)
+    _note(judged.note)
+    opened = Index.open(root)
+    with _progress("systems") as tell:
+        found = lab.tune(opened, judged, measure, progress=tell)
+    if not as_json:  # now, should saving fail
+        typer.echo("\n".join(lab.tuning_lines(found)))
+    if saved := save and found.better:
+        record_system(root, str(found.chosen))
+    if as_json:
+        _print_json(lab.tuning_record(found) | {"saved": saved})
+    else:
+        typer.echo(lab.advice(found, opened.default, saved=saved))
+
+
+def _note(*notes: str) -> None:
+    for note in filter(None, notes):
+        typer.echo(f"plait: {note}", err=True)
+
+
 def _report(failures: Sequence["Failure"]) -> None:
     for failure in failures:
         typer.echo(f"plait: skipped {failure.source}: {failure.reason}", err=True)
 
 
 @contextmanager
-def _progress() -> Iterator[Callable[[int], None]]:
-    """Show a bar of encoded passages on a terminal; nothing elsewhere."""
+def _progress(what: str = "passages") -> Iterator[Callable[[int], None]]:
+    """Show a bar of what is done on a terminal; nothing elsewhere."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-    columns = (BarColumn(), TextColumn("{task.completed:.0f} passages"), TimeElapsedColumn())
+    columns = (BarColumn(), TextColumn(f"{{task.completed:.0f}} {what}"), TimeElapsedColumn())
     console = Console(stderr=True)
     with Progress(
         *columns, console=console, transient=True, disable=not console.is_terminal
     ) as bar:
         # How many there will be is unknown until all files are read.
-        task = bar.add_task("encoding", total=None)
+        task = bar.add_task(what, total=None)
         yield lambda more: bar.advance(task, more)
 
 
