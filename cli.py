@@ -39,7 +39,10 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs."
 SystemText = Annotated[
     str,
     typer.Option(
-        "--system", "--mode", help="As in keyword, dense, 'hybrid(weight=0.6) >> rerank(model=M)'."
+        "--system",
+        "--mode",
+        help="As in keyword, dense, 'hybrid(weight=0.6) >> rerank(model=M)'. "
+        "If left out, the index's own: hybrid, unless tune saved another.",
     ),
 ]
 MinScore = Annotated[
@@ -112,7 +115,7 @@ def search(
     query: QueryWords,
     root: Root = DEFAULT_INDEX,
     k: Annotated[int, typer.Option("-k", min=1, help="How many hits at most.")] = 10,
-    system: SystemText = "hybrid",
+    system: SystemText = "",
     rerank: Annotated[str, typer.Option(help="Short for >> rerank(model=…): folder, hub id.")] = "",
     budget_ms: Annotated[int | None, typer.Option(min=1, help="Of --rerank.")] = None,
     passages: Annotated[bool, typer.Option("--passages", help="Every passage by itself.")] = False,
@@ -127,10 +130,10 @@ def search(
     from plait.search.page import Page
     from plait.search.system import System, with_rerank
 
-    asked = System.parse(with_rerank(system, rerank, budget_ms))
-    options = Options(asked, passages, min_probability=min_score)
     opened = Index.open(root)
     text = " ".join(query)
+    asked = with_rerank(system or str(opened.default), rerank, budget_ms)
+    options = Options(System.parse(asked), passages, min_probability=min_score)
     hits = opened.search(text, k, options)
     if as_json:
         _print_json([asdict(hit) | {"score": hit.score} for hit in hits])
@@ -209,7 +212,7 @@ def context(
     query: QueryWords,
     root: Root = DEFAULT_INDEX,
     tokens: Annotated[int, typer.Option(min=1, help="Budget, in the model's word pieces.")] = 1500,
-    system: SystemText = "hybrid",
+    system: SystemText = "",
     min_score: MinScore = 0.0,
     as_json: AsJson = False,
 ) -> None:
@@ -218,7 +221,7 @@ def context(
     from plait.search.index import Index, Options
     from plait.search.system import System
 
-    options = Options(System.parse(system), min_probability=min_score)
+    options = Options(System.parse(system) if system else None, min_probability=min_score)
     excerpts = choose_excerpts(Index.open(root), " ".join(query), tokens, options)
     if as_json:
         _print_json([asdict(excerpt) | {"text": excerpt.text} for excerpt in excerpts])
@@ -234,7 +237,7 @@ def why(
     query: Annotated[str, typer.Argument(help="The query, in quotes.")],
     article: Annotated[str, typer.Argument(help="An article's id.")],
     root: Root = DEFAULT_INDEX,
-    system: SystemText = "hybrid",
+    system: SystemText = "",
     words: Annotated[
         bool, typer.Option("--words", help="Read no operators, as bench does.")
     ] = False,
@@ -245,7 +248,7 @@ def why(
     from plait.search.system import System
     from plait.search.why import explain_rank
 
-    options = Options(System.parse(system), operators=not words)
+    options = Options(System.parse(system) if system else None, operators=not words)
     reasons = explain_rank(Index.open(root), query, article, options)
     if as_json:
         _print_json(asdict(reasons) | {"system": str(reasons.system)})
@@ -277,7 +280,7 @@ def bench(
     """Measure ranking quality on a test collection, and compare systems topic by topic.
 
     A folder is in BEIR's layout, or in that of `seeds`, which plait brings along. Without
-    systems: keyword, dense and hybrid.
+    systems: keyword, dense, hybrid, and the index's own, if tune saved one.
     """
     from plait.search import evaluation as lab
 
@@ -286,12 +289,12 @@ def bench(
     found = lab.read_collection(collection, lab.Sources(qrels, topics, qrels_file))
     if out:  # now, and not after an hour's work
         out.mkdir(parents=True, exist_ok=True)
-    for note in filter(None, (found.note, plan.note)):
-        typer.echo(f"plait: {note}", err=True)
+    _note(found.note, plan.note)
     with _progress() as tell:
         opened, failures = lab.open_index(found, root, tell)
     _report(failures)
-    experiment = lab.run_experiment(opened, found, plan)
+    wanted = plan if systems else plan.beside(opened.default)
+    experiment = lab.run_experiment(opened, found, wanted)
     if out:
         lab.write_files(experiment, out)
     if as_json:
@@ -301,24 +304,73 @@ def bench(
     lab.check_floors(experiment, floors)
 
 
+@app.command()
+def tune(
+    topics: Annotated[
+        Path | None, typer.Argument(help="A file: JSON lines, ID<tab>TEXT, or TREC's.")
+    ] = None,
+    qrels: Annotated[Path | None, typer.Argument(help="Judgements: TREC's or BEIR's.")] = None,
+    root: Root = DEFAULT_INDEX,
+    measure: Annotated[str, typer.Option(help="What is to be good.")] = "nDCG@10",
+    save: Annotated[bool, typer.Option("--save", help="If better, make it the default.")] = False,
+    forget: Annotated[bool, typer.Option("--forget", help="Back to plain hybrid.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Fit the hybrid's weight, k1, b and title to judgements of your own, if that helps.
+
+    The gain is measured on topics that had no part in the choice. Where its interval is
+    not above zero, nothing is changed; that is a result, so the exit status is 0. Takes
+    10 topics or more, judged by an article's id or the name of its file, and minutes.
+    """
+    from plait.index.default import record_system
+    from plait.search import evaluation as lab
+    from plait.search.index import Index
+
+    if forget:
+        if topics or qrels or save or as_json:
+            raise QueryError("--forget goes with -i alone; leave the rest out.")
+        typer.echo(f"{root} searches by hybrid; before, by {record_system(root, '') or 'hybrid'}.")
+        return
+    if not (topics and qrels):
+        raise QueryError("nothing to tune by; give a file of topics and one of judgements.")
+    judged = lab.read_judged(topics, qrels)
+    _note(judged.note)
+    opened = Index.open(root)
+    with _progress("systems") as tell:
+        found = lab.tune(opened, judged, measure, progress=tell)
+    if not as_json:  # now, should saving fail
+        typer.echo("\n".join(lab.tuning_lines(found)))
+    if saved := save and found.better:
+        record_system(root, str(found.chosen))
+    if as_json:
+        _print_json(lab.tuning_record(found) | {"saved": saved})
+    else:
+        typer.echo(lab.advice(found, opened.default, saved=saved))
+
+
+def _note(*notes: str) -> None:
+    for note in filter(None, notes):
+        typer.echo(f"plait: {note}", err=True)
+
+
 def _report(failures: Sequence["Failure"]) -> None:
     for failure in failures:
         typer.echo(f"plait: skipped {failure.source}: {failure.reason}", err=True)
 
 
 @contextmanager
-def _progress() -> Iterator[Callable[[int], None]]:
-    """Show a bar of encoded passages on a terminal; nothing elsewhere."""
+def _progress(what: str = "passages") -> Iterator[Callable[[int], None]]:
+    """Show a bar of what is done on a terminal; nothing elsewhere."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-    columns = (BarColumn(), TextColumn("{task.completed:.0f} passages"), TimeElapsedColumn())
+    columns = (BarColumn(), TextColumn(f"{{task.completed:.0f}} {what}"), TimeElapsedColumn())
     console = Console(stderr=True)
     with Progress(
         *columns, console=console, transient=True, disable=not console.is_terminal
     ) as bar:
         # How many there will be is unknown until all files are read.
-        task = bar.add_task("encoding", total=None)
+        task = bar.add_task(what, total=None)
         yield lambda more: bar.advance(task, more)
 
 

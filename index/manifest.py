@@ -84,6 +84,8 @@ class Manifest:
     segments: tuple[SegmentEntry, ...] = ()
     sources: FileEntry | None = None
     """Which files on disk were read, and their state then."""
+    system: str = ""
+    """The index's own way of searching, as `plait.index.default` records it; empty for plait's."""
     format: int = field(default=FORMAT)
 
     def files(self) -> list[FileEntry]:
@@ -104,6 +106,7 @@ class Manifest:
             "encoder": self.recipe.encoder,
             "analyzer": self.recipe.analyzer,
             "cutting": self.recipe.cutting,
+            "system": self.system or "hybrid",
         }
 
     def damage(self, root: Path, *, sizes_only: bool = False) -> list[str]:
@@ -151,6 +154,7 @@ def _manifest(record: Any) -> Manifest:
         generation=int(record["generation"]),
         segments=tuple(map(_segment, record["segments"])),
         sources=_file(record["sources"]) if record["sources"] else None,
+        system=_text(record.get("system", "")),  # earlier versions wrote none
     )
 
 
@@ -170,6 +174,12 @@ def _file(record: Any) -> FileEntry:
     if "/" in folder or not OWN_NAMES.fullmatch(folder or name) or name in {"", "..", "."}:
         raise ValueError(file.path)
     return file
+
+
+def _text(record: Any) -> str:
+    if not isinstance(record, str):
+        raise TypeError(f"{record!r} is no text")
+    return record
 
 
 T = TypeVar("T", FileEntry, Recipe)

@@ -283,7 +283,9 @@ class IndexWriter:
         text = json.dumps(self.sources, ensure_ascii=False)
         publish(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))
         sources = FileEntry.of(self.root, path)
-        manifest = Manifest(self.manifest.recipe, generation, tuple(segments), sources)
+        manifest = replace(
+            self.manifest, generation=generation, segments=tuple(segments), sources=sources
+        )
         manifest.publish(self.root)
         self._adopt(manifest, dead)
 

@@ -4,14 +4,15 @@ The seam between what asks (command line, chatbot, benchmark) and where
 postings and vectors live. Writing is `plait.index.writer`.
 """
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Self
 
 from plait.index.article import Article
 from plait.index.encoder import Encoder, load_encoder
-from plait.index.errors import NotFoundError, QueryError
+from plait.index.errors import CorruptIndexError, NotFoundError, QueryError
 from plait.index.manifest import check_recipe
 from plait.index.passage import Passage
 from plait.index.snapshot import Snapshot
@@ -32,8 +33,8 @@ KEPT = 2
 class Options:
     """How a search is made."""
 
-    system: System = field(default_factory=System)
-    """Which legs are asked, and how; `System.parse("keyword")`, say."""
+    system: System | None = None
+    """Which legs are asked, and how; `System.parse("keyword")`, say. None for the index's own."""
     passages: bool = False
     """List every passage by itself, and not each article once with its best passage."""
     operators: bool = True
@@ -42,6 +43,8 @@ class Options:
     """Leave out hits that are less likely to be relevant; of hybrid systems only."""
 
     def __post_init__(self) -> None:
+        if self.system is None:
+            return
         if not isinstance(self.system, System):
             raise QueryError(f"no System: {self.system!r}; give System.parse({self.system!r}).")
         if not 0 <= self.min_probability <= 1:
@@ -84,6 +87,20 @@ class Index:
         check_recipe(recipe, wanted, self.snapshot.root)
         return encoder
 
+    @cached_property
+    def default(self) -> System:
+        """The index's own way of searching: plain `hybrid`, unless `plait tune` saved another.
+
+        Raises `CorruptIndexError` where this plait cannot read what was saved.
+        """
+        try:
+            return System.parse(self.snapshot.manifest.system or str(System()))
+        except QueryError as error:
+            remedy = f"`plait tune --forget -i {self.snapshot.root}` removes it"
+            raise CorruptIndexError(
+                f"cannot read the index's own system: {error} {remedy}."
+            ) from error
+
     def __len__(self) -> int:
         """Count the articles."""
         return sum(entry.articles for entry in self.snapshot.manifest.segments)
@@ -101,16 +118,15 @@ class Index:
         if k < 1:
             raise QueryError(f"k is {k}; ask for at least 1 hit.")
         options = options or Options()
+        system = options.system or self.default
         parsed = parse_query(
-            query,
-            self.ranker.analyzer,
-            operators=options.operators,
-            title=options.system.title,
+            query, self.ranker.analyzer, operators=options.operators, title=system.title
         )
-        stage = options.system.rerank
+        stage = system.rerank
         # One more than a second stage reads: those it reads must stand above that one.
         wanted = max(k, stage.depth + 1) if stage else k
-        hits = self._hits(parsed, wanted, options)
+        scored, rows = self.best(parsed, system, wanted, passages=options.passages)
+        hits = self._hits(scored, rows)
         if stage:
             hits = rerank(hits, parsed.words, stage, self.reranker(stage.model))[:k]
         if not options.min_probability:
@@ -118,9 +134,8 @@ class Index:
         likely = [hit for hit in hits if (hit.probability or 0.0) >= options.min_probability]
         return [replace(hit, rank=rank) for rank, hit in enumerate(likely, start=1)]
 
-    def _hits(self, query: Query, k: int, options: Options) -> list[Hit]:
-        """Give the hits of the first stage."""
-        scored, rows = self._best(query, k, options)
+    def _hits(self, scored: Scored, rows: Sequence[int]) -> list[Hit]:
+        """Read what the rows of a ranking stand for."""
         hits = []
         probabilities = self.ranker.probabilities(scored, rows)
         for rank, (row, likely) in enumerate(zip(rows, probabilities, strict=True), start=1):
@@ -128,26 +143,30 @@ class Index:
             hits.append(Hit(rank, article, passage, explain(scored, row), likely))
         return hits
 
-    def _best(self, query: Query, k: int, options: Options) -> tuple[Scored, list[int]]:
+    def best(
+        self, query: Query, system: System, k: int, *, passages: bool = False
+    ) -> tuple[Scored, list[int]]:
         """Give the candidates and the rows of the best `k` among them.
+
+        `query` must have been parsed with the system's weight of the title.
 
         Many passages of few articles can fill a leg's list of candidates; then the
         lists are made longer, until there are `k` articles or no more passages.
         """
         depth = max(DEPTH, k)
         while True:
-            scored = self.ranker.score(query, options.system, depth)
-            rows = self._best_rows(scored, k, options)
+            scored = self.ranker.score(query, system, depth)
+            rows = self.best_rows(scored, k, passages=passages)
             if len(rows) == k or depth >= self.snapshot.keyword.count:
                 return scored, rows
             depth *= DEEPER
 
-    def _best_rows(self, scored: Scored, k: int, options: Options) -> list[int]:
+    def best_rows(self, scored: Scored, k: int, *, passages: bool = False) -> list[int]:
         """Give the rows of the best `k`, one an article unless all passages are wanted."""
         looked_at = k
         while True:
             rows = self.ranker.order(scored, looked_at)
-            if not options.passages:
+            if not passages:
                 best: dict[str, int] = {}
                 for row in rows:
                     best.setdefault(self.snapshot.article_id(int(scored.passages[row])), row)

@@ -14,7 +14,9 @@ from numpy.typing import NDArray
 
 from plait.index.analyzer import TextAnalyzer
 from plait.index.arrays import best_places
+from plait.index.encoded import EncodedQuery
 from plait.index.encoder import Encoder
+from plait.index.errors import QueryError
 from plait.index.snapshot import Snapshot
 from plait.index.tokens import max_similarity
 from plait.search.bm25 import BM25
@@ -48,6 +50,8 @@ class Scored:
     """What similar candidates add to each score."""
     terms: TermScores | None = None
     """What the keyword score is made of; None in dense mode."""
+    encoded: EncodedQuery | None = None
+    """The query, where both legs were asked."""
 
     @property
     def totals(self) -> Scores:
@@ -92,21 +96,33 @@ class Ranker:
             return _by_dense(query, dense)
         keyword = replace(found, passages=passages, scores=_aligned(found, passages))
         nothing = np.zeros(len(passages))
-        parts = system.fuse.parts(keyword, dense)
-        fused = Scored(query, passages, keyword, dense, parts, nothing, nothing, terms)
-        return self._refined(fused, encoded.tokens, system) if system.refines else fused
+        parts = (nothing, nothing)
+        legs = Scored(query, passages, keyword, dense, parts, nothing, nothing, terms, encoded)
+        return self.fused(legs, system)
 
-    def _refined(self, fused: Scored, words: NDArray[np.float32], system: System) -> Scored:
+    def fused(self, scored: Scored, system: System) -> Scored:
+        """Make one score of what both legs said, anew if they were fused already.
+
+        Raises `QueryError` where one leg alone was asked.
+        """
+        if scored.keyword is None or scored.dense is None:
+            raise QueryError(f"{system} fuses two legs, and one was asked.")
+        parts = system.fuse.parts(scored.keyword, scored.dense)
+        nothing = np.zeros(len(scored.passages))
+        fused = replace(scored, parts=parts, late=nothing, neighbours=nothing)
+        return self._refined(fused, system) if system.refines else fused
+
+    def _refined(self, fused: Scored, system: System) -> Scored:
         """Look at the best candidates again, in the order of their rank."""
         rows = self.order(fused, REFINED)
-        first = rows[:LATE]
-        similarities = max_similarity(words, self._snapshot.tokens(fused.passages[first]))
-        deviation = fused.dense.deviation if fused.dense else 0.0
-        late = np.zeros(len(fused.passages))
-        late[first] = late_parts(similarities, deviation, system.late)
+        passages, first = fused.passages[rows], rows[:LATE]
+        late, neighbours = np.zeros((2, len(fused.passages)))
+        if fused.encoded and fused.dense:
+            tokens = self._snapshot.tokens(passages[:LATE])
+            similarities = max_similarity(fused.encoded.tokens, tokens)
+            late[first] = late_parts(similarities, fused.dense.deviation, system.late)
         raised = replace(fused, late=late)
-        vectors = self._snapshot.vectors(fused.passages[rows])
-        neighbours = np.zeros(len(fused.passages))
+        vectors = self._snapshot.vectors(passages)
         neighbours[rows] = neighbour_parts(raised.totals[rows], vectors, system.neighbours)
         return replace(raised, neighbours=neighbours)
 

@@ -81,7 +81,7 @@ def explain_rank(
     Raises `NotFoundError` for an article that is not in the index, and `QueryError`.
     """
     options = options or Options()
-    system = options.system
+    system = options.system or index.default
     if system.rerank:
         raise QueryError(f"{system}: only a first stage is explained; leave out what is after >>.")
     if article_id not in index:

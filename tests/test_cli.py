@@ -147,7 +147,17 @@ def test_ctrl_c_is_clean(tmp_path: Path) -> None:
 def test_version_and_help(tmp_path: Path) -> None:
     """`--version` and `-h` work, on the whole and on each command."""
     assert plait("--version", cwd=tmp_path).stdout.strip() == version("plait")
-    for command in ("index", "search", "show", "remove", "info", "check", "context", "bench"):
+    for command in (
+        "index",
+        "search",
+        "show",
+        "remove",
+        "info",
+        "check",
+        "context",
+        "bench",
+        "tune",
+    ):
         shown = plait(command, "-h", cwd=tmp_path)
         assert (shown.returncode, command in shown.stdout) == (0, True)
 

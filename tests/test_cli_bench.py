@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from plait.index.default import record_system
+
 GOLDEN = Path(__file__).resolve().parent / "golden"
 STORIES = {
     "apples": "Farmers counted apples after the storm.",
@@ -99,6 +101,16 @@ def test_an_index_of_other_articles_is_refused(folder: Path) -> None:
     files = ("--topics", "topics.tsv", "--qrels-file", "qrels")
     done = bench("news", *files, "-i", "shared", cwd=folder)
     assert (done.returncode, "Name another index with -i" in done.stderr) == (1, True)
+
+
+def test_the_indexs_own_system_is_measured_too(folder: Path) -> None:
+    """Where no system is named; bringing the index up to date keeps it."""
+    words = ("small", "-i", "own", "--measures", "nDCG@10", "--json")
+    modes = ["keyword", "dense", "hybrid"]
+    assert list(json.loads(bench(*words, cwd=folder).stdout)) == modes
+    record_system(folder / "own", "hybrid(weight=1)")
+    assert list(json.loads(bench(*words, cwd=folder).stdout)) == [*modes, "hybrid(weight=1)"]
+    assert list(json.loads(bench(*words, "-s", "dense", cwd=folder).stdout)) == ["dense"]
 
 
 def test_a_floor_decides_the_exit_status(folder: Path) -> None:

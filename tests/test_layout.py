@@ -21,7 +21,9 @@ SOURCES = sorted(
         *(f for name in FOLDERS for f in (ROOT / name).rglob("*.py")),
     ]
 )
-LONGEST_FILE = 400
+LONGEST_FILE = 350
+LONGER = {"cli.py": 400}
+"""A command is mostly its options' help, and typer wants them where the command is."""
 LONGEST_FUNCTION = 45
 """About 300 and 25 are meant; these are where a reviewer need not look to say no."""
 
@@ -153,4 +155,4 @@ def test_a_file_says_what_it_is_and_is_short(file: Path) -> None:
     long = [f.name for f in functions if (f.end_lineno or 0) - f.lineno + 1 > LONGEST_FUNCTION]
     assert ast.get_docstring(tree)
     assert not long
-    assert len(text.splitlines()) <= LONGEST_FILE
+    assert len(text.splitlines()) <= LONGER.get(name_of(file), LONGEST_FILE)

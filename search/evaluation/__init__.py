@@ -3,11 +3,14 @@
     collection ─┬─ index ─ systems ─┬─ runs ─ measures ─ comparisons ─ experiment ─ files
                 └─ topics, qrels    └─ run files
 
+    index, topics, qrels ─ candidates ─ tuning ─ verdict
+
 Measures are computed by `ir-measures` and tests by SciPy; nothing is computed here but
 Holm's correction. Useful for collections in BEIR's and TREC's layouts, for what
 `ir-datasets` knows, and for runs of other systems. Not useful for judging articles.
 """
 
+from plait.search.evaluation.candidates import Grid
 from plait.search.evaluation.changes import Change, greatest_changes
 from plait.search.evaluation.collection import Collection, Qrels, Run, Topic
 from plait.search.evaluation.experiment import Comparison, Experiment, Outcome
@@ -15,9 +18,11 @@ from plait.search.evaluation.floors import Floor, check_floors
 from plait.search.evaluation.indexing import open_index
 from plait.search.evaluation.output import write_files
 from plait.search.evaluation.plan import Plan, plan_of
-from plait.search.evaluation.reading import Sources, read_collection
+from plait.search.evaluation.reading import Sources, read_collection, read_judged
 from plait.search.evaluation.running import run_experiment
 from plait.search.evaluation.table import lines, table
+from plait.search.evaluation.tuning import Fold, Tuning, tune
+from plait.search.evaluation.verdict import advice, tuning_lines, tuning_record
 
 __all__ = [
     "Change",
@@ -25,19 +30,27 @@ __all__ = [
     "Comparison",
     "Experiment",
     "Floor",
+    "Fold",
+    "Grid",
     "Outcome",
     "Plan",
     "Qrels",
     "Run",
     "Sources",
     "Topic",
+    "Tuning",
+    "advice",
     "check_floors",
     "greatest_changes",
     "lines",
     "open_index",
     "plan_of",
     "read_collection",
+    "read_judged",
     "run_experiment",
     "table",
+    "tune",
+    "tuning_lines",
+    "tuning_record",
     "write_files",
 ]

@@ -1,7 +1,7 @@
 """Here is what is to be measured: which systems, against which, by which measures?"""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from plait.index.errors import QueryError
@@ -42,6 +42,10 @@ class Plan:
         if self.compared_with not in self.names:
             found = f"no system {self.baseline!r} to compare with"
             raise QueryError(f"{found}; choose one of {'; '.join(self.names)}.")
+
+    def beside(self, system: System) -> "Plan":
+        """Measure one system more, unless it is among them."""
+        return self if system in self.systems else replace(self, systems=(*self.systems, system))
 
     @property
     def names(self) -> list[str]:

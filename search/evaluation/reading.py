@@ -62,6 +62,14 @@ def read_collection(named: str, sources: Sources | None = None) -> Collection:
     return read_registered(named.removeprefix(PREFIX)) if registered else _as_seeds(path)
 
 
+def read_judged(topics: Path, qrels: Path) -> Collection:
+    """Read topics and judgements of articles that are in an index already.
+
+    Raises `ReadingError` as `read_collection` does.
+    """
+    return judged(_name(topics), (), read_topics(topics), read_qrels(qrels))
+
+
 def _of_beir(folder: Path, split: str) -> Collection:
     corpus = _either(folder, "corpus.jsonl", "corpus.jsonl.gz")
     qrels = read_qrels(_either(folder / "qrels", f"{split}.tsv", f"{split}.tsv.gz"))
