@@ -43,12 +43,12 @@ class Options:
     """Leave out hits that are less likely to be relevant; of hybrid systems only."""
 
     def __post_init__(self) -> None:
+        if not 0 <= self.min_probability <= 1:
+            raise QueryError(f"the least probability is {self.min_probability}; wanted 0 to 1.")
         if self.system is None:
             return
         if not isinstance(self.system, System):
             raise QueryError(f"no System: {self.system!r}; give System.parse({self.system!r}).")
-        if not 0 <= self.min_probability <= 1:
-            raise QueryError(f"the least probability is {self.min_probability}; wanted 0 to 1.")
         if self.min_probability and self.system.mode != "hybrid":
             raise QueryError(f"{self.system} estimates no probability; hybrid does.")
 
