@@ -29,6 +29,7 @@ from plait.search.evaluation.running import article_names
 from plait.search.index import Index, Options
 from plait.search.keyword import KeywordLeg
 from plait.search.query import parse_query
+from plait.search.system import System
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared" / "data"
@@ -60,7 +61,7 @@ def evidence(index: Index, topics: Iterable[Topic]) -> tuple[Evidence, list[list
     for topic in topics:
         hits = index.search(topic.text, HITS, Options(operators=False))
         query = parse_query(topic.text, index.ranker.analyzer, operators=False)
-        scored = index.ranker.score(query, Options().system)
+        scored = index.ranker.score(query, System())
         places = {index.snapshot.passage_id(int(p)): row for row, p in enumerate(scored.passages)}
         rows = [places[hit.passage.id] for hit in hits]
         coverage = leg.coverage(query, scored.passages[rows])
