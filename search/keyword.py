@@ -104,7 +104,10 @@ class KeywordLeg:
             weight = idf(len(posting.passages) if posting else 0, self._reader.count)
             total += weight
             if posting:
-                found += weight * np.isin(passages, posting.passages)
+                # A posting is ascending, and far longer than the list of passages.
+                at = np.searchsorted(posting.passages, passages)
+                at = np.minimum(at, len(posting.passages) - 1)
+                found += weight * (posting.passages[at] == passages)
         return found / total if total else found
 
     def _bag(self, query: Query) -> tuple[TermScores, None]:
