@@ -50,8 +50,8 @@ def written(experiment: Experiment, system: str) -> str:
     value = experiment.outcome(system).mean(MEASURE)
     if system == experiment.baseline:
         return f"{value:.4f} "
-    p = experiment.comparison(system, MEASURE).p_holm
-    return f"{value:.4f}{'*' if p < 0.05 else ' '}"
+    found = experiment.comparison(system, MEASURE)
+    return f"{value:.4f}{'*' if found and found.p_holm < 0.05 else ' '}"
 
 
 def main() -> None:

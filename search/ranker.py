@@ -117,13 +117,14 @@ class Ranker:
         rows = self.order(fused, REFINED)
         passages, first = fused.passages[rows], rows[:LATE]
         late, neighbours = np.zeros((2, len(fused.passages)))
-        if fused.encoded and fused.dense:
+        if system.late and fused.encoded and fused.dense:
             tokens = self._snapshot.tokens(passages[:LATE])
             similarities = max_similarity(fused.encoded.tokens, tokens)
             late[first] = late_parts(similarities, fused.dense.deviation, system.late)
         raised = replace(fused, late=late)
-        vectors = self._snapshot.vectors(passages)
-        neighbours[rows] = neighbour_parts(raised.totals[rows], vectors, system.neighbours)
+        if system.neighbours:
+            vectors = self._snapshot.vectors(passages)
+            neighbours[rows] = neighbour_parts(raised.totals[rows], vectors, system.neighbours)
         return replace(raised, neighbours=neighbours)
 
     def _dense(self, vector: NDArray[np.float32], passages: Numbers) -> LegScores:
