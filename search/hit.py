@@ -64,7 +64,8 @@ class Explanation:
         """The sum of the parts; the hit's score is this very number."""
         legs = sum((leg.part for leg in (self.keyword, self.dense) if leg), 0.0)
         first = legs + self.late + self.neighbours
-        return first + self.rerank.part if self.rerank else first
+        # Not by adding a difference: what a reranker says alike must score alike.
+        return self.rerank.floor + self.rerank.score if self.rerank else first
 
 
 @dataclass(frozen=True, slots=True)

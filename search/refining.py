@@ -1,7 +1,7 @@
 """Here are the best candidates of a query: which of them does more than two legs support?
 
-A second look at a hundred passages: the first thirty are compared with the query word by
-word (`plait.index.tokens`), then all are drawn towards those that are like them. This
+A second look at a hundred passages: the first thirty are compared with the query piece by
+piece (`plait.index.tokens`), then all are drawn towards those that are like them. This
 file is the arithmetic; it imports no search library.
 
 Both parts are added to the fused scores. Neither lowers a score below the least among
@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from plait.search.ranking import Scores
 
 REFINED = 100
-"""How many candidates are looked at again."""
+"""How many candidates are looked at again; 50 to 200 rank alike (docs/adr/0007)."""
 LATE = 30
-"""How many of them are compared with the query word by word; 20 to 100 rank alike."""
+"""How many of them are compared with the query piece by piece; 20 to 100 rank alike."""
 LATE_WEIGHT = 0.9
 """What that counts, beside cosines: MaxSim deviates half as much as they do, so this is
 a half of its z-score, from .4 to .6 of which rank alike."""
@@ -29,6 +29,8 @@ NEIGHBOURS_SHARE = 0.25
 
 def late_parts(similarities: Scores, deviation: float, weight: float) -> Scores:
     """Raise each score by its MaxSim above the least, in the dense leg's deviations.
+
+    `similarities`, (candidates,), are those of `plait.index.tokens.max_similarity`.
 
     MaxSim over all passages is not known, so its own mean and deviation are not either;
     the cosine's deviation is in proportion, near enough, for every query.

@@ -121,20 +121,20 @@ class _Finder:
 
     def standing(self, scored: Scored) -> Standing | None:
         """Rank all articles by their best passage, and find the one."""
-        totals, best = scored.totals, dict[str, int]()
-        for row in self.index.ranker.order(scored, max(len(totals), 1)):
-            best.setdefault(self.index.snapshot.article_id(int(scored.passages[row])), row)
-        if self.article_id not in best:
+        totals, rows = scored.totals, self.index.best_rows(scored, max(len(scored.passages), 1))
+        places = scored.passages[rows].tolist()
+        articles = [self.index.snapshot.article_id(place) for place in places]
+        if self.article_id not in articles:
             return None
-        rank = list(best).index(self.article_id) + 1
-        row, first = best[self.article_id], next(iter(best.values()))
-        place = int(scored.passages[row])
-        return Standing(rank, len(best), place, float(totals[row]), float(totals[first]))
+        at = articles.index(self.article_id)
+        score, best = float(totals[rows[at]]), float(totals[rows[0]])
+        return Standing(at + 1, len(rows), places[at], score, best)
 
     def alone(self, mode: Mode, system: System) -> Standing | None:
         """Ask one leg, over all passages."""
-        by_words = System(mode, k1=system.k1, b=system.b, title=system.title)
-        leg = System(mode) if mode == "dense" else by_words
+        leg = System("dense")
+        if mode == "keyword":
+            leg = System("keyword", k1=system.k1, b=system.b, title=system.title)
         return self.standing(self.index.ranker.score(self.query, leg, len(self.passages)))
 
     @property
@@ -147,7 +147,7 @@ class _Finder:
         if self.query.tree is not None:
             return "because the operators of the query leave it out"
         if system.mode == "keyword":
-            return "because it has none of the query's words"
+            return "because no field that counts has any of the query's words"
         return f"because none of its passages is among the {DEPTH} best of a leg"
 
     def words(self) -> tuple[tuple[str, ...], dict[str, int]]:

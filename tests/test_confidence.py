@@ -15,7 +15,8 @@ SHARE = st.floats(0, 1)
 
 
 def test_probabilities_by_hand() -> None:
-    """Even odds where the evidence is worth what its absence costs."""
+    """Even odds where the evidence is worth what its absence costs; and one worked out."""
+    assert probability(0.6121, 1.0) == pytest.approx(0.857, abs=0.001)
     assert probability(-NEITHER / COSINE, 0) == pytest.approx(0.5)
     assert probability(0, 1) == pytest.approx(1 / (1 + math.exp(-NEITHER - COVERAGE)))
 

@@ -69,6 +69,17 @@ def test_a_ranking_does_not_depend_on_how_much_of_it_is_asked_for(seeds: Index) 
         assert [(h.passage.id, h.score) for h in few] == [(h.passage.id, h.score) for h in many[:5]]
 
 
+def test_the_second_look_is_at_the_best_alone(seeds: Index) -> None:
+    """Thirty passages at most have a late part, and a hundred are drawn to others."""
+    everything = seeds.search("treaty on the islands", 163, Options(passages=True))
+    assert len(everything) > 100
+    late = [hit for hit in everything if hit.explanation.late]
+    drawn = [hit for hit in everything if hit.explanation.neighbours]
+    assert 20 < len(late) < 30  # the least of thirty has none
+    assert 90 < len(drawn) <= 100
+    assert all(hit.rank <= 100 for hit in drawn)
+
+
 def test_operators_filter(seeds: Index) -> None:
     """Only what the operators match is returned, whichever leg ranks."""
     terms = seeds.ranker.analyzer.terms
