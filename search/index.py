@@ -108,7 +108,8 @@ class Index:
     def search(self, query: str, k: int = 10, options: Options | None = None) -> list[Hit]:
         """Give the best `k` hits, sorted by `(-score, passage id)`.
 
-        Fewer, or none, where `options.min_probability` leaves some of them out.
+        With `options.min_probability`, the best of those among the first 1,000 that are as
+        likely: perhaps none.
 
         Raises `QueryError` for an empty query or `k` below 1, and `ModelError` where a
         second stage's model cannot be had; that is loaded when it is first needed.
@@ -125,22 +126,19 @@ class Index:
         stage = system.rerank
         # One more than a second stage reads: those it reads must stand above that one.
         wanted = max(k, stage.depth + 1) if stage else k
-        scored, rows = self.best(parsed, system, wanted, passages=options.passages)
-        hits = self._hits(scored, rows)
-        if stage:
-            hits = rerank(hits, parsed.words, stage, self.reranker(stage.model))[:k]
-        if not options.min_probability:
-            return hits
-        likely = [hit for hit in hits if (hit.probability or 0.0) >= options.min_probability]
-        return [replace(hit, rank=rank) for rank, hit in enumerate(likely, start=1)]
+        looked_at = max(wanted, DEPTH) if options.min_probability else wanted
+        scored, rows = self.best(parsed, system, looked_at, passages=options.passages)
+        likely = self.ranker.likely(scored, rows, options.min_probability)[:wanted]
+        hits = self._hits(scored, likely)
+        return rerank(hits, parsed.words, stage, self.reranker(stage.model))[:k] if stage else hits
 
     def _hits(self, scored: Scored, rows: Sequence[int]) -> list[Hit]:
         """Read what the rows of a ranking stand for."""
         hits = []
         probabilities = self.ranker.probabilities(scored, rows)
-        for rank, (row, likely) in enumerate(zip(rows, probabilities, strict=True), start=1):
+        for rank, (row, probability) in enumerate(zip(rows, probabilities, strict=True), start=1):
             article, passage = self.snapshot.read(int(scored.passages[row]))
-            hits.append(Hit(rank, article, passage, explain(scored, row), likely))
+            hits.append(Hit(rank, article, passage, explain(scored, row), probability))
         return hits
 
     def best(

@@ -114,11 +114,13 @@ class Ranker:
 
     def _refined(self, fused: Scored, system: System) -> Scored:
         """Look at the best candidates again, in the order of their rank."""
-        rows = self.order(fused, REFINED)
-        passages, first = fused.passages[rows], rows[:LATE]
+        totals = fused.totals
+        order = self.order(fused, REFINED + 1)
+        rows, first = (_untied(totals, order, count) for count in (REFINED, LATE))
+        passages = fused.passages[rows]
         late, neighbours = np.zeros((2, len(fused.passages)))
         if system.late and fused.encoded and fused.dense:
-            tokens = self._snapshot.tokens(passages[:LATE])
+            tokens = self._snapshot.tokens(passages[: len(first)])
             similarities = max_similarity(fused.encoded.tokens, tokens)
             late[first] = late_parts(similarities, fused.dense.deviation, system.late)
         raised = replace(fused, late=late)
@@ -139,9 +141,26 @@ class Ranker:
         cosines = scored.dense.scores[rows]
         return list(map(probability, cosines.tolist(), coverage.tolist()))
 
+    def likely(self, scored: Scored, rows: list[int], least: float) -> list[int]:
+        """Keep the rows that are at least so likely to be relevant; all of them for 0."""
+        if not least:
+            return rows
+        probabilities = self.probabilities(scored, rows)
+        return [row for row, p in zip(rows, probabilities, strict=True) if p and p >= least]
+
     def order(self, scored: Scored, k: int) -> list[int]:
         """Give the rows (of `scored.passages`) of the best `k`, ties by passage id."""
         return ranked(scored.passages, scored.totals, self._snapshot.passage_id, k)
+
+
+def _untied(totals: Scores, order: list[int], count: int) -> list[int]:
+    """Give the first `count` rows, but for those that score as the one after them.
+
+    What scores alike, such as copies of one text, is looked at again together or not at all.
+    """
+    if len(order) <= count:
+        return order
+    return [row for row in order[:count] if totals[row] > totals[order[count]]]
 
 
 def _by_keyword(query: Query, found: LegScores, terms: TermScores) -> Scored:

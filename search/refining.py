@@ -9,6 +9,8 @@ these candidates, so that whatever was not looked at again stays behind them, an
 ranking does not depend on how many hits were asked for.
 """
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -58,7 +60,8 @@ def neighbour_parts(scores: Scores, vectors: NDArray[np.float32], share: float) 
     np.fill_diagonal(cosines, -1.0)  # nothing is its own neighbour
     furthest = np.partition(cosines, -count, axis=1)[:, -count, np.newaxis]
     weights = np.where(cosines >= furthest, cosines.clip(min=0.0) ** 2, 0.0)
-    sums = weights.sum(axis=1)
+    # Summed exactly, in whatever order: copies of a text must score alike to the last bit.
+    sums = np.array([math.fsum(row) for row in weights.tolist()])
+    totals = np.array([math.fsum(row) for row in (weights * scores).tolist()])
     lonely = sums == 0.0
-    theirs = weights @ scores / np.where(lonely, 1.0, sums)
-    return share * np.where(lonely, 0.0, theirs - scores)
+    return share * np.where(lonely, 0.0, totals / np.where(lonely, 1.0, sums) - scores)

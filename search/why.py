@@ -84,6 +84,9 @@ def explain_rank(
     system = options.system or index.default
     if system.rerank:
         raise QueryError(f"{system}: only a first stage is explained; leave out what is after >>.")
+    owner = article_id.rpartition("#")[0]
+    if article_id not in index and owner in index:
+        raise NotFoundError(f"{article_id} is a passage; ask for its article, {owner}.")
     if article_id not in index:
         raise NotFoundError(
             f"{article_id} is not in {index.snapshot.root}, so no query finds it; "

@@ -228,6 +228,9 @@ def test_articles_of_any_kind_with_files_of_topics_and_judgements(tmp_path: Path
     assert list(found.records) == []
     with pytest.raises(ReadingError, match="to index"):
         read_collection(str(tmp_path / "olds"), Sources(topics=topics, qrels=qrels))
+    # A folder that holds its own topics would be searched for them, and find them.
+    with pytest.raises(ReadingError, match="would be indexed as an article"):
+        read_collection(str(tmp_path), Sources(topics=topics, qrels=qrels))
     with pytest.raises(QueryError, match="give both"):
         Sources(topics=topics)
     with pytest.raises(QueryError, match="--qrels or --qrels-file"):

@@ -1,5 +1,7 @@
 """The second look at the best candidates."""
 
+import random
+
 import numpy as np
 import pytest
 from hypothesis import given, strategies as st
@@ -72,3 +74,15 @@ def test_no_score_falls_below_the_least(
     refined = scores + neighbour_parts(scores, vectors, share)
     assert refined.min() >= scores.min() - 1e-9
     assert refined.max() <= scores.max() + 1e-9
+
+
+@given(candidates(), st.randoms(use_true_random=False))
+def test_the_order_of_candidates_changes_no_bit(
+    drawn: tuple[NDArray[np.float64], NDArray[np.float32]], chance: random.Random
+) -> None:
+    """Copies of a text must tie exactly, in whatever order they were indexed."""
+    scores, vectors = drawn
+    order = list(range(len(scores)))
+    chance.shuffle(order)
+    parts = neighbour_parts(scores, vectors, 0.25)
+    assert neighbour_parts(scores[order], vectors[order], 0.25).tolist() == parts[order].tolist()

@@ -2,10 +2,14 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+from plait.index.article import Article
+from plait.index.encoder import Encoder
 from plait.index.errors import NotFoundError, QueryError
+from plait.index.writer import IndexWriter
 from plait.search.context import choose_excerpts
 from plait.search.index import Index, Options
 from plait.search.system import MODES, System
@@ -80,6 +84,25 @@ def test_the_second_look_is_at_the_best_alone(seeds: Index) -> None:
     assert all(hit.rank <= 100 for hit in drawn)
 
 
+def test_copies_score_alike_however_many_they_are(tmp_path: Path, encoder: Encoder) -> None:
+    """More copies than are looked at again: all of them are, or none; and they go by id."""
+    names = [*"abcdefgh"]
+    texts = {
+        f"{n}": f"The {n}-island treaty was signed in Moscow in 19{50 + i}."
+        for i, n in enumerate(names)
+    }
+    texts |= {f"copy-{n:03}": "The peace treaty on the islands was signed." for n in range(120)}
+    with IndexWriter(tmp_path / "copies", encoder) as writer:
+        for id_, text in reversed(texts.items()):
+            writer.add(Article(id_, "", text))
+    for query in ("peace treaty islands", "who signed in Moscow?", "fishing"):
+        hits = Index.open(tmp_path / "copies", encoder).search(query, 128)
+        copies = [hit for hit in hits if hit.article.id.startswith("copy")]
+        assert len(copies) == 120
+        assert len({hit.score for hit in copies}) == 1
+        assert [hit.article.id for hit in copies] == sorted(hit.article.id for hit in copies)
+
+
 def test_operators_filter(seeds: Index) -> None:
     """Only what the operators match is returned, whichever leg ranks."""
     terms = seeds.ranker.analyzer.terms
@@ -149,12 +172,14 @@ def test_what_nothing_answers_is_told_from_what_something_does(seeds: Index) -> 
 
 def test_a_threshold_leaves_out_what_is_less_likely(seeds: Index) -> None:
     """The rest keeps its order and is numbered anew."""
-    everything = seeds.search("northern islands", 30)
-    some = seeds.search("northern islands", 30, Options(min_probability=0.3))
-    likely = [hit for hit in everything if (hit.probability or 0) >= 0.3]
-    assert 0 < len(some) < len(everything)
-    assert [hit.passage.id for hit in some] == [hit.passage.id for hit in likely]
-    assert [hit.rank for hit in some] == list(range(1, len(some) + 1))
+    everything = seeds.search("northern islands", 98)
+    likely = [hit.passage.id for hit in everything if (hit.probability or 0) >= 0.3]
+    assert 0 < len(likely) < len(everything)
+    for k in (1, 5, 98):
+        some = seeds.search("northern islands", k, Options(min_probability=0.3))
+        # Whatever is likely enough counts, further down than k too.
+        assert [hit.passage.id for hit in some] == likely[:k]
+        assert [hit.rank for hit in some] == list(range(1, len(some) + 1))
 
 
 def test_a_probability_needs_both_legs(seeds: Index) -> None:

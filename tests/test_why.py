@@ -72,6 +72,8 @@ def test_an_unknown_article_is_an_error(seeds: Index) -> None:
     """What is not indexed is not found, and the message says so."""
     with pytest.raises(NotFoundError, match="plait index"):
         explain_rank(seeds, "peace", "nothing.txt")
+    with pytest.raises(NotFoundError, match="is a passage; ask for its article, articles/"):
+        explain_rank(seeds, "peace", f"{OTHER}#1")
 
 
 def test_candidates_are_the_last_stage(seeds: Index, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from plait.index.errors import QueryError
 from plait.search.evaluation.collection import Topic
 from plait.search.evaluation.experiment import Experiment, Outcome
+from plait.search.evaluation.measures import cutoff
 from plait.search.evaluation.running import SAME
 from plait.search.system import System
 
@@ -25,7 +26,8 @@ class Change:
     """The baseline's value in the first measure."""
     after: float
     article: str
-    """The relevant article whose rank differs most, by its name in the judgements."""
+    """The relevant article whose rank differs most, as far as the measure sees; by its name
+    in the judgements."""
     ranks: tuple[int | None, int | None]
     """Its rank with the baseline and with the system, from 1; None where it is not ranked."""
 
@@ -55,11 +57,13 @@ def _change(experiment: Experiment, topic: Topic, both: tuple[Outcome, Outcome])
     measure = experiment.measures[0]
     ranks = [_ranks(outcome.run.get(topic.id, {})) for outcome in both]
     relevant = [name for name, grade in experiment.qrels[topic.id].items() if grade > 0]
-    # One rank past the end is where an article that is not ranked would stand at best.
-    ends = [len(ranked) + 1 for ranked in ranks]
+    # One rank past the end is where an article that is not ranked would stand at best; and
+    # all ranks past what the measure sees are one.
+    seen = cutoff(measure) or max(map(len, ranks))
+    ends = [min(len(ranked), seen) + 1 for ranked in ranks]
 
     def moved(name: str) -> tuple[int, str]:
-        first, second = (r.get(name, end) for r, end in zip(ranks, ends, strict=True))
+        first, second = (min(r.get(name, end), end) for r, end in zip(ranks, ends, strict=True))
         return -abs(first - second), name
 
     article = min(relevant or experiment.qrels[topic.id], key=moved)

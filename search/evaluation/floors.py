@@ -40,8 +40,9 @@ def check_floors(experiment: Experiment, floors: Sequence[Floor]) -> None:
     fallen = [
         f"{floor.measure} is {value:.4f}, below {floor.value:g}"
         for floor in floors
-        # Not `value < floor`: what is not a number is not good enough.
-        if not (value := outcome.mean(floor.measure)) >= floor.value
+        # As it is printed, so that what was printed is a floor that holds. Not `value < floor`:
+        # what is not a number is not good enough.
+        if not round(value := outcome.mean(floor.measure), 4) >= floor.value
     ]
     if fallen:
         raise QualityError(f"{experiment.name}, {experiment.baseline}: {'; '.join(fallen)}.")

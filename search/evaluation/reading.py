@@ -51,6 +51,10 @@ def read_collection(named: str, sources: Sources | None = None) -> Collection:
     if sources.topics and sources.qrels:
         if not path.exists():
             raise ReadingError(f"there is no {path} to index with --topics and --qrels-file.")
+        for file in (sources.topics, sources.qrels):
+            if file.resolve().is_relative_to(path.resolve()):
+                remedy = "name the folder of the articles alone, or move the file"
+                raise ReadingError(f"{file} would be indexed as an article; {remedy}.")
         return judged(_name(path), path, read_topics(sources.topics), read_qrels(sources.qrels))
     registered = named.startswith(PREFIX)
     if named == "seeds" and not path.exists():
