@@ -284,7 +284,9 @@ def test_a_floor_is_of_the_baseline() -> None:
     found = small(outcome("base", "abbb"), outcome("good", "aaaa"))
     check_floors(found, [Floor("RR@10", 0.625), Floor.parse("P@1=.25", found.measures)])
     # What is printed as 0.8134 is not below it.
-    base = replace(found.outcome("base"), values={"RR@10": dict.fromkeys(TOPICS, 0.81336)})
+    base = replace(
+        found.outcome("base"), values={"RR@10": dict.fromkeys([t.id for t in TOPICS], 0.81336)}
+    )
     check_floors(replace(found, outcomes=(base,)), [Floor("RR@10", 0.8134)])
     with pytest.raises(QualityError, match=r"small, base: RR@10 is 0.6250, below 0.7; P@1 is 0.25"):
         check_floors(found, [Floor("RR@10", 0.7), Floor("P@1", 0.9)])
