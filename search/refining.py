@@ -20,9 +20,9 @@ REFINED = 100
 """How many candidates are looked at again; 50 to 200 rank alike (docs/adr/0007)."""
 LATE = 30
 """How many of them are compared with the query piece by piece; 20 to 100 rank alike."""
-LATE_WEIGHT = 0.9
-"""What that counts, beside cosines: MaxSim deviates half as much as they do, so this is
-a half of its z-score, from .4 to .6 of which rank alike."""
+LATE_WEIGHT = 1.3
+"""What that counts, beside cosines; from .9 to 1.3 rank alike. MaxSim deviates half as much
+as cosines do, so this is .7 of its z-score."""
 NEIGHBOURS = 20
 """How many of them support a passage; 10 to 20 rank alike (docs/adr/0007)."""
 NEIGHBOURS_SHARE = 0.25

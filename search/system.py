@@ -258,5 +258,8 @@ def _written(head: str, noun: Rerank | System) -> str:
     """Write a stage as `_stage` reads it."""
     named = {name: getattr(noun, name) for name in _changed(noun) if name not in {"mode", "rerank"}}
     # 1.0 is written 1, as a person would.
-    parts = [f"{name}={str(value).removesuffix('.0')}" for name, value in named.items()]
+    parts = [
+        f"{name}={str(value).removesuffix('.0') if isinstance(value, float) else value}"
+        for name, value in named.items()
+    ]
     return f"{head}({', '.join(parts)})" if parts else head

@@ -90,8 +90,8 @@ def test_the_dense_leg_is_the_exact_cosine(seeds: Index, passages: Mapping[str, 
 
 
 def convex(keyword: Scores, dense: Scores) -> Scores:
-    """Weigh z-scores over all passages .75 dense."""
-    return np.asarray(0.25 * zscore(keyword) + 0.75 * zscore(dense))
+    """Weigh z-scores over all passages .85 dense."""
+    return np.asarray(0.15 * zscore(keyword) + 0.85 * zscore(dense))
 
 
 def min_max(keyword: Scores, dense: Scores) -> Scores:

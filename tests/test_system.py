@@ -1,7 +1,7 @@
 """A system is one string: read, written, checked, and honoured by a search."""
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import example, given, strategies as st
 
 from plait.index.errors import QueryError
 from plait.search.bm25 import BM25
@@ -40,6 +40,7 @@ SYSTEMS = st.one_of(
 
 
 @given(SYSTEMS)
+@example(System(rerank=Rerank("v2.0")))
 def test_what_is_written_is_read_back(system: System) -> None:
     """Text and value are one to one, and the text is the repr."""
     assert System.parse(str(system)) == system
@@ -52,7 +53,7 @@ def test_what_is_written_is_read_back(system: System) -> None:
     [
         ("keyword", "keyword"),
         (" hybrid ( ) ", "hybrid"),
-        ("hybrid(fusion=convex, weight=0.750)", "hybrid"),
+        ("hybrid(fusion=convex, weight=0.850)", "hybrid"),
         ("hybrid(k=60,fusion=rrf)", "hybrid(fusion=rrf)"),
         ("hybrid(weight=1)", "hybrid(weight=1)"),
         ("hybrid(fusion=minmax, weight=.5)", "hybrid(fusion=minmax, weight=0.5)"),
@@ -124,7 +125,7 @@ def test_systems_are_listed_with_semicolons() -> None:
         System("keyword"),
         System(weight=0.6),
     )
-    for text, message in (("; ", "no system"), ("hybrid; hybrid(weight=0.75)", "named twice")):
+    for text, message in (("; ", "no system"), ("hybrid; hybrid(weight=0.85)", "named twice")):
         with pytest.raises(QueryError, match=message):
             parse_systems(text)
 
@@ -132,7 +133,7 @@ def test_systems_are_listed_with_semicolons() -> None:
 def test_a_system_names_its_parts() -> None:
     """Every fusion and the BM25 parameters arrive where they are used."""
     assert System(k1=1.2, b=0.75).bm25 == BM25(1.2, 0.75)
-    wanted = {"convex": Convex(0.75), "minmax": MinMax(0.75), "rrf": ReciprocalRank(60)}
+    wanted = {"convex": Convex(0.85), "minmax": MinMax(0.85), "rrf": ReciprocalRank(60)}
     assert {fusion: System(fusion=fusion).fuse for fusion in FUSIONS} == wanted
     assert [str(System(mode)) for mode in MODES] == ["hybrid", "keyword", "dense"]
 

@@ -32,8 +32,8 @@ from plait.search.index import Index, Options
 from plait.search.system import System
 
 SEEDS = Path(__file__).resolve().parent.parent / "seeds"
-MEANING = System(weight=1.0)
-SMALL = Grid(weight=(0.3, 0.7, 1.0), k1=(0.9,), b=(0.4,), title=(0.2,))
+WORDS = System(weight=0.0)
+SMALL = Grid(weight=(0.0, 0.6, 1.0), k1=(0.9,), b=(0.4,), title=(0.2,))
 """Enough to choose from, and quickly tried."""
 IDS = tuple(f"q{n}" for n in range(12))
 
@@ -45,9 +45,9 @@ def whole() -> Collection:
 
 
 @pytest.fixture(scope="module")
-def by_meaning(seeds: Index, whole: Collection) -> Collection:
-    """Judge what the dense leg puts first, and nothing else, relevant."""
-    options = Options(System("dense"), operators=False)
+def by_words(seeds: Index, whole: Collection) -> Collection:
+    """Judge what the keyword leg puts first, and nothing else, relevant."""
+    options = Options(System("keyword"), operators=False)
     found = {topic.id: seeds.search(topic.text, 1, options)[0] for topic in whole.topics}
     return replace(whole, qrels={id_: {hit.article.id: 1} for id_, hit in found.items()})
 
@@ -66,11 +66,11 @@ def by_chance(seeds: Index, whole: Collection) -> Collection:
 
 def trials(*rows: Sequence[float], topics: Sequence[str] = IDS) -> Trials:
     """Make trials of as many systems as there are rows, the default first."""
-    systems = [DEFAULT, MEANING, System(weight=0.5)]
+    systems = [DEFAULT, WORDS, System(weight=0.5)]
     return Trials(tuple(systems[: len(rows)]), tuple(topics), np.array(rows, dtype=np.float64))
 
 
-def tuned(difference: Difference, chosen: System = MEANING) -> Tuning:
+def tuned(difference: Difference, chosen: System = WORDS) -> Tuning:
     """Make a tuning with that outcome."""
     plain = cross_validate(trials([0.0] * 12, [0.0] * 12), "hand", "AP", 0)
     return replace(plain, difference=difference, chosen=chosen)
@@ -102,7 +102,7 @@ def test_a_grid_gives_each_system_once_the_default_first() -> None:
     assert all(system.mode == "hybrid" and system.fusion == "convex" for system in systems)
     changed = [sum(a != b for a, b in zip(_of(s), _of(DEFAULT), strict=True)) for s in systems]
     assert changed == sorted(changed)
-    assert Grid((1.0,), (0.9,), (0.4,), (0.2,)).systems() == (DEFAULT, MEANING)
+    assert Grid((1.0,), (0.9,), (0.4,), (0.2,)).systems() == (DEFAULT, System(weight=1.0))
 
 
 def _of(system: System) -> tuple[float, ...]:
@@ -124,7 +124,7 @@ def test_the_best_is_the_nearest_to_the_default_of_those_as_good() -> None:
     even = trials([0.5] * 12, [0.5 + 1e-12] * 12, [0.5] * 12)
     assert even.best(IDS) == DEFAULT
     other = trials([0.5] * 12, [0.6] * 12, [0.6] * 12)
-    assert other.best(IDS) == MEANING
+    assert other.best(IDS) == WORDS
     assert trials([0.5] * 12, [1.0] * 6 + [0.0] * 6).best(IDS[6:]) == DEFAULT
 
 
@@ -134,9 +134,9 @@ def test_a_gain_is_measured_on_topics_that_had_no_part_in_the_choice() -> None:
     values = [0.1 if topic != lucky else 1.0 for topic in range(12)]
     found = cross_validate(trials([0.15] * 12, values), "hand", "AP", 3)
     assert (found.topics, found.left_out, found.tried) == (12, 3, 2)
-    assert found.chosen == MEANING
+    assert found.chosen == WORDS
     for fold in found.folds:
-        assert fold.chosen == (DEFAULT if "q6" in fold.topics else MEANING)
+        assert fold.chosen == (DEFAULT if "q6" in fold.topics else WORDS)
         assert fold.default == pytest.approx(0.15)
         assert fold.tuned == pytest.approx(0.15 if "q6" in fold.topics else 0.1)
     # The fold of the lucky topic has three topics; the nine others lose .05 each.
@@ -159,10 +159,10 @@ def test_candidates_are_measured_as_searches_are(seeds: Index, whole: Collection
     """Weights tried on arrays rank every topic as a search by that system does."""
     systems = (
         DEFAULT,
-        System(weight=0.0),
+        System(weight=1.0),
         System(weight=0.4, k1=1.6),
         System(weight=0.4, title=1.0, b=0.75),
-        MEANING,
+        WORDS,
     )
     for measure, depth in (("nDCG@10", 10), ("AP", 100)):
         questions = Questions.of(seeds, whole, measure)
@@ -178,18 +178,18 @@ def test_candidates_are_measured_as_searches_are(seeds: Index, whole: Collection
         try_systems(questions, [System("dense")], told.append)
 
 
-def test_tuning_finds_a_weight_that_is_clearly_best(seeds: Index, by_meaning: Collection) -> None:
-    """Every fold chooses the dense leg alone, and the interval lies above zero."""
-    found = tune(seeds, by_meaning, "nDCG@10", SMALL)
-    assert [fold.chosen for fold in found.folds] == [MEANING] * 5
-    assert found.chosen == MEANING
+def test_tuning_finds_a_weight_that_is_clearly_best(seeds: Index, by_words: Collection) -> None:
+    """Every fold chooses the keyword leg alone, and the interval lies above zero."""
+    found = tune(seeds, by_words, "nDCG@10", SMALL)
+    assert [fold.chosen for fold in found.folds] == [WORDS] * 5
+    assert found.chosen == WORDS
     assert found.tuned > 0.85
     assert found.difference.low > 0
     assert found.better
     text = "\n".join(tuning_lines(found))
     assert "nDCG@10, 66 topics; 4 systems tried" in text
-    assert "chosen by all topics: hybrid(weight=1) (the same weight in 5 of 5 folds, k1 5" in text
-    assert '--system "hybrid(weight=1)"' in advice(found, DEFAULT, saved=False)
+    assert "chosen by all topics: hybrid(weight=0) (the same weight in 5 of 5 folds, k1 5" in text
+    assert '--system "hybrid(weight=0)"' in advice(found, DEFAULT, saved=False)
     assert "saved: " in advice(found, DEFAULT, saved=True)
 
 
@@ -199,7 +199,7 @@ def test_tuning_refuses_what_may_be_luck(seeds: Index, by_chance: Collection) ->
     assert found.difference.low <= 0
     assert not found.better
     assert "kept the default" in advice(found, DEFAULT, saved=False)
-    assert "still searches by hybrid(weight=1)" in advice(found, MEANING, saved=False)
+    assert "still searches by hybrid(weight=0)" in advice(found, WORDS, saved=False)
 
 
 def test_a_choice_is_the_same_however_topics_are_ordered(
@@ -213,17 +213,17 @@ def test_a_choice_is_the_same_however_topics_are_ordered(
 
 
 def test_topics_without_an_answer_are_left_out_and_counted(
-    seeds: Index, by_meaning: Collection
+    seeds: Index, by_words: Collection
 ) -> None:
     """What the index cannot answer, no parameter can: judged 0, or relevant elsewhere."""
     lost: Qrels = {
         topic.id: {"articles/elsewhere.txt": 1, article: 0}
-        for topic in by_meaning.topics[10:]
-        for article in by_meaning.qrels[topic.id]
+        for topic in by_words.topics[10:]
+        for article in by_words.qrels[topic.id]
     }
-    ten = replace(by_meaning, qrels={**by_meaning.qrels, **lost})
+    ten = replace(by_words, qrels={**by_words.qrels, **lost})
     found = tune(seeds, ten, "nDCG@10", SMALL)
-    assert (found.topics, found.left_out) == (10, len(by_meaning.topics) - 10)
+    assert (found.topics, found.left_out) == (10, len(by_words.topics) - 10)
     assert "10 topics, 56 left out" in next(tuning_lines(found))
     nine = replace(ten, topics=ten.topics[1:])
     with pytest.raises(QueryError, match=r"9 topics have a relevant article.*10 or more"):
@@ -252,11 +252,11 @@ def test_judgements_of_other_articles_are_refused(seeds: Index, whole: Collectio
 @pytest.mark.parametrize(
     ("interval", "chosen", "better", "words"),
     [
-        ((0.1, 0.05, 0.2), MEANING, True, "lies above zero"),
-        ((0.1, 0.0, 0.2), MEANING, False, "includes zero"),
-        ((0.1, -0.1, 0.2), MEANING, False, "includes zero"),
-        ((-0.1, -0.2, -0.05), MEANING, False, "unseen topics lose"),
-        ((0.0, 0.0, 0.0), MEANING, False, "changed nothing"),
+        ((0.1, 0.05, 0.2), WORDS, True, "lies above zero"),
+        ((0.1, 0.0, 0.2), WORDS, False, "includes zero"),
+        ((0.1, -0.1, 0.2), WORDS, False, "includes zero"),
+        ((-0.1, -0.2, -0.05), WORDS, False, "unseen topics lose"),
+        ((0.0, 0.0, 0.0), WORDS, False, "changed nothing"),
         ((0.1, 0.05, 0.2), DEFAULT, False, "choose the default"),
     ],
 )
