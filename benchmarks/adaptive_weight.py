@@ -12,14 +12,13 @@ collections of `benchmarks/quality.py`.
 """
 
 import re
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+from public import folders
 from sklearn.linear_model import Ridge
 from sklearn.preprocessing import StandardScaler
 
@@ -32,8 +31,6 @@ from plait.search.index import Index, Options
 from plait.search.query import parse_query
 from plait.search.system import System
 
-ROOT = Path(__file__).resolve().parents[1]
-SHARED = ROOT.parent / "shared" / "data"
 MEASURE = "nDCG@10"
 WEIGHTS = tuple(round(step / 10, 1) for step in range(11))
 MARGINS = (0.0, 0.01, 0.02, 0.05, 0.1, 1.0)
@@ -144,12 +141,7 @@ def margin_of(collections: Sequence[Tried]) -> float:
 
 def main() -> None:
     """Print a row for each collection, and the means."""
-    here = sorted(str(folder.parent) for folder in SHARED.glob("*/queries.jsonl"))
-    names = sys.argv[1:] or [str(ROOT / "seeds"), *here]
-    if len(names) < 4:
-        print(f"skipped: no {SHARED}; name four folders or more in BEIR's layout.")
-        return
-    collections = [tried(name) for name in names]
+    collections = [tried(name) for name in folders(4)]
     print(
         f"{MEASURE:<18}{'fixed':>8}{'weight':>8}{'ridge':>8}{'guarded':>9}{'margin':>8}{'oracle':>8}"
     )

@@ -12,27 +12,24 @@ sentence-transformers brings, and the collections of `benchmarks/quality.py`.
 """
 
 import random
-import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+from public import folders
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
 from plait.search.confidence import COSINE, COVERAGE, NEITHER
 from plait.search.evaluation import Collection, Topic, open_index, read_collection
 from plait.search.evaluation.running import article_names
-from plait.search.index import Index, Options
-from plait.search.keyword import KeywordLeg
+from plait.search.index import Index
+from plait.search.keyword import coverage
 from plait.search.query import parse_query
 from plait.search.system import System
 
-ROOT = Path(__file__).resolve().parents[1]
-SHARED = ROOT.parent / "shared" / "data"
 TOPICS = 150
 """Asked of each collection, chosen by a fixed seed."""
 HITS = 10
@@ -56,20 +53,17 @@ class Asked:
 
 def evidence(index: Index, topics: Iterable[Topic]) -> tuple[Evidence, list[list[str]]]:
     """Ask an index; give the evidence of the first hits, and their articles."""
-    leg = KeywordLeg(index.snapshot.keyword, index.ranker.analyzer)
     found, articles = [], []
     for topic in topics:
-        hits = index.search(topic.text, HITS, Options(operators=False))
         query = parse_query(topic.text, index.ranker.analyzer, operators=False)
-        scored = index.ranker.score(query, System())
-        places = {index.snapshot.passage_id(int(p)): row for row, p in enumerate(scored.passages)}
-        rows = [places[hit.passage.id] for hit in hits]
-        coverage = leg.coverage(query, scored.passages[rows])
-        cosines = [hit.explanation.dense.score if hit.explanation.dense else 0 for hit in hits]
+        scored, rows = index.best(query, System(), HITS)
+        passages = scored.passages[rows]
         table = np.zeros((HITS, 2))
-        table[: len(hits)] = np.column_stack([cosines, coverage])
+        if scored.dense:
+            table[: len(rows), 0] = scored.dense.scores[rows]
+        table[: len(rows), 1] = coverage(index.snapshot.keyword, query, passages)
         found.append(table)
-        articles.append([hit.article.id for hit in hits])
+        articles.append([index.snapshot.article_id(place) for place in passages.tolist()])
     return np.stack(found), articles
 
 
@@ -127,12 +121,7 @@ def line(one: Asked, coefficients: NDArray[np.float64]) -> str:
 
 def main() -> None:
     """Print both tables."""
-    here = sorted(str(folder.parent) for folder in SHARED.glob("*/queries.jsonl"))
-    names = sys.argv[1:] or [str(ROOT / "seeds"), *here]
-    if len(names) < 3:
-        print(f"skipped: no {SHARED}; name three folders or more in BEIR's layout.")
-        return
-    collections = [read_collection(name) for name in names]
+    collections = [read_collection(name) for name in folders(3)]
     chosen = random.Random(5)  # noqa: S311 - a sample, not a secret
     topics = [chosen.sample(c.topics, min(TOPICS, len(c.topics))) for c in collections]
     asked = [ask(number, collections, topics) for number in range(len(collections))]

@@ -9,14 +9,12 @@ that nothing is encoded twice. Printed is nDCG@10, with `*` where the difference
 collection, p < .05), and the mean over collections.
 """
 
-import sys
-from pathlib import Path
 from statistics import mean
+
+from public import folders
 
 from plait.search.evaluation import Experiment, open_index, plan_of, read_collection, run_experiment
 
-ROOT = Path(__file__).resolve().parents[1]
-SHARED = ROOT.parent / "shared" / "data"
 SYSTEMS = (
     "keyword",
     "dense",
@@ -28,12 +26,6 @@ SYSTEMS = (
     "hybrid(fusion=minmax)",
 )
 MEASURE = "nDCG@10"
-
-
-def collections() -> list[str]:
-    """Name what is to be measured."""
-    here = sorted(str(folder.parent) for folder in SHARED.glob("*/queries.jsonl"))
-    return sys.argv[1:] or [str(ROOT / "seeds"), *here]
 
 
 def measured(name: str) -> Experiment:
@@ -56,11 +48,9 @@ def written(experiment: Experiment, system: str) -> str:
 
 def main() -> None:
     """Print a row for each collection, and the means."""
-    if not SHARED.is_dir() and not sys.argv[1:]:
-        print(f"only the seeds: no {SHARED}; name folders in BEIR's layout as arguments.")
     print(f"{MEASURE:<18}" + "".join(f"{system:>23}" for system in SYSTEMS))
     found = []
-    for name in collections():
+    for name in folders():
         found.append(measured(name))
         row = [written(found[-1], system) for system in SYSTEMS]
         print(f"{found[-1].name:<18}" + "".join(f"{cell:>23}" for cell in row), flush=True)

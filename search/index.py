@@ -128,15 +128,15 @@ class Index:
         wanted = max(k, stage.depth + 1) if stage else k
         looked_at = max(wanted, DEPTH) if options.min_probability else wanted
         scored, rows = self.best(parsed, system, looked_at, passages=options.passages)
-        likely = self.ranker.likely(scored, rows, options.min_probability)[:wanted]
-        hits = self._hits(scored, likely)
+        found = zip(rows, self.ranker.probabilities(scored, rows), strict=True)
+        likely = [(row, p) for row, p in found if (p or 0.0) >= options.min_probability]
+        hits = self._hits(scored, likely[:wanted])
         return rerank(hits, parsed.words, stage, self.reranker(stage.model))[:k] if stage else hits
 
-    def _hits(self, scored: Scored, rows: Sequence[int]) -> list[Hit]:
-        """Read what the rows of a ranking stand for."""
+    def _hits(self, scored: Scored, rows: Sequence[tuple[int, float | None]]) -> list[Hit]:
+        """Read what the rows of a ranking, with their probabilities, stand for."""
         hits = []
-        probabilities = self.ranker.probabilities(scored, rows)
-        for rank, (row, probability) in enumerate(zip(rows, probabilities, strict=True), start=1):
+        for rank, (row, probability) in enumerate(rows, start=1):
             article, passage = self.snapshot.read(int(scored.passages[row]))
             hits.append(Hit(rank, article, passage, explain(scored, row), probability))
         return hits

@@ -22,7 +22,7 @@ from plait.index.keyword.reader import KeywordReader
 from plait.search.bm25 import BM25, WhooshBM25, idf, length_norm, term_score
 from plait.search.hit import TermPart
 from plait.search.query import FIELD_WEIGHTS, Query
-from plait.search.ranking import LegScores, Numbers, Scores
+from plait.search.ranking import LegScores, Numbers, Scores, looked_up
 from plait.search.tree import leaf_text, matching, scoring_leaves
 
 
@@ -92,24 +92,6 @@ class KeywordLeg:
         variance = float(scores @ scores) / count - mean**2
         return LegScores(passages, scores, mean, max(variance, 0.0) ** 0.5), terms
 
-    def coverage(self, query: Query, passages: Numbers) -> Scores:
-        """Give the share of the query's words that are in each passage, 0 to 1.
-
-        Each word weighs its inverse document frequency; one that no passage has weighs
-        most. 0 where the query has none but stop words.
-        """
-        postings = self._reader.postings("text", [term.encode() for term, _ in query.terms])
-        found, total = np.zeros(len(passages)), 0.0
-        for posting in postings:
-            weight = idf(len(posting.passages) if posting else 0, self._reader.count)
-            total += weight
-            if posting:
-                # A posting is ascending, and far longer than the list of passages.
-                at = np.searchsorted(posting.passages, passages)
-                at = np.minimum(at, len(posting.passages) - 1)
-                found += weight * (posting.passages[at] == passages)
-        return found / total if total else found
-
     def _bag(self, query: Query) -> tuple[TermScores, None]:
         """Score all terms in all fields at once."""
         keys = [term.encode() for term, _ in query.terms]
@@ -143,6 +125,21 @@ class KeywordLeg:
         leaves = scoring_leaves(tree)
         parts = [(leaf.field() or "", leaf_text(leaf), *found(leaf)) for leaf in leaves]
         return TermScores.joined(parts), matching(tree, lambda leaf: found(leaf)[0])
+
+
+def coverage(reader: KeywordReader, query: Query, passages: Numbers) -> Scores:
+    """Give the share of the query's words that are in each passage, 0 to 1.
+
+    Each word weighs its inverse document frequency; one that no passage has weighs
+    most. 0 where the query has none but stop words.
+    """
+    found, total = np.zeros(len(passages)), 0.0
+    for posting in reader.postings("text", [term.encode() for term, _ in query.terms]):
+        weight = idf(len(posting.passages) if posting else 0, reader.count)
+        total += weight
+        if posting:
+            found += weight * looked_up(passages, posting.passages)[1]
+    return found / total if total else found
 
 
 def _run(leaf: Tree, searcher: Searcher) -> tuple[Numbers, Scores]:

@@ -22,9 +22,9 @@ from plait.index.tokens import max_similarity
 from plait.search.bm25 import BM25
 from plait.search.confidence import probability
 from plait.search.hit import Explanation, LegPart
-from plait.search.keyword import KeywordLeg, TermScores
+from plait.search.keyword import KeywordLeg, TermScores, coverage
 from plait.search.query import Query
-from plait.search.ranking import LegScores, Numbers, Scores, ranked
+from plait.search.ranking import LegScores, Numbers, Scores, looked_up, ranked
 from plait.search.refining import LATE, REFINED, late_parts, neighbour_parts
 from plait.search.system import System
 
@@ -137,16 +137,9 @@ class Ranker:
         """Say of each row how likely its passage is to be relevant; None without both legs."""
         if scored.dense is None or scored.keyword is None:
             return [None] * len(rows)
-        coverage = self._keyword(BM25()).coverage(scored.query, scored.passages[rows])
+        covered = coverage(self._snapshot.keyword, scored.query, scored.passages[rows])
         cosines = scored.dense.scores[rows]
-        return list(map(probability, cosines.tolist(), coverage.tolist()))
-
-    def likely(self, scored: Scored, rows: list[int], least: float) -> list[int]:
-        """Keep the rows that are at least so likely to be relevant; all of them for 0."""
-        if not least:
-            return rows
-        probabilities = self.probabilities(scored, rows)
-        return [row for row, p in zip(rows, probabilities, strict=True) if p and p >= least]
+        return list(map(probability, cosines.tolist(), covered.tolist()))
 
     def order(self, scored: Scored, k: int) -> list[int]:
         """Give the rows (of `scored.passages`) of the best `k`, ties by passage id."""
@@ -186,10 +179,8 @@ def explain(scored: Scored, row: int) -> Explanation:
 def _aligned(leg: LegScores, passages: Numbers) -> Scores:
     """Give a leg's scores beside `passages`, 0 where it has none; the leg's are ascending."""
     scores = np.zeros(len(passages))
-    if len(leg.passages):
-        at = np.minimum(np.searchsorted(leg.passages, passages), len(leg.passages) - 1)
-        same = leg.passages[at] == passages
-        scores[same] = leg.scores[at[same]]
+    at, there = looked_up(passages, leg.passages)
+    scores[there] = leg.scores[at[there]]
     return scores
 
 

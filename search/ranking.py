@@ -6,7 +6,7 @@ no search library.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from plait.index.arrays import best_places
 Numbers: TypeAlias = NDArray[np.int64]
 """Numbers of passages, counted through all segments of an index."""
 Scores: TypeAlias = NDArray[np.float64]
+Places: TypeAlias = tuple[NDArray[np.int64], NDArray[np.bool_]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,17 @@ class LegScores:
     """Over every live passage of the index, not only those listed."""
     deviation: float
     """Standard deviation over every live passage; 0 where all score the same."""
+
+
+def looked_up(wanted: NDArray[np.integer[Any]], ascending: NDArray[np.integer[Any]]) -> Places:
+    """Look numbers up among ascending ones: where each would be, and whether it is there.
+
+    Both are beside `wanted`; a place is good for indexing where the number is there.
+    """
+    if not len(ascending):
+        return np.zeros(len(wanted), np.int64), np.zeros(len(wanted), bool)
+    at = np.minimum(np.searchsorted(ascending, wanted), len(ascending) - 1)
+    return at, ascending[at] == wanted
 
 
 def ranked(numbers: Numbers, scores: Scores, id_of: Callable[[int], str], k: int) -> list[int]:

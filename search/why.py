@@ -110,7 +110,7 @@ def explain_rank(
         {mode: finder.alone(mode, system) for mode in MODES if mode != "hybrid"},
         found,
         missing,
-        finder.by_weight(system),
+        finder.by_weight(scored, system),
     )
 
 
@@ -138,12 +138,8 @@ class _Finder:
         leg = System("dense")
         if mode == "keyword":
             leg = System("keyword", k1=system.k1, b=system.b, title=system.title)
-        return self.standing(self.index.ranker.score(self.query, leg, len(self.passages)))
-
-    @property
-    def passages(self) -> range:
-        """All passages of the index, deleted ones included."""
-        return range(len(self.index.snapshot.keyword))
+        everything = len(self.index.snapshot.keyword)
+        return self.standing(self.index.ranker.score(self.query, leg, everything))
 
     def stage(self, system: System) -> str:
         """Say where an article is lost that the system does not rank."""
@@ -166,14 +162,14 @@ class _Finder:
         }
         return tuple(term for term in terms if term in own), missing
 
-    def by_weight(self, system: System) -> dict[float, int]:
+    def by_weight(self, scored: Scored, system: System) -> dict[float, int]:
         """Try other weights, where the system has one."""
         if system.mode != "hybrid" or system.fusion == "rrf":
             return {}
         ranks = {}
         for weight in WEIGHTS:
-            scored = self.index.ranker.score(self.query, replace(system, weight=weight))
-            standing = self.standing(scored)
+            weighed = self.index.ranker.fused(scored, replace(system, weight=weight))
+            standing = self.standing(weighed)
             if standing:
                 ranks[weight] = standing.rank
         return ranks

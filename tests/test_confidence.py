@@ -8,7 +8,7 @@ from hypothesis import given, strategies as st
 
 from plait.search.confidence import COSINE, COVERAGE, NEITHER, probability
 from plait.search.index import Index
-from plait.search.keyword import KeywordLeg
+from plait.search.keyword import coverage
 from plait.search.query import parse_query
 
 SHARE = st.floats(0, 1)
@@ -31,14 +31,14 @@ def test_more_evidence_never_makes_less_likely(cosine: float, coverage: float, m
 
 def test_coverage_counts_words_by_their_weight(seeds: Index) -> None:
     """All words present make 1, none 0; a word that nobody has counts as missing."""
-    leg = KeywordLeg(seeds.snapshot.keyword, seeds.ranker.analyzer)
     every = np.arange(len(seeds.snapshot.keyword))
 
-    def coverage(text: str) -> list[float]:
-        return list(leg.coverage(parse_query(text, seeds.ranker.analyzer), every))
+    def covered(text: str) -> list[float]:
+        query = parse_query(text, seeds.ranker.analyzer)
+        return list(coverage(seeds.snapshot.keyword, query, every))
 
-    found = coverage("1956")
+    found = covered("1956")
     assert sorted(set(found)) == [0.0, 1.0]
-    assert max(coverage("1956 xyzzy")) < 0.5  # the unknown word weighs more than any other
-    assert set(coverage("xyzzy")) == {0.0}
-    assert set(coverage("of the and")) == {0.0}
+    assert max(covered("1956 xyzzy")) < 0.5  # the unknown word weighs more than any other
+    assert set(covered("xyzzy")) == {0.0}
+    assert set(covered("of the and")) == {0.0}

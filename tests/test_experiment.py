@@ -3,7 +3,6 @@
 import csv
 import json
 from dataclasses import asdict, replace
-from importlib.util import find_spec
 from pathlib import Path
 
 import ir_measures
@@ -267,10 +266,6 @@ def test_run_files_have_safe_and_different_names() -> None:
     ]
 
 
-@pytest.mark.skipif(
-    not all(map(find_spec, ("plait.search.evaluation.report", "altair", "vl_convert"))),
-    reason="the report is not installed",
-)
 def test_the_report_is_among_the_files(experiment: Experiment, tmp_path: Path) -> None:
     """A page for a person, beside the files for programs."""
     write_files(experiment, tmp_path)

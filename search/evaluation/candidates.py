@@ -22,6 +22,7 @@ from plait.search.evaluation.plan import DEPTH
 from plait.search.evaluation.remembering import Remembering
 from plait.search.evaluation.running import article_names
 from plait.search.evaluation.runs import falling
+from plait.search.evaluation.significance import SAME
 from plait.search.fusion import WEIGHT
 from plait.search.index import Index
 from plait.search.query import TITLE_WEIGHT, parse_query
@@ -31,8 +32,6 @@ DEFAULT = System()
 """What every candidate is compared with: plait's own choice for all collections."""
 TUNED = ("weight", "k1", "b", "title")
 """The parameters that are tried."""
-SAME = 1e-9
-"""Means that differ by less are rounded differently, and not better."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from plait.index.errors import QueryError
 from plait.search.evaluation.collection import Topic
 from plait.search.evaluation.experiment import Experiment, Outcome
 from plait.search.evaluation.measures import cutoff
-from plait.search.evaluation.running import SAME
+from plait.search.evaluation.significance import SAME
 from plait.search.system import System
 
 SHOWN = 3

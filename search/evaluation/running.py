@@ -10,12 +10,9 @@ from plait.search.evaluation.experiment import Comparison, Experiment, Outcome
 from plait.search.evaluation.measures import per_topic
 from plait.search.evaluation.plan import Plan
 from plait.search.evaluation.runs import falling
-from plait.search.evaluation.significance import holm, paired
+from plait.search.evaluation.significance import gaps, holm, paired
 from plait.search.index import Index, Options
 from plait.search.system import System
-
-SAME = 1e-9
-"""Differences below are rounding."""
 
 
 def run_experiment(index: Index, collection: Collection, plan: Plan) -> Experiment:
@@ -81,9 +78,8 @@ def compare(
 
 def _compare(outcome: Outcome, base: Outcome, measure: str) -> Comparison:
     values, others = outcome.values[measure], base.values[measure]
-    pairs = [values[topic] - others[topic] for topic in others]
-    gaps = [gap if abs(gap) > SAME else 0.0 for gap in pairs]
-    test = paired(gaps)
+    differences = gaps((values[topic] for topic in others), others.values())
+    test = paired(differences)
     return Comparison(
         system=outcome.system,
         baseline=base.system,
@@ -93,9 +89,9 @@ def _compare(outcome: Outcome, base: Outcome, measure: str) -> Comparison:
         high=test.high,
         p=test.p,
         p_holm=test.p,
-        better=sum(gap > 0 for gap in gaps),
-        worse=sum(gap < 0 for gap in gaps),
-        same=gaps.count(0.0),
+        better=sum(gap > 0 for gap in differences),
+        worse=sum(gap < 0 for gap in differences),
+        same=differences.count(0.0),
     )
 
 

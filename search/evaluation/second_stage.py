@@ -9,7 +9,7 @@ from statistics import median
 
 from plait.index.errors import QueryError
 from plait.search.evaluation.experiment import Experiment, Outcome
-from plait.search.evaluation.running import SAME
+from plait.search.evaluation.significance import SAME
 from plait.search.system import System
 
 

@@ -6,11 +6,13 @@ bootstrap: Efron and Tibshirani, "An Introduction to the Bootstrap" (1993). Both
 SciPy's. Random numbers start from one seed, so that a report can be made again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+SAME = 1e-9
+"""Differences below are rounding."""
 SEED = 2007
 RESAMPLES = 9999
 """With the observed one 10,000: p is known to within .005 near .05."""
@@ -28,6 +30,12 @@ class Difference:
     low: float
     high: float
     p: float
+
+
+def gaps(values: Iterable[float], others: Iterable[float]) -> list[float]:
+    """Subtract paired values; what is rounding is 0."""
+    found = [value - other for value, other in zip(values, others, strict=True)]
+    return [gap if abs(gap) > SAME else 0.0 for gap in found]
 
 
 def paired(differences: Sequence[float]) -> Difference:

@@ -18,10 +18,10 @@ from hashlib import blake2b
 import numpy as np
 
 from plait.index.errors import QueryError
-from plait.search.evaluation.candidates import DEFAULT, SAME, Grid, Questions, Trials, try_systems
+from plait.search.evaluation.candidates import DEFAULT, Grid, Questions, Trials, try_systems
 from plait.search.evaluation.collection import Collection
 from plait.search.evaluation.measures import parse_measures
-from plait.search.evaluation.significance import Difference, paired
+from plait.search.evaluation.significance import Difference, gaps, paired
 from plait.search.index import Index
 from plait.search.system import System
 
@@ -102,13 +102,8 @@ def tune(
 def cross_validate(trials: Trials, name: str, measure: str, left_out: int) -> Tuning:
     """Choose in every fold, measure on what it held out; then choose by all topics."""
     parts = [_fold(trials, topics) for topics in folds(trials.topics)]
-    pairs = [
-        (float(default), float(tuned))
-        for part in parts
-        for default, tuned in zip(
-            trials.of(DEFAULT, part.topics), trials.of(part.chosen, part.topics), strict=True
-        )
-    ]
+    default = np.concatenate([trials.of(DEFAULT, part.topics) for part in parts]).tolist()
+    tuned = np.concatenate([trials.of(part.chosen, part.topics) for part in parts]).tolist()
     return Tuning(
         name=name,
         measure=measure,
@@ -116,9 +111,9 @@ def cross_validate(trials: Trials, name: str, measure: str, left_out: int) -> Tu
         left_out=left_out,
         tried=len(trials.systems),
         folds=tuple(parts),
-        default=float(np.mean([default for default, _ in pairs])),
-        tuned=float(np.mean([tuned for _, tuned in pairs])),
-        difference=paired([_gap(default, tuned) for default, tuned in pairs]),
+        default=float(np.mean(default)),
+        tuned=float(np.mean(tuned)),
+        difference=paired(gaps(tuned, default)),
         chosen=trials.best(trials.topics),
     )
 
@@ -144,7 +139,3 @@ def _fold(trials: Trials, topics: tuple[str, ...]) -> Fold:
     chosen = trials.best([topic for topic in trials.topics if topic not in held_out])
     means = (float(trials.of(system, topics).mean()) for system in (DEFAULT, chosen))
     return Fold(topics, chosen, *means)
-
-
-def _gap(default: float, tuned: float) -> float:
-    return tuned - default if abs(tuned - default) > SAME else 0.0

@@ -1,5 +1,6 @@
 """Here is a baseline: which systems differ from it, by how much, and on which topics?"""
 
+from collections.abc import Sequence
 from html import escape
 
 import altair as alt
@@ -28,7 +29,7 @@ ALONE = "there is no second system to compare."
 def forest(experiment: Experiment) -> Section:
     """Draw every difference to the baseline with its interval, measure by measure."""
     title = "Differences to the baseline"
-    compared = [c for c in experiment.comparisons if c.system in challengers(experiment)]
+    compared = experiment.comparisons
     if not compared:
         return left_out(title, ALONE)
     colour_of = colours(experiment)
@@ -55,7 +56,7 @@ def describe(comparison: Comparison) -> str:
     )
 
 
-def _alike(compared: list[Comparison], rows: list[Comparison]) -> list[Comparison]:
+def _alike(compared: Sequence[Comparison], rows: list[Comparison]) -> list[Comparison]:
     """Choose what shares an axis with a measure: all measures of 0 to 1, or it alone."""
 
     def large(comparison: Comparison) -> bool:

@@ -40,8 +40,7 @@ td small, th small { display: block; font-size: 12px; line-height: 1.45; color: 
 small.sure { color: var(--ink); }
 .means td { font-size: 17px; white-space: nowrap; }
 .means th small { margin-left: 17px; }
-.sortable tbody tr:last-child > * { border-bottom: 0; }
-thead th { cursor: pointer; }
+.sortable thead th { cursor: pointer; }
 .sortable thead th:hover, .sortable thead th[aria-sort] { color: var(--ink); }
 [aria-sort=ascending]::after { content: " ▲"; font-size: 9px; }
 [aria-sort=descending]::after { content: " ▼"; font-size: 9px; }
@@ -50,7 +49,6 @@ svg [role=graphics-symbol]:not([opacity]):hover { opacity: .7; }
 #hover { position: fixed; z-index: 2; max-width: 420px; padding: 7px 10px; border-radius: 4px;
   background: var(--ink); color: #fff; font-size: 13px; line-height: 1.4; white-space: pre-line;
   pointer-events: none; }
-footer { margin-top: 44px; color: var(--faint); font-size: 13px; }
 @media (min-width: 1180px) {
   section { display: grid; grid-template-columns: 236px minmax(0, 880px); gap: 44px; }
 }
