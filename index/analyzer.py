@@ -131,8 +131,7 @@ class TextAnalyzer:
 
     def terms(self, text: str) -> list[str]:
         """Give the terms of a text, in order, repeats included."""
-        numbered = self.number([text])
-        return [numbered.vocabulary[number] for number in numbered.terms.tolist()]
+        return [term for word in WORD.findall(text) if (term := self._words.term(word))]
 
     def number(self, texts: Iterable[str]) -> "NumberedTexts":
         """Give the terms of many texts as numbers; far faster than one by one."""
@@ -176,11 +175,15 @@ class _Words(dict[str, int]):
         self._stem = Stemmer.Stemmer("english").stemWord
 
     def __missing__(self, word: str) -> int:
+        term = self.term(word)
+        self[word] = number = self._terms[term] if term else STOPPED
+        return number
+
+    def term(self, word: str) -> str:
+        """Give the term of one word of `WORD`, empty for a stop word."""
         # What `whoosh_chain` does to one word, without setting up its filters for it.
         folded = fold(word.lower())
-        stopped = not folded or folded in STOP_WORDS
-        self[word] = number = STOPPED if stopped else self._terms[self._stem(folded)]
-        return number
+        return "" if not folded or folded in STOP_WORDS else self._stem(folded)
 
 
 def _numbers(values: "array[int]") -> Numbers:

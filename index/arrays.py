@@ -19,6 +19,12 @@ from plait.index.errors import CorruptIndexError
 
 Array: TypeAlias = NDArray[Any]
 
+BLOCK = 16
+"""Rows on either side of one product: so few that OpenBLAS starts no threads for them.
+
+On a busy machine threads wait for each other, 20 to 100 ms where 2 are enough.
+"""
+
 CHUNK = 1 << 16
 """Rows copied at a time where arrays are joined."""
 

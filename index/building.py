@@ -18,7 +18,7 @@ from plait.index.encoded import Encoded
 from plait.index.encoder import Encoder
 from plait.index.keyword.postings import build_postings
 from plait.index.segment import Digests, Segment, SegmentData, article_json, digest
-from plait.index.vectors import Moments, Vectors
+from plait.index.vectors import Vectors
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Builder:
                 "title": build_postings(number(article.title for article, _ in flat)),
                 "text": build_postings(number(f"{a.title}\n{p.text}" for a, p in flat)),
             },
-            vectors=Vectors(made.vectors, Moments.of(made.vectors)),
+            vectors=Vectors.of(made.vectors),
             tokens=made.tokens,
         )
 

@@ -13,8 +13,8 @@ from typing import Any, TypeVar
 from plait.index.durable import checksum, publish
 from plait.index.errors import CorruptIndexError, FingerprintError, NoIndexError
 
-FORMAT = 2
-"""Layout of the folder; a reader refuses any other. 2: the signs of token vectors."""
+FORMAT = 3
+"""Layout of the folder; a reader refuses any other. 3: signs of vectors, bounds of terms."""
 
 NAME = "manifest.json"
 

@@ -24,7 +24,7 @@ from plait.index.errors import CorruptIndexError
 from plait.index.keyword.postings import Postings, merge_postings
 from plait.index.passage import Passage
 from plait.index.tokens import Tokens
-from plait.index.vectors import Moments, Vectors
+from plait.index.vectors import Vectors
 
 Digests: TypeAlias = NDArray[np.uint8]
 """One BLAKE2b digest of 16 bytes a row."""
@@ -156,7 +156,7 @@ def merge_segments(segments: Sequence[Segment]) -> SegmentData:
             field: merge_postings([(data.postings[field], alive) for data, _, alive in kept])
             for field in FIELDS
         },
-        vectors=Vectors(matrix, Moments.of(matrix)),
+        vectors=Vectors.of(matrix),
         tokens=Tokens.merged([(data.tokens, alive) for data, _, alive in kept]),
     )
 

@@ -7,6 +7,7 @@ while writers go on; open another to see what they did.
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,8 @@ from plait.index.segment import Segment
 from plait.index.tokens import Tokens
 from plait.index.vectors import Moments, nearest
 
+Places: TypeAlias = NDArray[np.int64]
+
 
 class Snapshot:
     """One generation of an index, read-only. Passages are numbered through all segments."""
@@ -32,6 +35,8 @@ class Snapshot:
         self.segments = self._open()
         sizes = [segment.passage_count for segment in self.segments]
         self._offsets = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+        owners = [len(segment.data.ids) for segment in self.segments]
+        self._first_articles = np.concatenate([[0], np.cumsum(owners)]).astype(np.int64)
         self.keyword = KeywordReader([(s.data.postings, s.alive_passages) for s in self.segments])
 
     def _open(self) -> list[Segment]:
@@ -82,6 +87,22 @@ class Snapshot:
         place = int(np.searchsorted(self._offsets, passage, side="right")) - 1
         return self.segments[place], passage - int(self._offsets[place])
 
+    def _by_segment(self, passages: NDArray[np.int64]) -> Iterator[tuple[int, Places, Places]]:
+        """Part passages by segment: its place, where they are among `passages`, their rows."""
+        at = np.searchsorted(self._offsets, passages, side="right") - 1
+        for place in np.unique(at).tolist():
+            mine = np.flatnonzero(at == place)
+            yield place, mine, passages[mine] - self._offsets[place]
+
+    def owners(self, passages: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Number the article of each passage, counted through all segments."""
+        found = np.empty(len(passages), np.int64)
+        for place, mine, rows in self._by_segment(passages):
+            firsts = self.segments[place].data.first_passages
+            local = np.searchsorted(firsts, rows, side="right") - 1
+            found[mine] = self._first_articles[place] + local
+        return found
+
     def article_id(self, passage: int) -> str:
         """Name the article of a passage, without reading its text."""
         segment, local = self._locate(passage)
@@ -120,7 +141,7 @@ class Snapshot:
         found = [np.zeros(0, np.int64)]
         for segment, offset in zip(self.segments, self._offsets, strict=False):
             dead = segment.passage_count - int(segment.alive_passages.sum())
-            rows = np.sort(nearest(segment.data.vectors.matrix, query, k + dead))
+            rows = np.sort(nearest(segment.data.vectors, query, k + dead))
             found.append(rows[segment.alive_passages[rows]] + offset)
         numbers = np.concatenate(found)
         return numbers[best_places(self.cosines(query, numbers), k)]
@@ -129,31 +150,31 @@ class Snapshot:
         self, query: NDArray[np.float32], passages: NDArray[np.int64]
     ) -> NDArray[np.float64]:
         """Give the cosine of each passage with a query."""
-        # Row by row, so that a passage's score never depends on its neighbours.
-        cosines: NDArray[np.float64] = np.einsum(
-            "ij,j->i", self.vectors(passages), query, dtype=np.float64
-        )
-        return cosines
+        found = np.empty(len(passages))
+        for place, mine, rows in self._by_segment(passages):
+            vectors = self.segments[place].data.vectors.matrix[rows]
+            # Row by row, so that a passage's score never depends on its neighbours.
+            found[mine] = np.einsum("ij,j->i", vectors, query, dtype=np.float64)
+        return found
 
     def vectors(self, passages: NDArray[np.int64]) -> NDArray[np.float32]:
         """Give the vectors of passages, (passages, dimension)."""
         found = np.empty((len(passages), self.manifest.recipe.dimension), dtype=np.float32)
-        owners = np.searchsorted(self._offsets, passages, side="right") - 1
-        for place in np.unique(owners):
-            mine = owners == place
-            rows = passages[mine] - self._offsets[place]
+        for place, mine, rows in self._by_segment(passages):
             found[mine] = self.segments[place].data.vectors.matrix[rows]
         return found
 
     def tokens(self, passages: NDArray[np.int64]) -> Tokens:
         """Give the tokens of passages, in the order given."""
-        owners = np.searchsorted(self._offsets, passages, side="right") - 1
+        order = [np.zeros(0, np.int64)]
         parts = [Tokens.empty(0, self.manifest.recipe.dimension)]
-        for place in np.unique(owners):
-            rows = passages[owners == place] - self._offsets[place]
+        for place, mine, rows in self._by_segment(passages):
+            order.append(mine)
             parts.append(self.segments[place].data.tokens.take(rows))
+        if len(self.segments) == 1:
+            return parts[-1]
         # The parts come by segment; put each text back where it was asked for.
-        return Tokens.joined(parts).take(np.argsort(np.argsort(owners, kind="stable")))
+        return Tokens.joined(parts).take(np.argsort(np.concatenate(order)))
 
 
 def open_segment(root: Path, entry: SegmentEntry) -> Segment:

@@ -18,13 +18,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from plait.index.arrays import Array, kept_rows, load_array
-
-BLOCK = 16
-"""Rows on either side of one product: so few that OpenBLAS starts no threads for them.
-
-On a busy machine threads wait for each other, 20 to 100 ms where 2 are enough.
-"""
+from plait.index.arrays import BLOCK, Array, kept_rows, load_array
 
 CHUNK = 64 * BLOCK
 """Tokens unpacked at a time: their signs as floats, 1.5 MB at 384, stay in a core's cache."""

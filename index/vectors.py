@@ -1,20 +1,31 @@
 """Here is a query's vector: which passages lie nearest, and how does it lie to all?
 
-FAISS searches the mapped vectors where they are, exactly; nothing is copied.
-Does not encode (`plait.index.encoder`).
+FAISS searches what is mapped where it is; nothing is copied. A small matrix is searched
+exactly. In a large one, the signs of the components, one bit each, tell some thousands
+of passages that are worth a look (docs/adr/0005). Does not encode
+(`plait.index.encoder`).
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from plait.index.arrays import Array, load_array
+from plait.index.arrays import BLOCK, CHUNK, Array, load_array
 
 Matrix: TypeAlias = NDArray[np.float32]
 
+
+EXACT = 20_000
+"""Rows that are searched exactly, as fast as by their signs; a row takes 60 ns, its signs 7."""
+SHORTLIST = 2000
+"""Rows that their signs choose, at least: at 120,000 rows it holds the best ten."""
+DEEPER = 8
+"""And at least so many times the rows that are wanted."""
 
 ROUNDING = 1e-12
 """What the variance of equal unit vectors may come out as, in double precision."""
@@ -56,7 +67,9 @@ class Moments:
             return 0.0, 0.0
         wide = query.astype(np.float64)
         mean = float(wide @ self.total) / self.count
-        variance = float(wide @ self.outer @ wide) / self.count - mean**2
+        # Not by `@`, for whose sake OpenBLAS wakes threads that wait for a busy machine.
+        squares = float(np.einsum("ij,j->i", self.outer, wide) @ wide)
+        variance = squares / self.count - mean**2
         return mean, float(np.sqrt(variance)) if variance > ROUNDING else 0.0
 
 
@@ -66,29 +79,78 @@ class Vectors:
 
     matrix: Matrix
     """(passages, dimension)."""
+    signs: NDArray[np.uint8]
+    """(passages, dimension / 8, rounded up): a bit a component, set where it is above 0."""
     moments: Moments
+
+    @classmethod
+    def of(cls, matrix: Matrix) -> "Vectors":
+        """Work out the rest, some thousands of rows at a time."""
+        chunks = np.split(matrix, range(CHUNK, len(matrix), CHUNK))
+        signs = np.concatenate([np.packbits(rows > 0, axis=1) for rows in chunks])
+        return cls(matrix, signs, Moments.of(matrix))
 
     @classmethod
     def load(cls, folder: Path) -> "Vectors":
         """Open a segment's vectors by memory map; raises `CorruptIndexError`."""
         matrix = load_array(folder, "vectors")
         total, outer = load_array(folder, "vector_total"), load_array(folder, "vector_outer")
-        return cls(matrix, Moments(len(matrix), total, outer))
+        signs = load_array(folder, "vector_signs")
+        return cls(matrix, signs, Moments(len(matrix), total, outer))
 
     def arrays(self) -> dict[str, Array]:
         """Give all arrays under the names that `load` expects."""
         return {
             "vectors": self.matrix,
+            "vector_signs": self.signs,
             "vector_total": self.moments.total,
             "vector_outer": self.moments.outer,
         }
 
 
-def nearest(matrix: Matrix, query: NDArray[np.float32], k: int) -> NDArray[np.int64]:
-    """Number the `k` rows with the greatest inner product, all of them if there are fewer."""
-    import faiss  # noqa: PLC0415 - 0.1 s, and keyword queries need none of it
+def nearest(vectors: Vectors, query: NDArray[np.float32], k: int) -> NDArray[np.int64]:
+    """Number `k` rows or more, with the `k` greatest inner products among them.
 
-    if k >= len(matrix):
-        return np.arange(len(matrix))
-    _, places = faiss.knn(query[None, :], matrix, k, metric=faiss.METRIC_INNER_PRODUCT)
+    Above `EXACT` rows, nearly always: one in some thousands may be missing.
+    """
+    count = len(vectors.matrix)
+    if k >= count:
+        return np.arange(count)
+    import faiss  # noqa: PLC0415 - 0.1 s, and small indexes need none of it
+
+    with _one_thread(faiss):
+        if count <= EXACT:
+            inner = faiss.METRIC_INNER_PRODUCT
+            _, places = faiss.knn(query[None, :], vectors.matrix, k, metric=inner)
+        else:
+            shortlist = min(max(SHORTLIST, DEEPER * k), count)
+            bits = np.packbits(query > 0)[None, :]
+            _, places = faiss.knn_hamming(bits, vectors.signs, shortlist, variant="mc")
     return np.asarray(places[0], dtype=np.int64)
+
+
+@contextmanager
+def _one_thread(faiss: Any) -> Iterator[None]:
+    """Keep FAISS from waking threads for one query: on a busy machine it waits 20 to 50 ms."""
+    before = faiss.omp_get_max_threads()
+    faiss.omp_set_num_threads(1)
+    try:
+        yield
+    finally:
+        faiss.omp_set_num_threads(before)
+
+
+def cosines_among(rows: Matrix) -> NDArray[np.float64]:
+    """Give the cosine of each unit row with each other one, (rows, rows), exactly.
+
+    Components are rounded to 2**-26 first. Sums of such products fit a double, so that
+    copies of a row come out alike to the last bit, however the work is parted.
+    """
+    step = 2.0**-26
+    count, dimension = rows.shape
+    padded = np.zeros((-(-count // BLOCK) * BLOCK, dimension))
+    padded[:count] = np.rint(rows / step) * step
+    blocks = padded.reshape(-1, BLOCK, dimension)
+    products = np.matmul(blocks[:, np.newaxis], blocks.transpose(0, 2, 1))
+    cosines: NDArray[np.float64] = products.swapaxes(1, 2).reshape(len(padded), -1)
+    return cosines[:count, :count]

@@ -41,15 +41,13 @@ def idf(passages_with_term: int, passages: int) -> float:
     return math.log1p((passages - passages_with_term + 0.5) / (passages_with_term + 0.5))
 
 
-def length_norm(
-    parameters: BM25, lengths: NDArray[np.int32], mean_length: float
-) -> NDArray[np.float64]:
-    """Give the length part of BM25's denominator, `k1 (1 - b + b length / mean)`, per passage."""
-    relative = lengths / mean_length if mean_length else np.zeros(len(lengths))
+def length_norm(parameters: BM25, length: T, mean_length: float) -> T:
+    """Give the length part of BM25's denominator, `k1 (1 - b + b length / mean)`, elementwise."""
+    relative = length / mean_length if mean_length else 0.0 * length
     return parameters.k1 * (1 - parameters.b + parameters.b * relative)
 
 
-def term_score(frequency: T, norm: T, term_idf: T) -> T:
+def term_score(frequency: T, norm: T, term_idf: T | float) -> T:
     """Score a term: `idf tf / (tf + norm)`, elementwise on arrays.
 
     >>> term_score(2.0, 1.0, 3.0)
@@ -84,8 +82,6 @@ class WhooshTermScorer(BaseScorer):
 
     def score(self, matcher: Any) -> float:
         """Score the current passage."""
-        length = np.array(
-            [self._searcher.doc_field_length(matcher.id(), self._field)], dtype=np.int32
-        )
-        norm = float(length_norm(self._parameters, length, self._mean)[0])
+        length = float(self._searcher.doc_field_length(matcher.id(), self._field))
+        norm = length_norm(self._parameters, length, self._mean)
         return term_score(float(matcher.weight()), norm, self._idf)

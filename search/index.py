@@ -108,7 +108,7 @@ class Index:
     def search(self, query: str, k: int = 10, options: Options | None = None) -> list[Hit]:
         """Give the best `k` hits, sorted by `(-score, passage id)`.
 
-        With `options.min_probability`, the best of those among the first 1,000 that are as
+        With `options.min_probability`, the best of those among the first 250 that are as
         likely: perhaps none.
 
         Raises `QueryError` for an empty query or `k` below 1, and `ModelError` where a
@@ -151,11 +151,11 @@ class Index:
         Many passages of few articles can fill a leg's list of candidates; then the
         lists are made longer, until there are `k` articles or no more passages.
         """
-        depth = max(DEPTH, k)
+        depth = max(DEPTH, k) if system.mode == "hybrid" else DEEPER * k
         while True:
             scored = self.ranker.score(query, system, depth)
             rows = self.best_rows(scored, k, passages=passages)
-            if len(rows) == k or depth >= self.snapshot.keyword.count:
+            if len(rows) == k or query.tree is not None or len(scored.passages) < depth:
                 return scored, rows
             depth *= DEEPER
 
@@ -165,9 +165,10 @@ class Index:
         while True:
             rows = self.ranker.order(scored, looked_at)
             if not passages:
-                best: dict[str, int] = {}
-                for row in rows:
-                    best.setdefault(self.snapshot.article_id(int(scored.passages[row])), row)
+                owners = self.snapshot.owners(scored.passages[rows]).tolist()
+                best: dict[int, int] = {}
+                for owner, row in zip(owners, rows, strict=True):
+                    best.setdefault(owner, row)
                 rows = list(best.values())
             if len(rows) >= k or looked_at >= len(scored.passages):
                 return rows[:k]

@@ -4,12 +4,13 @@ Bags of words take a vectorised exact path; the leaves of a query with operators
 Whoosh's matchers over the same arrays with the same formula (`plait.search.tree`).
 """
 
+import math
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 from itertools import accumulate
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,12 +19,20 @@ from whoosh.searching import Searcher
 
 from plait.index.analyzer import TextAnalyzer
 from plait.index.keyword.codec import whoosh_reader
-from plait.index.keyword.reader import KeywordReader
+from plait.index.keyword.postings import Posting
+from plait.index.keyword.reader import KeywordReader, Part
 from plait.search.bm25 import BM25, WhooshBM25, idf, length_norm, term_score
 from plait.search.hit import TermPart
-from plait.search.query import FIELD_WEIGHTS, Query
+from plait.search.pruning import Impacts, contenders, gains, kth
+from plait.search.query import Query
 from plait.search.ranking import LegScores, Numbers, Scores, looked_up
 from plait.search.tree import leaf_text, matching, scoring_leaves
+
+WALKED = 10_000
+"""Postings of a query that are all walked: as fast as finding out which need not be."""
+
+ScoredTerm: TypeAlias = tuple[str, str, NDArray[np.integer[Any]], Scores]
+"""A field, a term, passages that have it, and what it adds to the score of each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +47,7 @@ class TermScores:
     scores: Scores
 
     @classmethod
-    def joined(
-        cls, parts: Sequence[tuple[str, str, NDArray[np.integer[Any]], Scores]]
-    ) -> "TermScores":
+    def joined(cls, parts: Sequence[ScoredTerm]) -> "TermScores":
         """Put the parts of single terms (field, term, passages, scores) end to end."""
         return cls(
             [(field, term) for field, term, _, _ in parts],
@@ -58,6 +65,16 @@ class TermScores:
         ]
 
 
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One term of a query in one field of one part of the index."""
+
+    field: str
+    term: str
+    impacts: Impacts
+    """Passages are numbered from the part's first."""
+
+
 class KeywordLeg:
     """BM25 over the live passages of an index."""
 
@@ -67,56 +84,96 @@ class KeywordLeg:
         self._reader = reader
         self._parameters = parameters or BM25()
         self._schema = analyzer.schema
+        # Per instance: a cache on the method would keep closed readers alive.
+        self._norms = cache(self._length_norms)
 
-    @cached_property
-    def _norms(self) -> Scores:
-        """The length part of BM25 for every passage, field after field."""
-        parts = [
-            length_norm(self._parameters, self._reader.lengths(f), self._reader.mean_length(f))
-            for f in FIELD_WEIGHTS
-        ]
-        return np.concatenate(parts)
+    def _length_norms(self, field: str) -> Scores:
+        """Give the length part of BM25 for every passage."""
+        lengths, mean = self._reader.lengths(field), self._reader.mean_length(field)
+        return length_norm(self._parameters, lengths.astype(np.float64), mean)
 
     def score(self, query: Query) -> tuple[LegScores, TermScores]:
         """Score every passage that matches (the rest score 0), and say of what terms.
 
         A passage's score is the sum of what its terms add, in the order given.
         """
-        terms, matching = self._bag(query) if query.tree is None else self._tree(query.tree)
+        if query.tree is not None:
+            return self._summed(*self._tree(query.tree))
+        return self._summed(self._walked(self._words(query)))
+
+    def best(self, query: Query, k: int) -> tuple[LegScores, TermScores]:
+        """Score as `score` does, but where words are common little more than the best `k`.
+
+        Those that tie with the last are among them. With operators, all that match are.
+        """
+        if query.tree is not None:
+            return self.score(query)
+        words = self._words(query)
+        if sum(len(word.impacts.passages) for own in words for word in own) < WALKED:
+            return self._summed(self._walked(words))
+        return self._pruned(words, k)
+
+    def _summed(
+        self, terms: TermScores, matching: Numbers | None = None
+    ) -> tuple[LegScores, TermScores]:
+        """Add up what the terms add; `matching` are the passages that match, if not all."""
         added = np.bincount(terms.passages, terms.scores, len(self._reader))
         totals: Scores = added.astype(np.float64, copy=False)
         passages = np.flatnonzero(totals) if matching is None else matching
         scores = totals[passages]
         count = max(self._reader.count, 1)
         mean = float(scores.sum()) / count
-        variance = float(scores @ scores) / count - mean**2
+        variance = float(np.square(scores).sum()) / count - mean**2
         return LegScores(passages, scores, mean, max(variance, 0.0) ** 0.5), terms
 
-    def _bag(self, query: Query) -> tuple[TermScores, None]:
-        """Score all terms in all fields at once."""
+    def _walked(self, words: Sequence[Sequence[Word]]) -> TermScores:
+        """Score all passages of all words."""
+        parts: list[ScoredTerm] = []
+        for part, own in zip(self._reader.parts, words, strict=True):
+            for word in own:
+                passages, scores = word.impacts.passages, word.impacts.scores()
+                if not part.whole:
+                    counts = part.alive[passages]
+                    passages, scores = passages[counts], scores[counts]
+                parts.append((word.field, word.term, passages + np.int64(part.first), scores))
+        return TermScores.joined(parts)
+
+    def _pruned(self, words: Sequence[Sequence[Word]], k: int) -> tuple[LegScores, TermScores]:
+        """Score the passages that can be among the best `k`."""
+        parts: list[ScoredTerm] = []
+        found, totals = [np.zeros(0, np.int64)], np.zeros(0)
+        for part, own in zip(self._reader.parts, words, strict=True):
+            impacts = [word.impacts for word in own]
+            passages = contenders(impacts, k, part.alive, kth(totals, k))
+            added = gains(impacts, passages)
+            found.append(passages + np.int64(part.first))
+            # One after the other, as `_summed` adds them: to the same last bit.
+            totals = np.concatenate([totals, sum(added, np.zeros(len(passages)))])
+            for word, scores in zip(own, added, strict=True):
+                has = scores > 0
+                parts.append((word.field, word.term, found[-1][has], scores[has]))
+        leg = LegScores(np.concatenate(found), totals, math.nan, math.nan)
+        return leg, TermScores.joined(parts)
+
+    def _words(self, query: Query) -> list[list[Word]]:
+        """Look the query's terms up, part by part."""
         keys = [term.encode() for term, _ in query.terms]
-        fields = query.field_weights
-        found = [
-            (field, number, *term, posting)
-            for number, field in enumerate(FIELD_WEIGHTS)
-            for term, posting in zip(query.terms, self._reader.postings(field, keys), strict=True)
-            if posting is not None
-        ]
-        if not found:
-            return TermScores.joined([]), None
-        sizes = [len(posting.passages) for *_, posting in found]
-        weights = [
-            fields[field] * count * idf(size, self._reader.count)
-            for (field, _, _, count, _), size in zip(found, sizes, strict=True)
-        ]
-        passages = np.concatenate([posting.passages for *_, posting in found])
-        frequencies = np.concatenate([posting.frequencies for *_, posting in found])
-        # Norms lie field after field; a passage's norm in the second lies this much further.
-        shifts = [number * len(self._reader) for _, number, *_ in found]
-        norms = self._norms[passages + np.repeat(shifts, sizes)]
-        scores = term_score(frequencies.astype(np.float64), norms, np.repeat(weights, sizes))
-        labels = [(field, term) for field, _, term, _, _ in found]
-        return TermScores(labels, list(accumulate(sizes)), passages, scores), None
+        words: list[list[Word]] = [[] for _ in self._reader.parts]
+        for field, boost in query.field_weights.items():
+            found = self._reader.find(field, keys) if boost else []
+            for (term, typed), postings in zip(query.terms, found, strict=False):
+                count = self._reader.count_of(postings)
+                weight = boost * typed * idf(count, self._reader.count)
+                for part, posting, own in zip(self._reader.parts, postings, words, strict=True):
+                    if posting:
+                        own.append(Word(field, term, self._impacts(posting, field, part, weight)))
+        return words
+
+    def _impacts(self, posting: Posting, field: str, part: Part, weight: float) -> Impacts:
+        norms = self._norms(field)[part.first : part.first + len(part.alive)]
+        mean = self._reader.mean_length(field)
+        norm = length_norm(self._parameters, posting.shortest, mean)
+        return Impacts(posting, norms, weight, term_score(posting.most, norm, weight))
 
     def _tree(self, tree: Tree) -> tuple[TermScores, Numbers]:
         reader = whoosh_reader(self._reader, self._schema)
@@ -134,11 +191,12 @@ def coverage(reader: KeywordReader, query: Query, passages: Numbers) -> Scores:
     most. 0 where the query has none but stop words.
     """
     found, total = np.zeros(len(passages)), 0.0
-    for posting in reader.postings("text", [term.encode() for term, _ in query.terms]):
-        weight = idf(len(posting.passages) if posting else 0, reader.count)
+    for postings in reader.find("text", [term.encode() for term, _ in query.terms]):
+        weight = idf(reader.count_of(postings), reader.count)
         total += weight
-        if posting:
-            found += weight * looked_up(passages, posting.passages)[1]
+        for part, posting in zip(reader.parts, postings, strict=True):
+            if posting:
+                found += weight * looked_up(passages - part.first, posting.passages)[1]
     return found / total if total else found
 
 

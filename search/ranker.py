@@ -28,8 +28,9 @@ from plait.search.ranking import LegScores, Numbers, Scores, looked_up, ranked
 from plait.search.refining import LATE, REFINED, late_parts, neighbour_parts
 from plait.search.system import System
 
-DEPTH = 1000
-"""Candidates taken from each leg, at least; TREC's customary depth."""
+DEPTH = 250
+"""Candidates taken from each leg, at least; 1,000 rank alike on eight collections, to the
+fourth digit of nDCG@10 and of recall@100."""
 KEPT = 8
 """Keyword legs kept, by their parameters: each holds two numbers a passage."""
 
@@ -80,7 +81,7 @@ class Ranker:
         Ranks (RRF) and ranges (min-max) are those among the candidates.
         """
         if system.mode == "keyword":
-            return _by_keyword(query, *self._keyword(system.bm25).score(query))
+            return _by_keyword(query, *self._keyword(system.bm25).best(query, depth))
         encoded = self._make_encoder().encode_query(query.words)
         if system.mode == "dense" and query.tree is None:
             near = self._snapshot.nearest(encoded.vector, depth)
@@ -170,8 +171,9 @@ def _by_dense(query: Query, dense: LegScores) -> Scored:
 def explain(scored: Scored, row: int) -> Explanation:
     """Say what the score in one row is made of."""
     terms = scored.terms.of(int(scored.passages[row])) if scored.terms else []
-    legs = zip((scored.keyword, scored.dense), scored.parts, strict=True)
-    keyword, dense = (_leg_part(leg, parts, row) for leg, parts in legs)
+    legs = list(zip((scored.keyword, scored.dense), scored.parts, strict=True))
+    fused = all(leg for leg, _ in legs)
+    keyword, dense = (_leg_part(leg, parts, row, fused=fused) for leg, parts in legs)
     late, neighbours = float(scored.late[row]), float(scored.neighbours[row])
     return Explanation(keyword, dense, tuple(terms), late, neighbours)
 
@@ -184,7 +186,10 @@ def _aligned(leg: LegScores, passages: Numbers) -> Scores:
     return scores
 
 
-def _leg_part(leg: LegScores | None, parts: Scores, row: int) -> LegPart | None:
+def _leg_part(leg: LegScores | None, parts: Scores, row: int, *, fused: bool) -> LegPart | None:
     if leg is None:
         return None
-    return LegPart(float(leg.scores[row]), leg.mean, leg.deviation, float(parts[row]))
+    score, part = float(leg.scores[row]), float(parts[row])
+    return (
+        LegPart(score, leg.mean, leg.deviation, part) if fused else LegPart(score, None, None, part)
+    )

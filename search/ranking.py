@@ -6,6 +6,8 @@ no search library.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -28,9 +30,9 @@ class LegScores:
     scores: Scores
     """Beside `passages`."""
     mean: float
-    """Over every live passage of the index, not only those listed."""
+    """Over every live passage of the index, not only those listed; nan where not found out."""
     deviation: float
-    """Standard deviation over every live passage; 0 where all score the same."""
+    """Standard deviation over the same; 0 where all score alike, nan where not found out."""
 
 
 def looked_up(wanted: NDArray[np.integer[Any]], ascending: NDArray[np.integer[Any]]) -> Places:
@@ -50,5 +52,12 @@ def ranked(numbers: Numbers, scores: Scores, id_of: Callable[[int], str], k: int
     The only place where plait sorts hits: equal scores go by id, so that a
     ranking never depends on the order in which an index was built.
     """
-    rows = best_places(scores, k).tolist()
-    return sorted(rows, key=lambda row: (-scores[row], id_of(int(numbers[row]))))[:k]
+    rows = best_places(scores, k)
+    rows = rows[np.argsort(-scores[rows], kind="stable")]
+    order: list[int] = []
+    for _, alike in groupby(zip(rows.tolist(), scores[rows].tolist(), strict=True), itemgetter(1)):
+        tied = [row for row, _ in alike]
+        if len(tied) > 1:
+            tied.sort(key=lambda row: id_of(int(numbers[row])))
+        order += tied
+    return order[:k]

@@ -9,11 +9,10 @@ these candidates, so that whatever was not looked at again stays behind them, an
 ranking does not depend on how many hits were asked for.
 """
 
-import math
-
 import numpy as np
 from numpy.typing import NDArray
 
+from plait.index.vectors import cosines_among
 from plait.search.ranking import Scores
 
 REFINED = 100
@@ -53,15 +52,20 @@ def neighbour_parts(scores: Scores, vectors: NDArray[np.float32], share: float) 
     count = min(NEIGHBOURS, len(scores) - 1)
     if count < 1:
         return np.zeros(len(scores))
-    wide = vectors.astype(np.float64)
-    # Not by `@`: for its sake OpenBLAS starts threads, which on a busy machine wait for each
-    # other, 20 ms where 1 is enough.
-    cosines = np.einsum("ij,kj->ik", wide, wide)
+    cosines = cosines_among(vectors)
     np.fill_diagonal(cosines, -1.0)  # nothing is its own neighbour
     furthest = np.partition(cosines, -count, axis=1)[:, -count, np.newaxis]
     weights = np.where(cosines >= furthest, cosines.clip(min=0.0) ** 2, 0.0)
-    # Summed exactly, in whatever order: copies of a text must score alike to the last bit.
-    sums = np.array([math.fsum(row) for row in weights.tolist()])
-    totals = np.array([math.fsum(row) for row in (weights * scores).tolist()])
+    sums, totals = _exact_sums(weights), _exact_sums(weights * scores)
     lonely = sums == 0.0
     return share * np.where(lonely, 0.0, totals / np.where(lonely, 1.0, sums) - scores)
+
+
+def _exact_sums(values: Scores) -> Scores:
+    """Sum rows without rounding, in whatever order: copies must score alike to the last bit.
+
+    Values are rounded to 2**-36 first; sums of such stay exact up to 2**16.
+    """
+    step = 2.0**-36
+    sums: Scores = np.rint(values / step).sum(axis=1) * step
+    return sums

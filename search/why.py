@@ -96,7 +96,7 @@ def explain_rank(
         query, index.ranker.analyzer, operators=options.operators, title=system.title
     )
     finder = _Finder(index, parsed, article_id)
-    scored = index.ranker.score(parsed, system)
+    scored = finder.scored(system)
     standing = finder.standing(scored)
     row = np.flatnonzero(scored.passages == standing.passage)[0] if standing else 0
     found, missing = finder.words()
@@ -122,6 +122,12 @@ class _Finder:
     query: Query
     article_id: str
 
+    def scored(self, system: System) -> Scored:
+        """Score the candidates of a hybrid; with one leg alone, all passages."""
+        everything = len(self.index.snapshot.keyword)
+        depth = DEPTH if system.mode == "hybrid" else everything
+        return self.index.ranker.score(self.query, system, depth)
+
     def standing(self, scored: Scored) -> Standing | None:
         """Rank all articles by their best passage, and find the one."""
         totals, rows = scored.totals, self.index.best_rows(scored, max(len(scored.passages), 1))
@@ -138,8 +144,7 @@ class _Finder:
         leg = System("dense")
         if mode == "keyword":
             leg = System("keyword", k1=system.k1, b=system.b, title=system.title)
-        everything = len(self.index.snapshot.keyword)
-        return self.standing(self.index.ranker.score(self.query, leg, everything))
+        return self.standing(self.scored(leg))
 
     def stage(self, system: System) -> str:
         """Say where an article is lost that the system does not rank."""

@@ -78,7 +78,7 @@ def test_an_unknown_article_is_an_error(seeds: Index) -> None:
 
 def test_candidates_are_the_last_stage(seeds: Index, monkeypatch: pytest.MonkeyPatch) -> None:
     """With few candidates, what neither leg proposes is lost there."""
-    monkeypatch.setattr("plait.search.ranker.Ranker.score.__defaults__", (3,))
+    monkeypatch.setattr("plait.search.why.DEPTH", 3)
     reasons = explain_rank(seeds, "island fishing", OTHER)
     assert "best of a leg" in reasons.stage
     assert reasons.legs["dense"]

@@ -16,7 +16,16 @@ from numpy.typing import NDArray
 from plait.index.analyzer import NumberedTexts
 from plait.index.arrays import Array, SortedTable, load_array
 
-_ARRAYS = ("starts", "passages", "frequencies", "position_starts", "positions", "lengths")
+_ARRAYS = (
+    "starts",
+    "passages",
+    "frequencies",
+    "position_starts",
+    "positions",
+    "lengths",
+    "most",
+    "shortest",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +37,10 @@ class Posting:
     position_starts: NDArray[np.int64]
     """One element more than there are passages: where each one's `positions` begin."""
     positions: NDArray[np.int32]
+    most: int
+    """No passage has the term more often."""
+    shortest: int
+    """No passage that has it has fewer terms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +60,10 @@ class Postings:
     positions: NDArray[np.int32]
     lengths: NDArray[np.int32]
     """Terms in each passage, exactly."""
+    most: NDArray[np.int32]
+    """Of each term: its greatest frequency in a passage ..."""
+    shortest: NDArray[np.int32]
+    """... and the least length of a passage that has it. Both bound its score."""
 
     @classmethod
     def load(cls, folder: Path, field: str) -> "Postings":
@@ -71,6 +88,8 @@ class Postings:
             self.frequencies[first:last],
             self.position_starts[first : last + 1],
             self.positions,
+            int(self.most[number]),
+            int(self.shortest[number]),
         )
 
 
@@ -128,12 +147,24 @@ def _invert(
     fresh[1:] = (terms[1:] != terms[:-1]) | (passages[1:] != passages[:-1])
     heads = np.flatnonzero(fresh)
     position_starts = np.append(heads, len(terms)).astype(np.int64)
+    starts = np.searchsorted(terms[heads], np.arange(len(order_of_terms) + 1)).astype(np.int64)
+    passages, frequencies = passages[heads], np.diff(position_starts).astype(np.int32)
     return Postings(
         terms=SortedTable.of(vocabulary[number].encode() for number in order_of_terms),
-        starts=np.searchsorted(terms[heads], np.arange(len(order_of_terms) + 1)).astype(np.int64),
-        passages=passages[heads],
-        frequencies=np.diff(position_starts).astype(np.int32),
+        starts=starts,
+        passages=passages,
+        frequencies=frequencies,
         position_starts=position_starts,
         positions=positions,
         lengths=lengths,
+        most=_of_each(np.maximum, frequencies, starts),
+        shortest=_of_each(np.minimum, lengths[passages], starts),
     )
+
+
+def _of_each(
+    extreme: np.ufunc, values: NDArray[np.int32], starts: NDArray[np.int64]
+) -> NDArray[np.int32]:
+    """Give the greatest or least of each term's values; every term has one at least."""
+    found: NDArray[np.int32] = extreme.reduceat(values, starts[:-1]) if len(values) else values
+    return found

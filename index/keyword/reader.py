@@ -7,8 +7,9 @@ that grew and shrank scores as one built at once.
 
 import heapq
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
-from itertools import groupby
+from itertools import accumulate, groupby
 from typing import TypeAlias
 
 import numpy as np
@@ -19,6 +20,24 @@ from plait.index.keyword.postings import Posting, Postings
 Fields: TypeAlias = Mapping[str, Postings]
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One segment of a view. Its postings number its passages from 0."""
+
+    fields: Fields
+    alive: NDArray[np.bool_]
+    """Whether each of its passages counts."""
+    whole: bool
+    """All of them do."""
+    first: int
+    """Its first passage's number in the view."""
+
+    def count(self, posting: Posting) -> int:
+        """Count the live passages that contain a term."""
+        passages = posting.passages
+        return len(passages) if self.whole else int(np.count_nonzero(self.alive[passages]))
+
+
 class KeywordReader:
     """A read-only view of the keyword side of an index.
 
@@ -27,22 +46,23 @@ class KeywordReader:
     """
 
     def __init__(self, segments: Sequence[tuple[Fields, NDArray[np.bool_]]]) -> None:
-        self._segments = segments
+        firsts = accumulate((len(alive) for _, alive in segments), initial=0)
+        self.parts = [
+            Part(fields, alive, bool(alive.all()), first)
+            for (fields, alive), first in zip(segments, firsts, strict=False)
+        ]
         self.fields = sorted(segments[0][0]) if segments else []
-        sizes = [len(alive) for _, alive in segments]
-        self._offsets = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
-        self.alive = np.concatenate([alive for _, alive in segments] or [np.zeros(0, bool)])
-        self.count = int(self.alive.sum())
-        self._has_deletions = self.count < len(self.alive)
+        self.alive = np.concatenate([np.zeros(0, bool), *(alive for _, alive in segments)])
+        self.count = int(np.count_nonzero(self.alive))
         # Per instance: a cache on the method would keep closed readers alive.
         self.lengths = cache(self._lengths)
         self.total_length = cache(self._total_length)
 
     def __len__(self) -> int:
-        return int(self._offsets[-1])
+        return len(self.alive)
 
     def _lengths(self, field: str) -> NDArray[np.int32]:
-        parts = [fields[field].lengths for fields, _ in self._segments]
+        parts = [part.fields[field].lengths for part in self.parts]
         return parts[0] if len(parts) == 1 else np.concatenate([*parts, np.zeros(0, np.int32)])
 
     def _total_length(self, field: str) -> int:
@@ -52,20 +72,26 @@ class KeywordReader:
         """Terms per live passage; 0 for an empty index."""
         return self.total_length(field) / self.count if self.count else 0.0
 
+    def find(self, field: str, terms: Sequence[bytes]) -> list[Sequence[Posting | None]]:
+        """Look terms up in every part: for each term, what each part has of it."""
+        found = [part.fields[field].find(terms) for part in self.parts]
+        return list(zip(*found, strict=True)) if found else [()] * len(terms)
+
+    def count_of(self, postings: Sequence[Posting | None]) -> int:
+        """Count the live passages that contain a term, given what each part has of it."""
+        each = zip(postings, self.parts, strict=True)
+        return sum(part.count(posting) for posting, part in each if posting)
+
     def postings(self, field: str, terms: Sequence[bytes]) -> list[Posting | None]:
         """Give the live occurrences of each term over the whole index, or None."""
-        found = [fields[field].find(terms) for fields, _ in self._segments]
-        if len(found) == 1 and not self._has_deletions:
-            return found[0]
-        parts = zip(*found, strict=True) if found else [()] * len(terms)
-        return [self._joined(of_term) for of_term in parts]
+        return [self._joined(of_term) for of_term in self.find(field, terms)]
 
-    def _joined(self, parts: Sequence[Posting | None]) -> Posting | None:
+    def _joined(self, postings: Sequence[Posting | None]) -> Posting | None:
         alive = []
-        for part, (_, flags), offset in zip(parts, self._segments, self._offsets, strict=False):
-            kept = _only_alive(part, flags) if part else None
+        for posting, part in zip(postings, self.parts, strict=True):
+            kept = _only_alive(posting, part) if posting else None
             if kept and len(kept.passages):
-                alive.append((kept, int(offset)))
+                alive.append((kept, part.first))
         return _join(alive)
 
     def posting(self, field: str, term: bytes) -> Posting | None:
@@ -74,7 +100,7 @@ class KeywordReader:
 
     def terms(self, field: str, start: bytes = b"") -> Iterator[bytes]:
         """Walk the terms from `start` on, in byte order, each once."""
-        walks = (_from(fields[field], start) for fields, _ in self._segments)
+        walks = (_from(part.fields[field], start) for part in self.parts)
         for term, _ in groupby(heapq.merge(*walks)):
             if self.posting(field, term):
                 yield term
@@ -85,12 +111,13 @@ def _from(postings: Postings, start: bytes) -> Iterator[bytes]:
     return (strings[number] for number in range(first, len(strings)))
 
 
-def _only_alive(posting: Posting, alive: NDArray[np.bool_]) -> Posting:
-    keep = alive[posting.passages]
-    if keep.all():
+def _only_alive(posting: Posting, part: Part) -> Posting:
+    if part.count(posting) == len(posting.passages):
         return posting
+    keep = part.alive[posting.passages]
     places = np.repeat(keep, posting.frequencies)
-    return _packed(posting.passages[keep], posting.frequencies[keep], _places(posting)[places])
+    kept = posting.passages[keep], posting.frequencies[keep], _places(posting)[places]
+    return _packed(*kept, posting.most, posting.shortest)
 
 
 def _join(parts: Sequence[tuple[Posting, int]]) -> Posting | None:
@@ -102,6 +129,8 @@ def _join(parts: Sequence[tuple[Posting, int]]) -> Posting | None:
         np.concatenate([part.passages + np.int32(offset) for part, offset in parts]),
         np.concatenate([part.frequencies for part, _ in parts]),
         np.concatenate([_places(part) for part, _ in parts]),
+        max(part.most for part, _ in parts),
+        min(part.shortest for part, _ in parts),
     )
 
 
@@ -111,7 +140,11 @@ def _places(posting: Posting) -> NDArray[np.int32]:
 
 
 def _packed(
-    passages: NDArray[np.int32], frequencies: NDArray[np.int32], positions: NDArray[np.int32]
+    passages: NDArray[np.int32],
+    frequencies: NDArray[np.int32],
+    positions: NDArray[np.int32],
+    most: int,
+    shortest: int,
 ) -> Posting:
     starts = np.concatenate([[0], np.cumsum(frequencies, dtype=np.int64)])
-    return Posting(passages, frequencies, starts, positions)
+    return Posting(passages, frequencies, starts, positions, most, shortest)

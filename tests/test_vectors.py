@@ -1,0 +1,58 @@
+"""The dense leg's arithmetic: who is nearest, exactly or by signs, and cosines to the last bit."""
+
+import faiss
+import numpy as np
+import pytest
+from hypothesis import given, strategies as st
+from numpy.typing import NDArray
+
+from plait.index.vectors import Vectors, cosines_among, nearest
+
+
+def units(seed: int, rows: int, dimension: int) -> NDArray[np.float32]:
+    """Make unit vectors of twenty independent traits, for those of texts have no more."""
+    traits = np.random.default_rng(0).normal(size=(20, dimension))
+    made = np.random.default_rng(seed).normal(size=(rows, 20)) @ traits
+    unit: NDArray[np.float32] = (made / np.linalg.norm(made, axis=1, keepdims=True)).astype(
+        np.float32
+    )
+    return unit
+
+
+@given(st.integers(1, 60), st.integers(1, 70))
+def test_nearest_is_the_greatest_inner_product(rows: int, k: int) -> None:
+    """FAISS over the rows gives what sorting all inner products gives."""
+    matrix, query = units(rows * 100 + k, rows, 8), units(k, 1, 8)[0]
+    wanted = np.argsort(-(matrix @ query))[:k]
+    assert sorted(nearest(Vectors.of(matrix), query, k)) == sorted(wanted)
+
+
+def test_signs_find_the_nearest_of_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Above the exact size a shortlist is given, and the best ten are on it."""
+    matrix, queries = units(1, 20_000, 384), units(2, 50, 384)
+    monkeypatch.setattr("plait.index.vectors.EXACT", 1000)
+    vectors = Vectors.of(matrix)
+    found = 0
+    for query in queries:
+        shortlist = nearest(vectors, query, 10)
+        assert len(shortlist) == len(set(shortlist.tolist())) == 2000
+        found += np.isin(np.argsort(-(matrix @ query))[:10], shortlist).sum()
+    assert found / 500 >= 0.98
+
+
+def test_a_search_leaves_the_threads_of_faiss_as_they_were() -> None:
+    """One thread for a query; whoever else uses FAISS keeps the number they set."""
+    faiss.omp_set_num_threads(2)
+    nearest(Vectors.of(units(3, 50, 8)), units(4, 1, 8)[0], 5)
+    assert faiss.omp_get_max_threads() == 2
+
+
+@given(st.integers(0, 100), st.integers(1, 70))
+def test_cosines_are_exact_in_any_order(seed: int, rows: int) -> None:
+    """Shuffled rows have the same cosines to the last bit, and NumPy's to eight digits."""
+    matrix = units(seed, rows, 48)
+    order = np.random.default_rng(seed).permutation(rows)
+    cosines = cosines_among(matrix)
+    np.testing.assert_array_equal(cosines_among(matrix[order]), cosines[np.ix_(order, order)])
+    wide = matrix.astype(np.float64)
+    np.testing.assert_allclose(cosines, wide @ wide.T, atol=1e-7, rtol=0)
