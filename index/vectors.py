@@ -4,6 +4,7 @@ FAISS searches the mapped vectors where they are, exactly; nothing is copied.
 Does not encode (`plait.index.encoder`).
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
@@ -12,9 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plait.index.arrays import Array, load_array
+from plait.index.joining import kept_rows
 
 Matrix: TypeAlias = NDArray[np.float32]
 
+BLOCK = 4096
+"""Vectors summed up at a time. Sums of another size would differ in their last bits."""
 
 ROUNDING = 1e-12
 """What the variance of equal unit vectors may come out as, in double precision."""
@@ -38,11 +42,15 @@ class Moments:
         """Sum up the rows of a matrix, some thousands at a time."""
         dimension = matrix.shape[1]
         total, outer = np.zeros(dimension), np.zeros((dimension, dimension))
-        for start in range(0, len(matrix), 4096):
-            rows = matrix[start : start + 4096].astype(np.float64)
+        for start in range(0, len(matrix), BLOCK):
+            rows = matrix[start : start + BLOCK].astype(np.float64)
             total += rows.sum(axis=0)
             outer += rows.T @ rows
         return cls(len(matrix), total, outer)
+
+    def arrays(self) -> dict[str, Array]:
+        """Give both sums under the names that `Vectors.load` expects."""
+        return {"vector_total": self.total, "vector_outer": self.outer}
 
     def __add__(self, other: "Moments") -> "Moments":
         return Moments(self.count + other.count, self.total + other.total, self.outer + other.outer)
@@ -77,11 +85,19 @@ class Vectors:
 
     def arrays(self) -> dict[str, Array]:
         """Give all arrays under the names that `load` expects."""
-        return {
-            "vectors": self.matrix,
-            "vector_total": self.moments.total,
-            "vector_outer": self.moments.outer,
-        }
+        return {"vectors": self.matrix} | self.moments.arrays()
+
+    @classmethod
+    def merged(
+        cls, parts: Sequence[tuple["Vectors", NDArray[np.bool_]]]
+    ) -> Iterator[dict[str, Array]]:
+        """Walk all arrays of the vectors that stay, some rows at a time."""
+        first, _ = parts[0]
+        moments = Moments.of(first.matrix[:0])
+        for rows in kept_rows([(vectors.matrix, stays) for vectors, stays in parts], BLOCK):
+            moments += Moments.of(rows)
+            yield {"vectors": rows}
+        yield moments.arrays()
 
 
 def nearest(matrix: Matrix, query: NDArray[np.float32], k: int) -> NDArray[np.int64]:
