@@ -8,7 +8,7 @@ once, never changed; deletions live beside it (`plait.index.manifest`).
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
@@ -44,7 +44,8 @@ def digest(text: str) -> bytes:
 
 def article_json(article: Article) -> str:
     """Write an article as one line of JSON."""
-    return json.dumps(asdict(article), ensure_ascii=False, sort_keys=True)
+    record = {entry.name: getattr(article, entry.name) for entry in fields(article)}
+    return json.dumps(record, ensure_ascii=False, sort_keys=True)
 
 
 def article_from_json(line: bytes) -> Article:
