@@ -13,7 +13,13 @@ from whoosh.query import Or, Term
 
 from plait.index.analyzer import TextAnalyzer
 from plait.index.errors import QueryError
-from plait.index.keyword.postings import OCCURRENCES, Postings, build_postings, merge_postings
+from plait.index.keyword.postings import (
+    OCCURRENCES,
+    Postings,
+    build_postings,
+    merge_postings,
+    stable_order,
+)
 from plait.index.keyword.reader import KeywordReader
 from plait.search.bm25 import BM25, WhooshBM25
 from plait.search.keyword import KeywordLeg
@@ -154,6 +160,13 @@ def test_an_index_that_grew_and_shrank_is_the_index_built_at_once(
             merged = np.concatenate([chunk[name] for chunk in chunks])
             np.testing.assert_array_equal(merged, array, err_msg=name)
             assert merged.dtype == array.dtype, name
+
+
+@given(st.lists(st.integers(0, 9)))
+def test_sorting_by_counting(keys: list[int]) -> None:
+    """Equal numbers keep their order, as in NumPy's stable sort."""
+    found = stable_order(np.array(keys, dtype=np.int32), 10)
+    assert found.tolist() == np.argsort(keys, kind="stable").tolist()
 
 
 @given(TEXT | st.text())

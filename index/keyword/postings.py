@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from plait.index.analyzer import NumberedTexts
+from plait.index.analyzer import NumberedTexts, Numbers
 from plait.index.arrays import Array, SortedTable, load_array
 from plait.index.joining import cuts
 
@@ -100,9 +100,9 @@ class Postings:
 
 def build_postings(texts: NumberedTexts) -> Postings:
     """Invert the terms of each passage, given in passage order."""
-    lengths = texts.lengths.astype(np.int32)
-    begins = np.repeat(np.cumsum(texts.lengths) - texts.lengths, texts.lengths)
-    positions = (np.arange(len(texts.terms)) - begins).astype(np.int32)
+    lengths = texts.lengths
+    begins = np.cumsum(lengths, dtype=np.int32) - lengths
+    positions = np.arange(len(texts.terms), dtype=np.int32) - np.repeat(begins, lengths)
     passages = np.repeat(np.arange(len(lengths), dtype=np.int32), lengths)
     return _invert(texts.vocabulary, (texts.terms, passages, positions), lengths)
 
@@ -163,9 +163,9 @@ def _merged(
 ) -> Postings:
     """Join postings whose passages get other numbers, or are left out as `_GONE`."""
     numbers: defaultdict[bytes, int] = defaultdict(count().__next__)
-    pieces: list[tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int32]]] = []
+    pieces: list[tuple[Numbers, NDArray[np.int32], NDArray[np.int32]]] = []
     for postings, moved in parts:
-        renumbered = np.fromiter(map(numbers.__getitem__, postings.terms.strings), np.int64)
+        renumbered = np.fromiter(map(numbers.__getitem__, postings.terms.strings), np.int32)
         terms = np.repeat(renumbered, np.diff(postings.starts))
         passages = np.repeat(moved[postings.passages], postings.frequencies)
         keep = passages != _GONE
@@ -177,29 +177,42 @@ def _merged(
 
 def _invert(
     vocabulary: list[str],
-    occurrences: tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int32]],
+    occurrences: tuple[Numbers, NDArray[np.int32], NDArray[np.int32]],
     lengths: NDArray[np.int32],
 ) -> Postings:
     """Sort occurrences (term, passage, position) by term; the sort must be stable."""
     terms, passages, positions = occurrences
-    used = np.flatnonzero(np.bincount(terms, minlength=len(vocabulary)))
+    counts = np.bincount(terms, minlength=len(vocabulary))
     # Code points sort as their UTF-8 bytes do.
-    order_of_terms = sorted(used.tolist(), key=vocabulary.__getitem__)
-    rank = np.zeros(len(vocabulary), dtype=np.int64)
+    order_of_terms = sorted(np.flatnonzero(counts).tolist(), key=vocabulary.__getitem__)
+    rank = np.zeros(len(vocabulary), dtype=np.int32)
     rank[order_of_terms] = np.arange(len(order_of_terms))
-    terms = rank[terms]
-    order = np.argsort(terms, kind="stable")
-    terms, passages, positions = terms[order], passages[order], positions[order]
-    fresh = np.ones(len(terms), dtype=bool)
-    fresh[1:] = (terms[1:] != terms[:-1]) | (passages[1:] != passages[:-1])
+    order = stable_order(rank[terms], len(order_of_terms))
+    passages, positions = passages[order], positions[order]
+    bounds = np.concatenate([[0], np.cumsum(counts[order_of_terms])]).astype(np.int64)
+    fresh = np.ones(len(passages), dtype=bool)
+    fresh[1:] = passages[1:] != passages[:-1]
+    fresh[bounds[:-1]] = True
     heads = np.flatnonzero(fresh)
-    position_starts = np.append(heads, len(terms)).astype(np.int64)
+    position_starts = np.append(heads, len(passages)).astype(np.int64)
     return Postings(
         terms=SortedTable.of(vocabulary[number].encode() for number in order_of_terms),
-        starts=np.searchsorted(terms[heads], np.arange(len(order_of_terms) + 1)).astype(np.int64),
+        starts=np.searchsorted(heads, bounds).astype(np.int64),
         passages=passages[heads],
         frequencies=np.diff(position_starts).astype(np.int32),
         position_starts=position_starts,
         positions=positions,
         lengths=lengths,
     )
+
+
+def stable_order(keys: NDArray[np.int32], count: int) -> NDArray[np.int32]:
+    """Sort whole numbers below `count`: `argsort(kind="stable")`, by counting.
+
+    As a sparse matrix turns from rows to columns, which takes an eighth of the time.
+    """
+    from scipy.sparse import csr_array  # noqa: PLC0415 - 0.1 s, and queries need none of it
+
+    places = np.arange(len(keys), dtype=np.int32)
+    row = csr_array((places, keys, [0, len(keys)]), shape=(1, count))
+    return np.asarray(row.tocsc().data, dtype=np.int32)
