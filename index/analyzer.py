@@ -11,7 +11,7 @@ from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, count, islice
+from itertools import count, islice
 from typing import TypeAlias
 
 import numpy as np
@@ -30,10 +30,14 @@ from whoosh.fields import TEXT, Schema
 
 from plait.index.stopwords import STOP_WORDS
 
-Numbers: TypeAlias = NDArray[np.int64]
+Numbers: TypeAlias = NDArray[np.int32]
+"""Half as wide as NumPy likes them: the time goes by what is read and written."""
 
 STOPPED = -1
 """In place of a term's number: the word is not indexed."""
+
+_END = -2
+"""In place of a term's number: here a run of non-blanks ends."""
 
 MEMORY = 500_000
 """Runs of non-blanks remembered at most, some 100 MB; then memory begins anew."""
@@ -49,6 +53,8 @@ WORD = re.compile(
     r"|(?:[^\W\d_]\.)+[^\W\d_](?!\w)"
     r"|[\w\u0300-\u036f]+(?:['\u2019][\w\u0300-\u036f]+)*"
 )
+
+_WORD_OR_END = re.compile(rf"\n|{WORD.pattern}")
 
 
 def fold(word: str) -> str:
@@ -115,8 +121,9 @@ class TextAnalyzer:
         self._runs: defaultdict[str, int] = defaultdict(count().__next__)
         self._terms: defaultdict[str, int] = defaultdict(count().__next__)
         self._words = _Words(self._terms)
-        # The terms of run 0, of run 1, ...: end to end, and how many each has.
-        self._flat, self._sizes = array("q"), array("q")
+        self._vocabulary: list[str] = []
+        # The terms of run 0, of run 1, ...: end to end, and where each begins and ends.
+        self._flat, self._starts = array("i"), array("i", [0])
 
     @property
     def fingerprint(self) -> str:
@@ -137,42 +144,49 @@ class TextAnalyzer:
         """Give the terms of many texts as numbers; far faster than one by one."""
         if len(self._runs) > MEMORY:
             self._forget()
-        runs, counts = array("q"), array("q")
+        runs, counts = array("i"), array("i")
         for text in texts:
             pieces = text.split()
             runs.extend(map(self._runs.__getitem__, pieces))
             counts.append(len(pieces))
-        self._learn(list(islice(self._runs, len(self._sizes), None)))
+        self._learn(_newest(self._runs, len(self._starts) - 1))
+        self._vocabulary += _newest(self._terms, len(self._vocabulary))
         terms, lengths = self._spelled_out(_numbers(runs), _numbers(counts))
-        return NumberedTexts(list(self._terms), terms, lengths)
+        return NumberedTexts(self._vocabulary, terms, lengths)
 
     def _spelled_out(self, runs: Numbers, counts: Numbers) -> tuple[Numbers, Numbers]:
         """Put the terms of runs end to end; count those of each text of `counts` runs."""
-        sizes = _numbers(self._sizes)
-        begins, taken = (np.cumsum(sizes) - sizes)[runs], sizes[runs]
-        ends = np.cumsum(taken)
-        within = np.arange(int(taken.sum())) - np.repeat(ends - taken, taken)
-        terms = _numbers(self._flat)[np.repeat(begins, taken) + within]
-        bounds = np.concatenate([[0], ends])[np.concatenate([[0], np.cumsum(counts)]).astype(int)]
-        return terms, np.diff(bounds)
+        starts = _numbers(self._starts)
+        begins = starts[runs]
+        taken = starts[1:][runs] - begins
+        ends = np.cumsum(taken, dtype=np.int32)
+        places = np.repeat(begins - (ends - taken), taken)
+        places += np.arange(len(places), dtype=np.int32)
+        bounds = np.concatenate([[0], ends])[np.concatenate([[0], np.cumsum(counts)])]
+        return _numbers(self._flat)[places], np.diff(bounds).astype(np.int32)
 
     def _learn(self, runs: Sequence[str]) -> None:
         """Find the terms of runs that are new."""
-        words = [WORD.findall(run) for run in runs]
-        terms = np.fromiter(map(self._words.__getitem__, chain.from_iterable(words)), np.int64)
-        owners = np.repeat(np.arange(len(runs)), np.fromiter(map(len, words), np.int64))
-        kept = terms != STOPPED
-        self._flat.frombytes(terms[kept].tobytes())
-        self._sizes.frombytes(np.bincount(owners[kept], minlength=len(runs)).tobytes())
+        words = map(self._words.__getitem__, _WORD_OR_END.findall("".join(f"{r}\n" for r in runs)))
+        terms = np.fromiter(words, np.int32)
+        kept = np.cumsum(terms >= 0, dtype=np.int32) + np.int32(len(self._flat))
+        self._starts.frombytes(kept[terms == _END].tobytes())
+        self._flat.frombytes(terms[terms >= 0].tobytes())
+
+
+def _newest(known: dict[str, int], count: int) -> list[str]:
+    """List the keys of a dictionary after the first `count`."""
+    return list(islice(reversed(known), len(known) - count))[::-1]
 
 
 class _Words(dict[str, int]):
     """The number of each word's term, found when it is first asked for."""
 
     def __init__(self, terms: "defaultdict[str, int]") -> None:
-        super().__init__()
+        super().__init__({"\n": _END})
         self._terms = terms
-        self._stem = Stemmer.Stemmer("english").stemWord
+        # Without a memory of its own, which costs four times what it saves beside this one.
+        self._stem = Stemmer.Stemmer("english", 0).stemWord
 
     def __missing__(self, word: str) -> int:
         term = self.term(word)
@@ -187,7 +201,7 @@ class _Words(dict[str, int]):
 
 
 def _numbers(values: "array[int]") -> Numbers:
-    return np.frombuffer(values, dtype=np.int64) if values else np.zeros(0, dtype=np.int64)
+    return np.frombuffer(values, dtype=np.int32) if values else np.zeros(0, dtype=np.int32)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,15 @@ once and read often. Not useful for anything that changes in place.
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
+from numpy.lib.format import dtype_to_descr, write_array_header_1_0
 from numpy.typing import NDArray
 
 from plait.index.errors import CorruptIndexError
@@ -25,26 +27,53 @@ BLOCK = 16
 On a busy machine threads wait for each other, 20 to 100 ms where 2 are enough.
 """
 
-CHUNK = 1 << 16
-"""Rows copied at a time where arrays are joined."""
 
+def save_arrays(folder: Path, chunks: Iterable[Mapping[str, Array]]) -> None:
+    """Write arrays to `folder/NAME.npy`, little-endian, C order.
 
-def save_arrays(folder: Path, arrays: Mapping[str, Array]) -> None:
-    """Write each array to `folder/NAME.npy`, little-endian, C order."""
-    for name, array in arrays.items():
-        little = array.astype(array.dtype.newbyteorder("<"), copy=False)
-        save_array(folder / f"{name}.npy", np.ascontiguousarray(little))
+    Each chunk names arrays and gives more rows of them; no more than a chunk is held.
+    """
+    with ExitStack() as files:
+        appended: dict[str, Callable[[Array], None]] = {}
+        for chunk in chunks:
+            for name, rows in chunk.items():
+                if name not in appended:
+                    path = folder / f"{name}.npy"
+                    appended[name] = files.enter_context(_array_file(path, rows))
+                appended[name](rows)
 
 
 def save_array(path: Path, array: Array) -> None:
-    """Write one array in NumPy's format.
+    """Write one array in NumPy's format."""
+    with _array_file(path, array) as append:
+        append(array)
+
+
+@contextmanager
+def _array_file(path: Path, like: Array) -> Iterator[Callable[[Array], None]]:
+    """Write an array in NumPy's format, row after row, of the type and width of `like`.
 
     Raises `OSError` with its number; `np.save` would lose it, and a full disk its name.
     """
+    count = 0
+
+    def write_header() -> None:
+        shape, kind = (count, *like.shape[1:]), like.dtype.newbyteorder("<")
+        header = {"shape": shape, "fortran_order": False, "descr": dtype_to_descr(kind)}
+        # Of the same size for any count: NumPy leaves room for its digits.
+        write_array_header_1_0(file, header)
+
+    def append(rows: Array) -> None:
+        nonlocal count
+        count += len(rows)
+        little = np.ascontiguousarray(rows, like.dtype.newbyteorder("<"))
+        file.write(little.data if little.size else b"")
+
     with path.open("wb") as file:
-        header = np.lib.format.header_data_from_array_1_0(array)
-        np.lib.format.write_array_header_1_0(file, header)
-        file.write(array.data if array.size else b"")
+        write_header()
+        yield append
+        file.seek(0)
+        write_header()
 
 
 def load_array(folder: Path, name: str) -> Array:
@@ -61,23 +90,6 @@ def load_array(folder: Path, name: str) -> Array:
             f"cannot read {path}: {error}. Index again into a new folder."
         ) from error
     return array.view(np.ndarray)
-
-
-def kept_rows(parts: Sequence[tuple[Array, NDArray[np.bool_]]]) -> Array:
-    """Join the rows of arrays that stay, each given with a mask of its rows; one at least.
-
-    Holds the result and never a second copy of it.
-    """
-    first, _ = parts[0]
-    count = sum(int(np.count_nonzero(stays)) for _, stays in parts)
-    joined: Array = np.empty((count, *first.shape[1:]), first.dtype)
-    end = 0
-    for array, stays in parts:
-        for start in range(0, len(array), CHUNK):
-            rows = array[start : start + CHUNK][stays[start : start + CHUNK]]
-            joined[end : end + len(rows)] = rows
-            end += len(rows)
-    return joined
 
 
 def best_places(scores: NDArray[np.floating[Any]], k: int) -> NDArray[np.int64]:
@@ -118,6 +130,11 @@ class StringTable:
         """Give the two arrays under the names that `load` expects."""
         return {f"{name}.blob": self.blob, f"{name}.offsets": self.offsets}
 
+    def between(self, first: int, last: int) -> "StringTable":
+        """Give a stretch of the strings, not copied."""
+        begin, end = self.offsets[[first, last]]
+        return StringTable(self.blob[begin:end], self.offsets[first : last + 1] - begin)
+
     def __len__(self) -> int:
         return len(self.offsets) - 1
 
@@ -154,6 +171,10 @@ class SortedTable:
     def arrays(self, name: str) -> dict[str, Array]:
         """Give the arrays under the names that `load` expects."""
         return self.strings.arrays(name) | {f"{name}.heads": self.heads}
+
+    def between(self, first: int, last: int) -> "SortedTable":
+        """Give a stretch of the strings, not copied."""
+        return SortedTable(self.strings.between(first, last), self.heads[first:last])
 
     def lower_bound(self, key: bytes) -> int:
         """Find the first string not below `key`."""

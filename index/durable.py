@@ -9,6 +9,7 @@ import os
 import shutil
 import socket
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from hashlib import blake2b
 from pathlib import Path
 
@@ -18,6 +19,10 @@ LOCK = "lock"
 
 TEMPORARY = ".tmp-"
 """Prefix of whatever is not committed yet; a writer removes leftovers."""
+
+
+FLUSHED_AT_ONCE = 8
+"""Files; more were no faster."""
 
 
 def checksum(path: Path) -> str:
@@ -34,8 +39,9 @@ def publish(target: Path, write: Callable[[Path], object]) -> None:
     temporary = target.with_name(TEMPORARY + target.name)
     discard(temporary)
     write(temporary)
-    for path in [*temporary.glob("*"), temporary] if temporary.is_dir() else [temporary]:
-        flush(path)
+    # All at once: a disk that is told to keep forty files does it for the price of two.
+    with ThreadPoolExecutor(FLUSHED_AT_ONCE) as pool:
+        list(pool.map(flush, [temporary, *temporary.glob("*")]))
     if temporary.is_dir():
         # Left by a commit that failed later: no manifest names it, and it is in the way.
         discard(target)

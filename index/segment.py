@@ -7,8 +7,8 @@ once, never changed; deletions live beside it (`plait.index.manifest`).
 """
 
 import json
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
@@ -18,10 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plait.index.analyzer import FIELDS
-from plait.index.arrays import Array, StringTable, kept_rows, load_array, save_arrays
+from plait.index.arrays import Array, StringTable, load_array, save_arrays
 from plait.index.article import Article
 from plait.index.errors import CorruptIndexError
-from plait.index.keyword.postings import Postings, merge_postings
+from plait.index.keyword.postings import Postings
 from plait.index.passage import Passage
 from plait.index.tokens import Tokens
 from plait.index.vectors import Vectors
@@ -30,7 +30,10 @@ Digests: TypeAlias = NDArray[np.uint8]
 """One BLAKE2b digest of 16 bytes a row."""
 
 
-_PLAIN = ("article_digests", "first_passages", "spans", "passage_digests")
+ROWS = {"article_digests": False, "spans": True, "passage_digests": True}
+"""Arrays of a segment with a row an article, or (true) a row a passage."""
+
+_PLAIN = ("first_passages", *ROWS)
 """Arrays of a segment that are written under their own name."""
 
 
@@ -41,7 +44,8 @@ def digest(text: str) -> bytes:
 
 def article_json(article: Article) -> str:
     """Write an article as one line of JSON."""
-    return json.dumps(asdict(article), ensure_ascii=False, sort_keys=True)
+    record = {entry.name: getattr(article, entry.name) for entry in fields(article)}
+    return json.dumps(record, ensure_ascii=False, sort_keys=True)
 
 
 def article_from_json(line: bytes) -> Article:
@@ -83,10 +87,13 @@ class SegmentData:
         return found
 
 
-def write_segment(folder: Path, data: SegmentData) -> None:
-    """Write a segment's files into a new folder (not yet flushed; the commit does that)."""
+def write_segment(folder: Path, chunks: Iterable[Mapping[str, Array]]) -> None:
+    """Write a segment's files into a new folder (not yet flushed; the commit does that).
+
+    Each chunk names arrays and gives more rows of them.
+    """
     folder.mkdir()
-    save_arrays(folder, data.arrays())
+    save_arrays(folder, chunks)
 
 
 class Segment:
@@ -135,36 +142,3 @@ class Segment:
         start, end = self.data.spans[number].tolist()
         ordinal = number - int(self.data.first_passages[owner])
         return Passage(article.id, ordinal, start, end, article.text[start:end])
-
-
-def merge_segments(segments: Sequence[Segment]) -> SegmentData:
-    """Join segments without their deleted articles; nothing is analysed or encoded again.
-
-    At its peak holds the merged segment, and no second copy of its vectors or tokens.
-    """
-    kept = [(segment.data, segment.alive_articles, segment.alive_passages) for segment in segments]
-    counts = [np.diff(data.first_passages)[articles] for data, articles, _ in kept]
-    matrix = kept_rows([(data.vectors.matrix, alive) for data, _, alive in kept])
-    return SegmentData(
-        articles=_kept_strings([(data.articles, articles) for data, articles, _ in kept]),
-        ids=_kept_strings([(data.ids, articles) for data, articles, _ in kept]),
-        article_digests=kept_rows([(d.article_digests, articles) for d, articles, _ in kept]),
-        first_passages=np.concatenate([[0], np.cumsum(np.concatenate(counts))]).astype(np.int64),
-        spans=kept_rows([(data.spans, alive) for data, _, alive in kept]),
-        passage_digests=kept_rows([(data.passage_digests, alive) for data, _, alive in kept]),
-        postings={
-            field: merge_postings([(data.postings[field], alive) for data, _, alive in kept])
-            for field in FIELDS
-        },
-        vectors=Vectors.of(matrix),
-        tokens=Tokens.merged([(data.tokens, alive) for data, _, alive in kept]),
-    )
-
-
-def _kept_strings(tables: Sequence[tuple[StringTable, NDArray[np.bool_]]]) -> StringTable:
-    return StringTable.of(
-        string
-        for table, alive in tables
-        for string, stays in zip(table, alive, strict=True)
-        if stays
-    )

@@ -11,14 +11,15 @@ bit of every text given is read. Does not encode (`plait.index.encoder`).
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from plait.index.arrays import BLOCK, Array, kept_rows, load_array
+from plait.index.arrays import BLOCK, Array, load_array
+from plait.index.joining import kept_starts, kept_stretches
 
 CHUNK = 64 * BLOCK
 """Tokens unpacked at a time: their signs as floats, 1.5 MB at 384, stay in a core's cache."""
@@ -77,12 +78,13 @@ class Tokens:
         return Tokens(np.concatenate([[0], ends]).astype(np.int64), self.signs[rows])
 
     @classmethod
-    def merged(cls, parts: Sequence[tuple["Tokens", NDArray[np.bool_]]]) -> "Tokens":
-        """Join the texts that stay, as `kept_rows` does: nothing is held twice."""
-        lengths = np.concatenate([tokens.lengths[stays] for tokens, stays in parts])
-        starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-        rows = [(tokens.signs, np.repeat(stays, tokens.lengths)) for tokens, stays in parts]
-        return cls(starts, kept_rows(rows))
+    def merged(
+        cls, parts: Sequence[tuple["Tokens", NDArray[np.bool_]]]
+    ) -> Iterator[dict[str, Array]]:
+        """Walk both arrays of the texts that stay, some rows at a time."""
+        yield {"token_starts": kept_starts([(tokens.starts, stays) for tokens, stays in parts])}
+        for signs in kept_stretches([(part.signs, part.starts, stays) for part, stays in parts]):
+            yield {"token_signs": signs}
 
 
 def max_similarity(query: NDArray[np.float32], tokens: Tokens) -> NDArray[np.float64]:

@@ -6,7 +6,7 @@ of passages that are worth a look (docs/adr/0005). Does not encode
 (`plait.index.encoder`).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,10 +15,13 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from plait.index.arrays import BLOCK, CHUNK, Array, load_array
+from plait.index.arrays import BLOCK, Array, load_array
+from plait.index.joining import kept_rows
 
 Matrix: TypeAlias = NDArray[np.float32]
 
+SUMMED = 4096
+"""Vectors summed up at a time. Sums of another size would differ in their last bits."""
 
 EXACT = 20_000
 """Rows that are searched exactly, as fast as by their signs; a row takes 60 ns, its signs 7."""
@@ -49,11 +52,15 @@ class Moments:
         """Sum up the rows of a matrix, some thousands at a time."""
         dimension = matrix.shape[1]
         total, outer = np.zeros(dimension), np.zeros((dimension, dimension))
-        for start in range(0, len(matrix), 4096):
-            rows = matrix[start : start + 4096].astype(np.float64)
+        for start in range(0, len(matrix), SUMMED):
+            rows = matrix[start : start + SUMMED].astype(np.float64)
             total += rows.sum(axis=0)
             outer += rows.T @ rows
         return cls(len(matrix), total, outer)
+
+    def arrays(self) -> dict[str, Array]:
+        """Give both sums under the names that `Vectors.load` expects."""
+        return {"vector_total": self.total, "vector_outer": self.outer}
 
     def __add__(self, other: "Moments") -> "Moments":
         return Moments(self.count + other.count, self.total + other.total, self.outer + other.outer)
@@ -85,10 +92,8 @@ class Vectors:
 
     @classmethod
     def of(cls, matrix: Matrix) -> "Vectors":
-        """Work out the rest, some thousands of rows at a time."""
-        chunks = np.split(matrix, range(CHUNK, len(matrix), CHUNK))
-        signs = np.concatenate([np.packbits(rows > 0, axis=1) for rows in chunks])
-        return cls(matrix, signs, Moments.of(matrix))
+        """Work out the rest."""
+        return cls(matrix, signs_of(matrix), Moments.of(matrix))
 
     @classmethod
     def load(cls, folder: Path) -> "Vectors":
@@ -100,12 +105,25 @@ class Vectors:
 
     def arrays(self) -> dict[str, Array]:
         """Give all arrays under the names that `load` expects."""
-        return {
-            "vectors": self.matrix,
-            "vector_signs": self.signs,
-            "vector_total": self.moments.total,
-            "vector_outer": self.moments.outer,
-        }
+        rows: dict[str, Array] = {"vectors": self.matrix, "vector_signs": self.signs}
+        return rows | self.moments.arrays()
+
+    @classmethod
+    def merged(
+        cls, parts: Sequence[tuple["Vectors", NDArray[np.bool_]]]
+    ) -> Iterator[dict[str, Array]]:
+        """Walk all arrays of the vectors that stay, some rows at a time."""
+        first, _ = parts[0]
+        moments = Moments.of(first.matrix[:0])
+        for rows in kept_rows([(vectors.matrix, stays) for vectors, stays in parts], SUMMED):
+            moments += Moments.of(rows)
+            yield {"vectors": rows, "vector_signs": signs_of(rows)}
+        yield moments.arrays()
+
+
+def signs_of(vectors: Matrix) -> NDArray[np.uint8]:
+    """Keep a bit a component, (vectors, dimension / 8, rounded up)."""
+    return np.packbits(vectors > 0, axis=-1)
 
 
 def nearest(vectors: Vectors, query: NDArray[np.float32], k: int) -> NDArray[np.int64]:
@@ -124,7 +142,7 @@ def nearest(vectors: Vectors, query: NDArray[np.float32], k: int) -> NDArray[np.
             _, places = faiss.knn(query[None, :], vectors.matrix, k, metric=inner)
         else:
             shortlist = min(max(SHORTLIST, DEEPER * k), count)
-            bits = np.packbits(query > 0)[None, :]
+            bits = signs_of(query[None, :])
             _, places = faiss.knn_hamming(bits, vectors.signs, shortlist, variant="mc")
     return np.asarray(places[0], dtype=np.int64)
 

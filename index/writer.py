@@ -6,7 +6,7 @@ else.
 """
 
 import json
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plait.index.analyzer import TextAnalyzer
-from plait.index.arrays import save_array
+from plait.index.arrays import Array, save_array
 from plait.index.article import Article
 from plait.index.building import Builder
 from plait.index.cutting import Cutting
@@ -39,18 +39,9 @@ from plait.index.manifest import (
     check_recipe,
     read_manifest,
 )
-from plait.index.segment import (
-    Segment,
-    SegmentData,
-    article_json,
-    digest,
-    merge_segments,
-    write_segment,
-)
+from plait.index.merging import merge_segments, small_ones
+from plait.index.segment import Segment, article_json, digest, write_segment
 from plait.index.snapshot import open_segment
-
-MAX_SEGMENTS = 8
-"""More than this, and the smaller half are merged: a query visits each segment."""
 
 Change: TypeAlias = Literal["added", "updated", "unchanged"]
 SourceState: TypeAlias = tuple[int, int, str]
@@ -222,13 +213,12 @@ class IndexWriter:
                 dead.setdefault(address[0], set()).add(address[1])
         entries = self._with_deletions(dead)
         if data is not None:
-            entries.append(self._write(data))
+            entries.append(self._write([data.arrays()], len(data.ids), len(data.spans)))
         self._publish(entries, dead)
         self._pending.clear()
         self._characters = 0
-        if len(entries) > MAX_SEGMENTS:
-            smaller = sorted(entries, key=lambda entry: entry.passages)[: len(entries) // 2 + 1]
-            self._merge({entry.name for entry in smaller})
+        if small := small_ones(entries):
+            self._merge({entry.name for entry in small})
 
     def merge(self) -> None:
         """Merge all segments into one; commits first."""
@@ -239,9 +229,10 @@ class IndexWriter:
     def _merge(self, names: set[str]) -> None:
         entries = [entry for entry in self.manifest.segments if entry.name not in names]
         chosen = [segment for name, segment in self._segments.items() if name in names]
-        merged = merge_segments(chosen)
-        if len(merged.ids):
-            entries.append(self._write(merged))
+        articles = sum(int(segment.alive_articles.sum()) for segment in chosen)
+        passages = sum(int(segment.alive_passages.sum()) for segment in chosen)
+        if articles:
+            entries.append(self._write(merge_segments(chosen), articles, passages))
         self._publish(entries, {})
 
     def _with_deletions(self, more: Mapping[str, set[int]]) -> list[SegmentEntry]:
@@ -271,11 +262,13 @@ class IndexWriter:
             deletions=FileEntry.of(self.root, path),
         )
 
-    def _write(self, data: SegmentData) -> SegmentEntry:
+    def _write(
+        self, chunks: Iterable[Mapping[str, Array]], articles: int, passages: int
+    ) -> SegmentEntry:
         folder = self.root / f"segment-{self.manifest.generation + 1}"
-        publish(folder, lambda path: write_segment(path, data))
+        publish(folder, lambda path: write_segment(path, chunks))
         files = tuple(FileEntry.of(self.root, path) for path in sorted(folder.iterdir()))
-        return SegmentEntry(folder.name, len(data.ids), len(data.spans), files)
+        return SegmentEntry(folder.name, articles, passages, files)
 
     def _publish(self, segments: Sequence[SegmentEntry], dead: Collection[str]) -> None:
         generation = self.manifest.generation + 1

@@ -13,7 +13,13 @@ from whoosh.query import Or, Term
 
 from plait.index.analyzer import TextAnalyzer
 from plait.index.errors import QueryError
-from plait.index.keyword.postings import Postings, build_postings, merge_postings
+from plait.index.keyword.postings import (
+    OCCURRENCES,
+    Postings,
+    build_postings,
+    merge_postings,
+    stable_order,
+)
 from plait.index.keyword.reader import KeywordReader
 from plait.search.bm25 import BM25, WhooshBM25
 from plait.search.keyword import KeywordLeg
@@ -146,10 +152,21 @@ def test_an_index_that_grew_and_shrank_is_the_index_built_at_once(
     renumbered = {int(number[p]): score for p, score in grown.items()}
     built = KeywordReader([(fresh, np.ones(len(kept), dtype=bool))])
     assert renumbered == pytest.approx(ours(built, "peace treaty 1956 island"), rel=1e-9)
+    most = data.draw(st.sampled_from([1, 5, OCCURRENCES]))
     for field, postings in fresh.items():
-        merged = merge_postings([(part[field], flags) for part, flags in parts]).arrays(field)
+        of_field = [(part[field], flags) for part, flags in parts]
+        chunks = list(merge_postings(field, of_field, most))
         for name, array in postings.arrays(field).items():
-            np.testing.assert_array_equal(merged[name], array, err_msg=name)
+            merged = np.concatenate([chunk[name] for chunk in chunks])
+            np.testing.assert_array_equal(merged, array, err_msg=name)
+            assert merged.dtype == array.dtype, name
+
+
+@given(st.lists(st.integers(0, 9)))
+def test_sorting_by_counting(keys: list[int]) -> None:
+    """Equal numbers keep their order, as in NumPy's stable sort."""
+    found = stable_order(np.array(keys, dtype=np.int32), 10)
+    assert found.tolist() == np.argsort(keys, kind="stable").tolist()
 
 
 @given(TEXT | st.text())

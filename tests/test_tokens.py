@@ -91,7 +91,9 @@ def test_taking_joining_and_merging(
     assert spelled(taken) == [spelled(tokens)[row] for row in rows]
     assert spelled(Tokens.joined([taken, tokens])) == spelled(taken) + spelled(tokens)
     stays = np.array([n % 2 == 0 for n in range(len(texts))])
-    merged = Tokens.merged([(tokens, stays), (tokens, ~stays)])
+    starts, *signs = Tokens.merged([(tokens, stays), (tokens, ~stays)])
+    joined = np.concatenate([chunk["token_signs"] for chunk in signs])
+    merged = Tokens(starts["token_starts"], joined)
     assert spelled(merged) == spelled(tokens)[0::2] + spelled(tokens)[1::2]
 
 

@@ -1,0 +1,64 @@
+"""Here are segments: which of them become one, and what is in it?
+
+Does not write it (`plait.index.writer`), and knows no part of it by its content.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from plait.index.analyzer import FIELDS
+from plait.index.arrays import Array
+from plait.index.joining import kept_rows, kept_starts, kept_strings, let_go
+from plait.index.keyword.postings import merge_postings
+from plait.index.manifest import SegmentEntry
+from plait.index.segment import ROWS, Segment
+from plait.index.tokens import Tokens
+from plait.index.vectors import Vectors
+
+MAX_SEGMENTS = 8
+"""More than this, and small ones are merged: a query visits each segment."""
+
+
+def small_ones(segments: Sequence[SegmentEntry]) -> Sequence[SegmentEntry]:
+    """Choose what to merge: nothing of `MAX_SEGMENTS`; of more the two smallest, and so on.
+
+    Each next one is chosen that is no larger than those before it together.
+    So a passage that is written again lies in a segment of twice the size, but for few,
+    and the work grows with the logarithm of the index: of 540 equal commits each passage
+    is written 5 times, of 5,000 7 times (by merging the smaller half, 15 and 126 times).
+    """
+    if len(segments) <= MAX_SEGMENTS:
+        return []
+    ordered = sorted(segments, key=lambda segment: segment.passages)
+    chosen, total = ordered[:2], sum(segment.passages for segment in ordered[:2])
+    for segment in ordered[2:]:
+        if segment.passages > total:
+            break
+        chosen.append(segment)
+        total += segment.passages
+    return chosen
+
+
+def merge_segments(segments: Sequence[Segment]) -> Iterator[Mapping[str, Array]]:
+    """Walk the arrays of segments joined, without their deleted articles, a few rows at a time.
+
+    Nothing is analysed or encoded again, and nothing is kept in memory once it was given.
+    """
+    for chunk in _merged(segments):
+        yield chunk
+        for segment in segments:
+            for array in segment.data.arrays().values():
+                let_go(array)
+
+
+def _merged(segments: Sequence[Segment]) -> Iterator[Mapping[str, Array]]:
+    kept = [(segment.data, segment.alive_articles, segment.alive_passages) for segment in segments]
+    yield {"first_passages": kept_starts([(d.first_passages, articles) for d, articles, _ in kept])}
+    for name, of_passages in ROWS.items():
+        parts = [(getattr(d, name), (articles, alive)[of_passages]) for d, articles, alive in kept]
+        yield from ({name: rows} for rows in kept_rows(parts))
+    yield from kept_strings("articles", [(d.articles, articles) for d, articles, _ in kept])
+    yield from kept_strings("ids", [(d.ids, articles) for d, articles, _ in kept])
+    for field in FIELDS:
+        yield from merge_postings(field, [(d.postings[field], alive) for d, _, alive in kept])
+    yield from Vectors.merged([(d.vectors, alive) for d, _, alive in kept])
+    yield from Tokens.merged([(d.tokens, alive) for d, _, alive in kept])
