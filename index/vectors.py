@@ -23,12 +23,14 @@ Matrix: TypeAlias = NDArray[np.float32]
 SUMMED = 4096
 """Vectors summed up at a time. Sums of another size would differ in their last bits."""
 
-EXACT = 20_000
-"""Rows that are searched exactly, as fast as by their signs; a row takes 60 ns, its signs 7."""
-SHORTLIST = 2000
-"""Rows that their signs choose, at least: at 120,000 rows it holds the best ten."""
+EXACT = 25_000
+"""Rows that are searched exactly, as fast as by their signs."""
+SHORTLIST = 1000
+"""Rows that their signs choose, at least; ..."""
 DEEPER = 8
-"""And at least so many times the rows that are wanted."""
+"""... so many times the rows that are wanted, ..."""
+SHARE = 60
+"""... and one in so many: 2,000 of 120,000 hold .996 of the best ten (docs/adr/0005)."""
 
 ROUNDING = 1e-12
 """What the variance of equal unit vectors may come out as, in double precision."""
@@ -141,7 +143,7 @@ def nearest(vectors: Vectors, query: NDArray[np.float32], k: int) -> NDArray[np.
             inner = faiss.METRIC_INNER_PRODUCT
             _, places = faiss.knn(query[None, :], vectors.matrix, k, metric=inner)
         else:
-            shortlist = min(max(SHORTLIST, DEEPER * k), count)
+            shortlist = min(max(SHORTLIST, DEEPER * k, count // SHARE), count)
             bits = signs_of(query[None, :])
             _, places = faiss.knn_hamming(bits, vectors.signs, shortlist, variant="mc")
     return np.asarray(places[0], dtype=np.int64)

@@ -21,9 +21,9 @@ class LegPart:
 
     score: float
     """As the leg gave it: BM25, or the cosine."""
-    mean: float | None
-    """Of the leg's scores of this query over all passages; None where one leg alone is asked."""
-    deviation: float | None
+    mean: float
+    """Of the leg's scores of this query over all passages of the index."""
+    deviation: float
     """Standard deviation of the same."""
     part: float
     """What it adds to the hit's score, after normalisation and weighting."""

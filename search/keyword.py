@@ -4,7 +4,6 @@ Bags of words take a vectorised exact path; the leaves of a query with operators
 Whoosh's matchers over the same arrays with the same formula (`plait.search.tree`).
 """
 
-import math
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,13 +22,9 @@ from plait.index.keyword.postings import Posting
 from plait.index.keyword.reader import KeywordReader, Part
 from plait.search.bm25 import BM25, WhooshBM25, idf, length_norm, term_score
 from plait.search.hit import TermPart
-from plait.search.pruning import Impacts, contenders, gains, kth
 from plait.search.query import Query
 from plait.search.ranking import LegScores, Numbers, Scores, looked_up
 from plait.search.tree import leaf_text, matching, scoring_leaves
-
-WALKED = 10_000
-"""Postings of a query that are all walked: as fast as finding out which need not be."""
 
 ScoredTerm: TypeAlias = tuple[str, str, NDArray[np.integer[Any]], Scores]
 """A field, a term, passages that have it, and what it adds to the score of each."""
@@ -65,16 +60,6 @@ class TermScores:
         ]
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
-    """One term of a query in one field of one part of the index."""
-
-    field: str
-    term: str
-    impacts: Impacts
-    """Passages are numbered from the part's first."""
-
-
 class KeywordLeg:
     """BM25 over the live passages of an index."""
 
@@ -97,83 +82,40 @@ class KeywordLeg:
 
         A passage's score is the sum of what its terms add, in the order given.
         """
-        if query.tree is not None:
-            return self._summed(*self._tree(query.tree))
-        return self._summed(self._walked(self._words(query)))
-
-    def best(self, query: Query, k: int) -> tuple[LegScores, TermScores]:
-        """Score as `score` does, but where words are common little more than the best `k`.
-
-        Those that tie with the last are among them. With operators, all that match are.
-        """
-        if query.tree is not None:
-            return self.score(query)
-        words = self._words(query)
-        if sum(len(word.impacts.passages) for own in words for word in own) < WALKED:
-            return self._summed(self._walked(words))
-        return self._pruned(words, k)
-
-    def _summed(
-        self, terms: TermScores, matching: Numbers | None = None
-    ) -> tuple[LegScores, TermScores]:
-        """Add up what the terms add; `matching` are the passages that match, if not all."""
+        terms, matching = self._bag(query) if query.tree is None else self._tree(query.tree)
         added = np.bincount(terms.passages, terms.scores, len(self._reader))
         totals: Scores = added.astype(np.float64, copy=False)
-        passages = np.flatnonzero(totals) if matching is None else matching
+        passages = np.flatnonzero(totals > 0) if matching is None else matching
         scores = totals[passages]
         count = max(self._reader.count, 1)
         mean = float(scores.sum()) / count
         variance = float(np.square(scores).sum()) / count - mean**2
         return LegScores(passages, scores, mean, max(variance, 0.0) ** 0.5), terms
 
-    def _walked(self, words: Sequence[Sequence[Word]]) -> TermScores:
-        """Score all passages of all words."""
-        parts: list[ScoredTerm] = []
-        for part, own in zip(self._reader.parts, words, strict=True):
-            for word in own:
-                passages, scores = word.impacts.passages, word.impacts.scores()
-                if not part.whole:
-                    counts = part.alive[passages]
-                    passages, scores = passages[counts], scores[counts]
-                parts.append((word.field, word.term, passages + np.int64(part.first), scores))
-        return TermScores.joined(parts)
-
-    def _pruned(self, words: Sequence[Sequence[Word]], k: int) -> tuple[LegScores, TermScores]:
-        """Score the passages that can be among the best `k`."""
-        parts: list[ScoredTerm] = []
-        found, totals = [np.zeros(0, np.int64)], np.zeros(0)
-        for part, own in zip(self._reader.parts, words, strict=True):
-            impacts = [word.impacts for word in own]
-            passages = contenders(impacts, k, part.alive, kth(totals, k))
-            added = gains(impacts, passages)
-            found.append(passages + np.int64(part.first))
-            # One after the other, as `_summed` adds them: to the same last bit.
-            totals = np.concatenate([totals, sum(added, np.zeros(len(passages)))])
-            for word, scores in zip(own, added, strict=True):
-                has = scores > 0
-                parts.append((word.field, word.term, found[-1][has], scores[has]))
-        leg = LegScores(np.concatenate(found), totals, math.nan, math.nan)
-        return leg, TermScores.joined(parts)
-
-    def _words(self, query: Query) -> list[list[Word]]:
-        """Look the query's terms up, part by part."""
+    def _bag(self, query: Query) -> tuple[TermScores, None]:
+        """Score all passages that have any of the terms."""
         keys = [term.encode() for term, _ in query.terms]
-        words: list[list[Word]] = [[] for _ in self._reader.parts]
+        parts: list[ScoredTerm] = []
         for field, boost in query.field_weights.items():
             found = self._reader.find(field, keys) if boost else []
             for (term, typed), postings in zip(query.terms, found, strict=False):
-                count = self._reader.count_of(postings)
-                weight = boost * typed * idf(count, self._reader.count)
-                for part, posting, own in zip(self._reader.parts, postings, words, strict=True):
+                weight = boost * typed * idf(self._reader.count_of(postings), self._reader.count)
+                for part, posting in zip(self._reader.parts, postings, strict=True):
                     if posting:
-                        own.append(Word(field, term, self._impacts(posting, field, part, weight)))
-        return words
+                        parts.append((field, term, *self._scored(field, part, posting, weight)))
+        return TermScores.joined(parts), None
 
-    def _impacts(self, posting: Posting, field: str, part: Part, weight: float) -> Impacts:
-        norms = self._norms(field)[part.first : part.first + len(part.alive)]
-        mean = self._reader.mean_length(field)
-        norm = length_norm(self._parameters, posting.shortest, mean)
-        return Impacts(posting, norms, weight, term_score(posting.most, norm, weight))
+    def _scored(
+        self, field: str, part: Part, posting: Posting, weight: float
+    ) -> tuple[Numbers, Scores]:
+        """Score one term in the passages of one part that have it."""
+        passages, frequencies = posting.passages, posting.frequencies
+        if not part.whole:
+            counts = part.alive[passages]
+            passages, frequencies = passages[counts], frequencies[counts]
+        numbers = passages + np.int64(part.first)
+        norms = self._norms(field)[numbers]
+        return numbers, term_score(frequencies.astype(np.float64), norms, weight)
 
     def _tree(self, tree: Tree) -> tuple[TermScores, Numbers]:
         reader = whoosh_reader(self._reader, self._schema)

@@ -59,10 +59,10 @@ def explained(explanation: Explanation) -> Iterator[str]:
 
 
 def _leg(name: str, leg: LegPart) -> str:
-    line = f"     {leg.part:>+8.4f}  {name}: score {leg.score:.4f}"
-    if leg.mean is None or leg.deviation is None:
-        return line
-    return f"{line} (over all passages: mean {leg.mean:.4f}, sd {leg.deviation:.4f})"
+    found = (
+        f"score {leg.score:.4f} (over all passages: mean {leg.mean:.4f}, sd {leg.deviation:.4f})"
+    )
+    return f"     {leg.part:>+8.4f}  {name}: {found}"
 
 
 def _second_stage(found: RerankPart) -> str:

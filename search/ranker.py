@@ -81,7 +81,7 @@ class Ranker:
         Ranks (RRF) and ranges (min-max) are those among the candidates.
         """
         if system.mode == "keyword":
-            return _by_keyword(query, *self._keyword(system.bm25).best(query, depth))
+            return _by_keyword(query, *self._keyword(system.bm25).score(query))
         encoded = self._make_encoder().encode_query(query.words)
         if system.mode == "dense" and query.tree is None:
             near = self._snapshot.nearest(encoded.vector, depth)
@@ -171,9 +171,8 @@ def _by_dense(query: Query, dense: LegScores) -> Scored:
 def explain(scored: Scored, row: int) -> Explanation:
     """Say what the score in one row is made of."""
     terms = scored.terms.of(int(scored.passages[row])) if scored.terms else []
-    legs = list(zip((scored.keyword, scored.dense), scored.parts, strict=True))
-    fused = all(leg for leg, _ in legs)
-    keyword, dense = (_leg_part(leg, parts, row, fused=fused) for leg, parts in legs)
+    legs = zip((scored.keyword, scored.dense), scored.parts, strict=True)
+    keyword, dense = (_leg_part(leg, parts, row) for leg, parts in legs)
     late, neighbours = float(scored.late[row]), float(scored.neighbours[row])
     return Explanation(keyword, dense, tuple(terms), late, neighbours)
 
@@ -186,10 +185,7 @@ def _aligned(leg: LegScores, passages: Numbers) -> Scores:
     return scores
 
 
-def _leg_part(leg: LegScores | None, parts: Scores, row: int, *, fused: bool) -> LegPart | None:
+def _leg_part(leg: LegScores | None, parts: Scores, row: int) -> LegPart | None:
     if leg is None:
         return None
-    score, part = float(leg.scores[row]), float(parts[row])
-    return (
-        LegPart(score, leg.mean, leg.deviation, part) if fused else LegPart(score, None, None, part)
-    )
+    return LegPart(float(leg.scores[row]), leg.mean, leg.deviation, float(parts[row]))

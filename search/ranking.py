@@ -30,9 +30,9 @@ class LegScores:
     scores: Scores
     """Beside `passages`."""
     mean: float
-    """Over every live passage of the index, not only those listed; nan where not found out."""
+    """Over every live passage of the index, not only those listed."""
     deviation: float
-    """Standard deviation over the same; 0 where all score alike, nan where not found out."""
+    """Standard deviation over every live passage; 0 where all score the same."""
 
 
 def looked_up(wanted: NDArray[np.integer[Any]], ascending: NDArray[np.integer[Any]]) -> Places:

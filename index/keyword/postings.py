@@ -26,16 +26,7 @@ _GONE = -1
 _STARTS = ("starts", "position_starts", "terms.offsets")
 """Arrays that say where each row begins, and where all end."""
 
-_ARRAYS = (
-    "starts",
-    "passages",
-    "frequencies",
-    "position_starts",
-    "positions",
-    "lengths",
-    "most",
-    "shortest",
-)
+_ARRAYS = ("starts", "passages", "frequencies", "position_starts", "positions", "lengths")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +38,6 @@ class Posting:
     position_starts: NDArray[np.int64]
     """One element more than there are passages: where each one's `positions` begin."""
     positions: NDArray[np.int32]
-    most: int
-    """No passage has the term more often."""
-    shortest: int
-    """No passage that has it has fewer terms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +57,6 @@ class Postings:
     positions: NDArray[np.int32]
     lengths: NDArray[np.int32]
     """Terms in each passage, exactly."""
-    most: NDArray[np.int32]
-    """Of each term: its greatest frequency in a passage ..."""
-    shortest: NDArray[np.int32]
-    """... and the least length of a passage that has it. Both bound its score."""
 
     @classmethod
     def load(cls, folder: Path, field: str) -> "Postings":
@@ -98,8 +81,6 @@ class Postings:
             self.position_starts[begin : end + 1] - opening,
             self.positions[opening:closing],
             self.lengths,
-            self.most[first:last],
-            self.shortest[first:last],
         )
 
     def find(self, terms: Sequence[bytes]) -> list[Posting | None]:
@@ -114,8 +95,6 @@ class Postings:
             self.frequencies[first:last],
             self.position_starts[first : last + 1],
             self.positions,
-            int(self.most[number]),
-            int(self.shortest[number]),
         )
 
 
@@ -217,27 +196,15 @@ def _invert(
     fresh[bounds[:-1]] = True
     heads = np.flatnonzero(fresh)
     position_starts = np.append(heads, len(passages)).astype(np.int64)
-    starts = np.searchsorted(heads, bounds).astype(np.int64)
-    passages, frequencies = passages[heads], np.diff(position_starts).astype(np.int32)
     return Postings(
         terms=SortedTable.of(vocabulary[number].encode() for number in order_of_terms),
-        starts=starts,
-        passages=passages,
-        frequencies=frequencies,
+        starts=np.searchsorted(heads, bounds).astype(np.int64),
+        passages=passages[heads],
+        frequencies=np.diff(position_starts).astype(np.int32),
         position_starts=position_starts,
         positions=positions,
         lengths=lengths,
-        most=_of_each(np.maximum, frequencies, starts),
-        shortest=_of_each(np.minimum, lengths[passages], starts),
     )
-
-
-def _of_each(
-    extreme: np.ufunc, values: NDArray[np.int32], starts: NDArray[np.int64]
-) -> NDArray[np.int32]:
-    """Give the greatest or least of each term's values; every term has one at least."""
-    found: NDArray[np.int32] = extreme.reduceat(values, starts[:-1]) if len(values) else values
-    return found
 
 
 def stable_order(keys: NDArray[np.int32], count: int) -> NDArray[np.int32]:

@@ -116,8 +116,7 @@ def _only_alive(posting: Posting, part: Part) -> Posting:
         return posting
     keep = part.alive[posting.passages]
     places = np.repeat(keep, posting.frequencies)
-    kept = posting.passages[keep], posting.frequencies[keep], _places(posting)[places]
-    return _packed(*kept, posting.most, posting.shortest)
+    return _packed(posting.passages[keep], posting.frequencies[keep], _places(posting)[places])
 
 
 def _join(parts: Sequence[tuple[Posting, int]]) -> Posting | None:
@@ -129,8 +128,6 @@ def _join(parts: Sequence[tuple[Posting, int]]) -> Posting | None:
         np.concatenate([part.passages + np.int32(offset) for part, offset in parts]),
         np.concatenate([part.frequencies for part, _ in parts]),
         np.concatenate([_places(part) for part, _ in parts]),
-        max(part.most for part, _ in parts),
-        min(part.shortest for part, _ in parts),
     )
 
 
@@ -140,11 +137,7 @@ def _places(posting: Posting) -> NDArray[np.int32]:
 
 
 def _packed(
-    passages: NDArray[np.int32],
-    frequencies: NDArray[np.int32],
-    positions: NDArray[np.int32],
-    most: int,
-    shortest: int,
+    passages: NDArray[np.int32], frequencies: NDArray[np.int32], positions: NDArray[np.int32]
 ) -> Posting:
     starts = np.concatenate([[0], np.cumsum(frequencies, dtype=np.int64)])
-    return Posting(passages, frequencies, starts, positions, most, shortest)
+    return Posting(passages, frequencies, starts, positions)
