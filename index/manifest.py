@@ -14,7 +14,7 @@ from plait.index.durable import checksum, publish
 from plait.index.errors import CorruptIndexError, FingerprintError, NoIndexError
 
 FORMAT = 3
-"""Layout of the folder; a reader refuses any other. 3: signs of vectors, bounds of terms."""
+"""Layout of the folder; a reader refuses any other. 3: the signs of vectors."""
 
 NAME = "manifest.json"
 
@@ -59,6 +59,8 @@ class SegmentEntry:
     passages: int
     """Live ones."""
     files: tuple[FileEntry, ...]
+    recall: float
+    """Of the dense leg, at ten, against an exact search (`plait.index.recall`)."""
     deletions: FileEntry | None = None
 
 
@@ -106,8 +108,17 @@ class Manifest:
             "encoder": self.recipe.encoder,
             "analyzer": self.recipe.analyzer,
             "cutting": self.recipe.cutting,
+            "dense": self._dense(),
             "system": self.system or "hybrid",
         }
+
+    def _dense(self) -> str:
+        """Say how the dense leg is searched."""
+        sizes = [segment.passages for segment in self.segments]
+        found = sum(segment.passages * segment.recall for segment in self.segments)
+        if found == sum(sizes):
+            return "exact"
+        return f"by signs; recall@10 against exact {found / sum(sizes):.4f}"
 
     def damage(self, root: Path, *, sizes_only: bool = False) -> list[str]:
         """Compare every file with its size, and its checksum; say what differs."""
@@ -164,7 +175,7 @@ def _segment(record: Any) -> SegmentEntry:
     if not OWN_NAMES.fullmatch(record["name"]):
         raise ValueError(record["name"])
     plain = {name: record[name] for name in ("name", "articles", "passages")}
-    return SegmentEntry(**plain, files=files, deletions=deletions)
+    return SegmentEntry(**plain, files=files, recall=float(record["recall"]), deletions=deletions)
 
 
 def _file(record: Any) -> FileEntry:

@@ -4,6 +4,7 @@ Does not write it (`plait.index.writer`), and knows no part of it by its content
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import accumulate
 
 from plait.index.analyzer import FIELDS
 from plait.index.arrays import Array
@@ -16,6 +17,10 @@ from plait.index.vectors import Vectors
 
 MAX_SEGMENTS = 8
 """More than this, and small ones are merged: a query visits each segment."""
+
+
+GIANT = 3
+"""Every passage is written once more each time that its segment grows by a third."""
 
 
 def small_ones(segments: Sequence[SegmentEntry]) -> Sequence[SegmentEntry]:
@@ -36,6 +41,22 @@ def small_ones(segments: Sequence[SegmentEntry]) -> Sequence[SegmentEntry]:
         chosen.append(segment)
         total += segment.passages
     return chosen
+
+
+def alike(segments: Sequence[SegmentEntry]) -> Sequence[SegmentEntry]:
+    """Choose what to merge when a run is over: the largest that is no giant, and all smaller.
+
+    A giant is `GIANT` times what all smaller ones are together. So an index built at once
+    is one segment, and a few articles more do not write it again.
+    """
+    ordered = sorted(segments, key=lambda segment: segment.passages)
+    before = [0, *accumulate(segment.passages for segment in ordered)]
+    small = [
+        place
+        for place in range(1, len(ordered))
+        if ordered[place].passages <= GIANT * before[place]
+    ]
+    return ordered[: small[-1] + 1] if small else []
 
 
 def merge_segments(segments: Sequence[Segment]) -> Iterator[Mapping[str, Array]]:

@@ -39,7 +39,8 @@ from plait.index.manifest import (
     check_recipe,
     read_manifest,
 )
-from plait.index.merging import merge_segments, small_ones
+from plait.index.merging import alike, merge_segments, small_ones
+from plait.index.recall import recall
 from plait.index.segment import Segment, article_json, digest, write_segment
 from plait.index.snapshot import open_segment
 
@@ -147,6 +148,7 @@ class IndexWriter:
         try:
             if kind is None:
                 self.commit()
+                self._merge(alike(self.manifest.segments))
         finally:
             self._exit.close()
 
@@ -217,16 +219,19 @@ class IndexWriter:
         self._publish(entries, dead)
         self._pending.clear()
         self._characters = 0
-        if small := small_ones(entries):
-            self._merge({entry.name for entry in small})
+        self._merge(small_ones(entries))
 
     def merge(self) -> None:
         """Merge all segments into one; commits first."""
         self.commit()
         if len(self._segments) > 1 or any(len(s.dead) for s in self._segments.values()):
-            self._merge(set(self._segments))
+            self._merge(self.manifest.segments)
 
-    def _merge(self, names: set[str]) -> None:
+    def _merge(self, merged: Sequence[SegmentEntry]) -> None:
+        """Make one of some segments, if any."""
+        if not merged:
+            return
+        names = {entry.name for entry in merged}
         entries = [entry for entry in self.manifest.segments if entry.name not in names]
         chosen = [segment for name, segment in self._segments.items() if name in names]
         articles = sum(int(segment.alive_articles.sum()) for segment in chosen)
@@ -268,7 +273,9 @@ class IndexWriter:
         folder = self.root / f"segment-{self.manifest.generation + 1}"
         publish(folder, lambda path: write_segment(path, chunks))
         files = tuple(FileEntry.of(self.root, path) for path in sorted(folder.iterdir()))
-        return SegmentEntry(folder.name, articles, passages, files)
+        written = Segment(folder, np.zeros(0, np.int64))
+        found = recall(written, lambda text: self._builder.encoder.encode_query(text).vector)
+        return SegmentEntry(folder.name, articles, passages, files, found)
 
     def _publish(self, segments: Sequence[SegmentEntry], dead: Collection[str]) -> None:
         generation = self.manifest.generation + 1

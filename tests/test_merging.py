@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import TypeAlias
 
 import numpy as np
+import pytest
 from hypothesis import Phase, given, settings, strategies as st
 from numpy.typing import NDArray
 
@@ -19,7 +20,7 @@ from plait.index.encoder import Encoder
 from plait.index.joining import cuts, kept_rows, kept_starts, kept_stretches
 from plait.index.keyword.postings import build_postings
 from plait.index.manifest import SegmentEntry
-from plait.index.merging import MAX_SEGMENTS, merge_segments, small_ones
+from plait.index.merging import GIANT, MAX_SEGMENTS, alike, merge_segments, small_ones
 from plait.index.segment import Segment, SegmentData, write_segment
 from plait.index.tokens import Tokens
 from plait.index.vectors import Vectors
@@ -62,7 +63,7 @@ def test_few_segments_and_little_written_again(commits: list[int]) -> None:
     for commit in commits:
         sizes.append(commit)
         written += commit
-        entries = [SegmentEntry(str(n), size, size, ()) for n, size in enumerate(sizes)]
+        entries = [SegmentEntry(str(n), size, size, (), 1.0) for n, size in enumerate(sizes)]
         merged = {int(entry.name) for entry in small_ones(entries)}
         if merged:
             again = sum(sizes[n] for n in merged)
@@ -70,6 +71,28 @@ def test_few_segments_and_little_written_again(commits: list[int]) -> None:
             written += again
         assert len(sizes) <= MAX_SEGMENTS
     assert written < 7 * sum(commits)
+
+
+@given(st.lists(st.integers(1, 1000), min_size=1, max_size=12))
+def test_a_run_leaves_each_segment_a_giant_among_the_smaller(sizes: list[int]) -> None:
+    """What is merged when a run is over leaves nothing to merge, and giants alone."""
+    entries = [SegmentEntry(str(n), size, size, (), 1.0) for n, size in enumerate(sizes)]
+    merged = alike(entries)
+    giants = [entry.passages for entry in entries if entry not in merged]
+    whole = [sum(entry.passages for entry in merged)] if merged else []
+    left = sorted(giants + whole)
+    assert len(merged) != 1
+    assert all(size > GIANT * sum(left[:place]) for place, size in enumerate(left) if place)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "merged"),
+    [([100, 50, 25, 25], 4), ([100_000, 10], 0), ([100_000, 10, 20], 2), ([9], 0), ([], 0)],
+)
+def test_what_is_merged_when_a_run_is_over(sizes: list[int], merged: int) -> None:
+    """All of an index built at once; of one that is kept up to date, what came since."""
+    entries = [SegmentEntry(str(n), size, size, (), 1.0) for n, size in enumerate(sizes)]
+    assert len(alike(entries)) == merged
 
 
 def contents(folder: Path) -> dict[str, bytes]:

@@ -1,12 +1,18 @@
 """The dense leg's arithmetic: who is nearest, exactly or by signs, and cosines to the last bit."""
 
+from pathlib import Path
+
 import faiss
 import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 from numpy.typing import NDArray
 
+from plait.index.article import Article
+from plait.index.encoder import Encoder
+from plait.index.manifest import read_manifest
 from plait.index.vectors import Vectors, cosines_among, nearest
+from plait.index.writer import IndexWriter
 
 
 def units(seed: int, rows: int, dimension: int) -> NDArray[np.float32]:
@@ -56,3 +62,23 @@ def test_cosines_are_exact_in_any_order(seed: int, rows: int) -> None:
     np.testing.assert_array_equal(cosines_among(matrix[order]), cosines[np.ix_(order, order)])
     wide = matrix.astype(np.float64)
     np.testing.assert_allclose(cosines, wide @ wide.T, atol=1e-7, rtol=0)
+
+
+def test_the_recall_of_a_segment_is_recorded(
+    tmp_path: Path, encoder: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A small one is searched exactly; of one searched by signs the recall is measured."""
+    articles = [Article(f"a{n}", "", f"The treaty of {n} was signed in May.") for n in range(60)]
+
+    def index(name: str) -> dict[str, str | int]:
+        with IndexWriter(tmp_path / name, encoder) as writer:
+            for article in articles:
+                writer.add(article)
+        return read_manifest(tmp_path / name).facts()
+
+    assert index("small")["dense"] == "exact"
+    for name, value in {"EXACT": 30, "SHORTLIST": 12, "DEEPER": 1}.items():
+        monkeypatch.setattr(f"plait.index.vectors.{name}", value)
+    shown = str(index("large")["dense"])
+    assert shown.startswith("by signs; recall@10 against exact 0.")
+    assert 0.3 < float(shown.rsplit(maxsplit=1)[-1]) < 1
