@@ -7,7 +7,7 @@ while writers go on; open another to see what they did.
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,7 @@ from plait.index.tokens import Tokens
 from plait.index.vectors import Moments, nearest
 
 Places: TypeAlias = NDArray[np.int64]
+Real = TypeVar("Real", np.float32, np.float64)
 
 
 class Snapshot:
@@ -144,17 +145,24 @@ class Snapshot:
             rows = np.sort(nearest(segment.data.vectors, query, k + dead))
             found.append(rows[segment.alive_passages[rows]] + offset)
         numbers = np.concatenate(found)
-        return numbers[best_places(self.cosines(query, numbers), k)]
+        # In single precision, for these only choose: three times as fast.
+        near = self._products(query, numbers, np.float32)
+        return numbers[best_places(near, k)]
 
     def cosines(
         self, query: NDArray[np.float32], passages: NDArray[np.int64]
     ) -> NDArray[np.float64]:
         """Give the cosine of each passage with a query."""
-        found = np.empty(len(passages))
+        return self._products(query, passages, np.float64)
+
+    def _products(
+        self, query: NDArray[np.float32], passages: NDArray[np.int64], dtype: type[Real]
+    ) -> NDArray[Real]:
+        found = np.empty(len(passages), dtype)
         for place, mine, rows in self._by_segment(passages):
             vectors = self.segments[place].data.vectors.matrix[rows]
             # Row by row, so that a passage's score never depends on its neighbours.
-            found[mine] = np.einsum("ij,j->i", vectors, query, dtype=np.float64)
+            found[mine] = np.einsum("ij,j->i", vectors, query, dtype=dtype)
         return found
 
     def vectors(self, passages: NDArray[np.int64]) -> NDArray[np.float32]:

@@ -104,8 +104,8 @@ def max_similarity(query: NDArray[np.float32], tokens: Tokens) -> NDArray[np.flo
     told = tokens.lengths > 0
     if not told.any():
         return found
-    for start in range(0, len(query), BLOCK):
-        products = _products(query[start : start + BLOCK], tokens.signs)
+    for start in range(0, len(query), 2 * BLOCK):
+        products = _products(query[start : start + 2 * BLOCK], tokens.signs)
         # Empty texts have no rows, so each text that has some ends where the next begins.
         best = np.maximum.reduceat(products, tokens.starts[:-1][told])
         found[told] += best.sum(axis=1, dtype=np.float64)
