@@ -134,6 +134,7 @@ def _growth(found: Row) -> Iterator[str]:
         },
         "hybrid p95": [by_label[f"hybrid {size}"]["p95"] for size in sizes],
         "build, s": [size / by_label[f"hybrid {size}"]["build_per_s"] for size in sizes],
+        "build peak, MB": [by_label[f"hybrid {size}"]["build_peak"] / MEGABYTE for size in sizes],
         "open, s": [by_label[f"hybrid {size}"]["open_s"] for size in sizes],
         "peak, MB": [by_label[f"hybrid {size}"]["peak"] / MEGABYTE for size in sizes],
         "own, MB": [by_label[f"hybrid {size}"]["own"] / MEGABYTE for size in sizes],

@@ -73,9 +73,9 @@ ROSTER = (
 )
 
 GROWTH = (
-    Entry("keyword", PLAIT, "plait_:HybridKeyword", "keyword", build_of="plait hybrid"),
-    Entry("dense", PLAIT, "plait_:HybridDense", "hybrid", build_of="plait hybrid"),
-    Entry("hybrid", PLAIT, "plait_:Hybrid", "hybrid", build_of="plait hybrid"),
+    Entry("hybrid", PLAIT, "plait_:Ingested", "hybrid"),
+    Entry("dense", PLAIT, "plait_:IngestedDense", "hybrid", build_of="hybrid"),
+    Entry("keyword", PLAIT, "plait_:IngestedKeyword", "keyword", build_of="hybrid"),
 )
 """plait's own systems on one index, for growing sizes."""
 

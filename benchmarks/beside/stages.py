@@ -5,17 +5,19 @@ Each gives what goes into the JSON file under its name, by number of documents.
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from beside.corpus import passages, queries
 from beside.given import Document, Given
 from beside.racing import Pace, Racer, race
-from beside.roster import GROWTH, Entry, named, taking_part
+from beside.roster import GROWTH, Entry, taking_part
 from beside.serving import Built, PeerError, build
+from beside.stored import RandomEncoder
 from plait.index.article import Article
 from plait.index.encoder import load_encoder
 from plait.index.snapshot import Snapshot
@@ -67,10 +69,10 @@ def growth(settings: Settings, sizes: Sequence[int]) -> dict[str, Any]:
     racers = []
     for size in sorted(sizes):
         given, root = with_vectors(settings, size, passages(size))
-        built = build(named("plait hybrid"), given, root, keep=False)
+        built = build(GROWTH[0], given, root, keep=False)
         print(f"  {size} documents built in {built.seconds:.1f} s", flush=True)
         racers += [Racer(f"{entry.name} {size}", entry, built) for entry in GROWTH]
-    asked = settings.pace(passages(min(sizes)))
+    asked = replace(settings.pace(passages(min(sizes))), bursts=0)
     found = race(racers, asked, settings.cache / "logs" / "growth")
     parts = {racer.built.documents: parts_of(racer.built.folder) for racer in racers}
     return found | {"parts": parts, "random": settings.random}
@@ -105,39 +107,55 @@ def with_vectors(
 ) -> tuple[Given, Path]:
     """Make sure that the first passages have vectors; give them, and where to build."""
     name = f"{'random' if settings.random else 'wiki'}-{size}"
-    root = settings.cache / "built" / name
     stores = [] if settings.random else stored(settings, "wiki", documents)
     folder = settings.cache / "given" / name
     given = Given.made(folder, documents, stores, random=settings.random)
     if not (folder / "vectors.npy").is_file():
-        given.keep_vectors(vectors_of(build(named("plait hybrid"), given, root, keep=False)))
-    return given, root
+        texts = [document.whole for document in documents]
+        drawn = RandomEncoder(load_encoder()).encode_passages if settings.random else None
+        given.keep_vectors(drawn(texts).vectors if drawn else vectors_of(documents, stores))
+    return given, settings.cache / "built" / name
 
 
 def stored(settings: Settings, name: str, documents: Sequence[Document]) -> list[Path]:
     """Give indexes that hold the vectors of all documents; what none has is encoded now."""
     own = settings.cache / "encoded" / name
-    stores = [*settings.vectors, *([own] if own.exists() else [])]
-    known = {id_ for store in stores for id_ in Snapshot(store).article_ids()}
+    wanted = {document.id for document in documents}
+    held = {
+        store: wanted.intersection(Snapshot(store).article_ids())
+        for store in [*settings.vectors, own]
+        if store.exists()
+    }
+    known = set().union(*held.values())
     missing = [document for document in documents if document.id not in known]
     if missing:
-        print(f"  encoding {len(missing)} documents into {own}", flush=True)
-        with IndexWriter(own, load_encoder()) as writer:
-            for number, document in enumerate(missing, start=1):
-                writer.add(Article(document.id, document.title, document.text))
-                if number % BATCH == 0:
-                    writer.commit()
-                    print(f"\r  {number}", end="", flush=True)
-            print()
-    return list(dict.fromkeys([*stores, *([own] if missing else [])]))
+        encode(own, missing)
+        held[own] = {document.id for document in missing}
+    return [store for store, ids in held.items() if ids]
 
 
-def vectors_of(built: Built) -> np.ndarray:
-    """Give each document the vector of its first passage, in the order it was written."""
-    snapshot = Snapshot(built.folder)
-    names = map(snapshot.passage_id, range(snapshot.keyword.count))
-    places = [place for place, name in enumerate(names) if name.endswith("#0")]
-    return snapshot.vectors(np.array(places, dtype=np.int64))
+def encode(store: Path, documents: Sequence[Document]) -> None:
+    """Add documents to a store, in commits that make an interruption cheap."""
+    print(f"  encoding {len(documents)} documents into {store}", flush=True)
+    with IndexWriter(store, load_encoder()) as writer:
+        for number, document in enumerate(documents, start=1):
+            writer.add(Article(document.id, document.title, document.text))
+            if number % BATCH == 0:
+                writer.commit()
+                print(f"\r  {number}", end="", flush=True)
+    print()
+
+
+def vectors_of(documents: Sequence[Document], stores: Sequence[Path]) -> NDArray[np.float32]:
+    """Give each document the vector of its first passage, (documents, dimension)."""
+    found: dict[str, NDArray[np.float32]] = {}
+    for store in stores:
+        snapshot = Snapshot(store)
+        names = map(snapshot.passage_id, range(snapshot.keyword.count))
+        firsts = {n.removesuffix("#0"): at for at, n in enumerate(names) if n.endswith("#0")}
+        vectors = snapshot.vectors(np.array(list(firsts.values()), dtype=np.int64))
+        found |= dict(zip(firsts, vectors, strict=True))
+    return np.stack([found[document.id] for document in documents])
 
 
 def parts_of(folder: Path) -> dict[str, int]:

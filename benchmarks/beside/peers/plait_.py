@@ -12,6 +12,7 @@ from beside.stored import encoder_for
 from plait.index.article import Article
 from plait.index.encoded import Encoded, EncodedQuery
 from plait.index.encoder import Encoder
+from plait.index.ingest import bring_up_to_date
 from plait.index.tokens import Tokens
 from plait.index.writer import IndexWriter
 from plait.search.index import Index, Options
@@ -126,13 +127,29 @@ class TwoLegs(Hybrid):
     system = "hybrid(late=0, neighbours=0)"
 
 
-class HybridKeyword(Hybrid):
-    """The same index, asked by its keyword leg alone."""
+class Ingested(Hybrid):
+    """plait as it comes, on an index that `plait index` would leave: written in commits of
+    what some seconds of encoding are worth, with several segments.
+    """  # noqa: D205 - goes onto the page as one paragraph
 
-    system = "keyword"
+    def build(self, given: Given, folder: Path) -> Callable[[], object]:
+        """Read the file as the command does, with vectors that were made before."""
+        encoder = encoder_for(given)
+
+        def work() -> None:
+            with IndexWriter(folder, encoder) as writer:
+                bring_up_to_date(writer, [given.corpus])
+
+        return work
 
 
-class HybridDense(Hybrid):
+class IngestedDense(Ingested):
     """The same index, asked by its dense leg alone."""
 
     system = "dense"
+
+
+class IngestedKeyword(Ingested):
+    """The same index, asked by its keyword leg alone."""
+
+    system = "keyword"
