@@ -50,7 +50,7 @@ def main() -> None:
     found = stages.read(path)
     if not options.draw:
         for name, value in _stages(options):
-            found |= {"machine": _machine(), name: value}
+            found |= {"machine": _machine(), "quick": options.quick, name: value}
             path.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     write_page(out / "performance.md", found)
     draw(out / "performance", found)

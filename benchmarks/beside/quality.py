@@ -30,11 +30,12 @@ PART, PART_TOPICS = 200, 10
 def quality(settings: Settings, *, quick: bool) -> dict[str, Any]:
     """Give entry to collection to mean nDCG@10; quickly, of a part that means nothing."""
     found: dict[str, Any] = {}
-    for collection in _collections():
+    for collection in _collections(COLLECTIONS[-1:] if quick else COLLECTIONS):
         name, documents = collection.name, _documents(collection)
         topics = collection.topics
         if quick:
-            name, documents, topics = f"{name}-part", documents[:PART], topics[:PART_TOPICS]
+            name, topics = f"{name}-part", topics[:PART_TOPICS]
+            documents = _part(documents, {id_ for t in topics for id_ in collection.qrels[t.id]})
         folder = settings.cache / "given" / name
         given = Given.made(folder, documents, stored(settings, name, documents))
         if not (folder / "vectors.npy").is_file():
@@ -49,12 +50,17 @@ def quality(settings: Settings, *, quick: bool) -> dict[str, Any]:
     return found
 
 
-def _collections() -> Iterator[Collection]:
-    for name in COLLECTIONS:
+def _collections(names: Sequence[str]) -> Iterator[Collection]:
+    for name in names:
         if (SHARED / name).is_dir():
             yield read_collection(str(SHARED / name))
         else:
             print(f"  left out: no {name} in ../shared/data")
+
+
+def _part(documents: Sequence[Document], judged: set[str]) -> list[Document]:
+    """Take the judged ones, and of the others the first."""
+    return sorted(documents, key=lambda document: document.id not in judged)[:PART]
 
 
 def _entries() -> list[Entry]:
