@@ -6,6 +6,7 @@ Imports NumPy and nothing else that is slow to import: every peer's process read
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Protocol, Self, TypeAlias
 
@@ -82,18 +83,25 @@ class Given:
         *,
         random: bool = False,
     ) -> Self:
-        """Write documents into a folder, where they are not there yet."""
+        """Write documents into a folder; vectors of other documents are removed from it."""
         folder.mkdir(parents=True, exist_ok=True)
         settings = {"stores": [str(store.absolute()) for store in stores], "random": random}
         (folder / "settings.json").write_text(json.dumps(settings), encoding="utf-8")
+        records = ({"_id": d.id, "title": d.title, "text": d.text} for d in documents)
+        text = "".join(f"{json.dumps(record, ensure_ascii=False)}\n" for record in records)
         made = cls(folder)
-        if not made.corpus.is_file():
-            lines = (
-                json.dumps({"_id": d.id, "title": d.title, "text": d.text}, ensure_ascii=False)
-                for d in documents
-            )
-            made.corpus.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+        if not made.corpus.is_file() or made.corpus.read_text(encoding="utf-8") != text:
+            made.corpus.write_text(text, encoding="utf-8")
+            (folder / "vectors.npy").unlink(missing_ok=True)
         return made
+
+    @property
+    def digest(self) -> str:
+        """Change whenever documents or vectors do."""
+        found = blake2b(digest_size=16)
+        for path in (self.corpus, self.folder / "vectors.npy"):
+            found.update(path.read_bytes() if path.is_file() else b"")
+        return found.hexdigest()
 
     def keep_vectors(self, vectors: NDArray[np.float32]) -> None:
         """Write the vectors beside the documents."""

@@ -56,15 +56,18 @@ def command(*arguments: str | Path) -> list[str]:
 
 
 def build(entry: Entry, given: Given, root: Path, *, keep: bool) -> Built:
-    """Build an entry's index below `root`, unless it is kept from an earlier run.
+    """Build an entry's index below `root`, unless one of the same documents is kept.
 
     plait's own is never kept, since its code is what changes. Raises `PeerError`.
     """
     maker = named(entry.build_of or entry.name)
     folder = root / f"{maker.name.replace(' ', '-')}-{maker.version}"
     note = folder.with_suffix(folder.suffix + ".json")
+    digest = given.digest
     if folder.exists() and note.is_file() and keep and maker.package != PLAIT:
-        return Built(folder, **json.loads(note.read_text(encoding="utf-8")), kept=True)
+        known = json.loads(note.read_text(encoding="utf-8"))
+        if known.pop("given", "") == digest:
+            return Built(folder, **known, kept=True)
     shutil.rmtree(folder, ignore_errors=True)
     note.unlink(missing_ok=True)
     root.mkdir(parents=True, exist_ok=True)
@@ -75,7 +78,7 @@ def build(entry: Entry, given: Given, root: Path, *, keep: bool) -> Built:
         "peak": told["peak"],
         "size": sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()),
     }
-    note.write_text(json.dumps(found), encoding="utf-8")
+    note.write_text(json.dumps(found | {"given": digest}), encoding="utf-8")
     return Built(folder, **found, kept=False)
 
 
