@@ -1,15 +1,15 @@
 # The habits of this project. `make` alone lists them.
 #
-# One environment, .venv, serves all; it is brought up to date when pyproject.toml
-# or constraints.txt changed. PYTHON chooses the interpreter: make test PYTHON=python3.12
+# One environment, .venv, serves all but bench-peers, which has .venv-bench; both are
+# brought up to date when pyproject.toml or constraints.txt changed. PYTHON chooses the interpreter: make test PYTHON=python3.12
 
 PYTHON ?= python3
 BIN := .venv/bin
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 NEEDS := pyproject.toml constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format bench bench-quality docs clean
+.PHONY: help demo test lint format bench bench-quality bench-peers docs clean
 
 help: ## list these targets
 	@awk -F ':[^#]*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
@@ -41,11 +41,14 @@ bench-quality: .venv/installed ## measure ranking on public collections (indexes
 	$(BIN)/python benchmarks/answerable.py
 	$(BIN)/python benchmarks/adaptive_weight.py
 
+bench-peers: .venv-bench/installed ## compare with other libraries; PEERS=--quick tries it out
+	.venv-bench/bin/python benchmarks/peers.py $(PEERS)
+
 docs: .venv/docs ## build the documentation into site/
 	$(BIN)/mkdocs build --strict --quiet
 
 clean: ## remove the environment and everything that was built
-	rm -rf .venv .plait .plait-bench site build dist *.egg-info
+	rm -rf .venv .venv-bench .plait .plait-bench site build dist *.egg-info
 	rm -rf .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 
 # torch by itself and first, so that the build of it that constraints.txt
@@ -62,4 +65,11 @@ clean: ## remove the environment and everything that was built
 
 .venv/docs: .venv/installed
 	$(PIP) --editable '.[docs]'
+	@touch $@
+
+.venv-bench/installed: BIN := .venv-bench/bin
+.venv-bench/installed: $(NEEDS)
+	$(PYTHON) -m venv .venv-bench
+	$(PIP) torch
+	$(PIP) --editable '.[bench]'
 	@touch $@

@@ -1,0 +1,48 @@
+"""Which passages are indexed, and which queries are asked?
+
+Passages are the first of `../shared/data/scale-wiki`. A query is a stretch of 10 to 15
+words in a row out of a sentence of one of them, drawn with a fixed seed: so that stop
+words and common words are in it, in the share that running text has.
+"""
+
+import gzip
+import json
+import random
+from collections.abc import Sequence
+from itertools import islice
+from pathlib import Path
+
+from beside.given import Document
+from plait.index.cutting import sentences
+
+ROOT = Path(__file__).resolve().parents[2]
+SHARED = ROOT.parent / "shared" / "data"
+WIKI = SHARED / "scale-wiki" / "corpus.jsonl.gz"
+SHORTEST, LONGEST = 10, 15
+
+
+def passages(count: int) -> list[Document]:
+    """Read the first `count`."""
+    with gzip.open(WIKI, "rt", encoding="utf-8") as lines:
+        records = map(json.loads, islice(lines, count))
+        return [Document(r["_id"], r["title"], r["text"]) for r in records]
+
+
+def queries(documents: Sequence[Document], count: int) -> list[str]:
+    """Draw queries, the same for the same documents."""
+    draw = random.Random(2026)  # noqa: S311 - the same queries every time
+    found: list[str] = []
+    while len(found) < count:
+        text = draw.choice(documents).text
+        start, end = draw.choice(list(sentences(text)))
+        words = [kept for word in text[start:end].split() if (kept := _plain(word))]
+        length = draw.randint(SHORTEST, LONGEST)
+        if len(words) >= length:
+            at = draw.randrange(len(words) - length + 1)
+            found.append(" ".join(words[at : at + length]))
+    return found
+
+
+def _plain(word: str) -> str:
+    """Leave out what one of the query languages might take for an operator."""
+    return "".join(c for c in word if c.isalnum() or c in "'’-").strip("'’-")

@@ -1,0 +1,117 @@
+"""Draw what was found: latency by size, and latency beside quality."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from statistics import mean
+from typing import Any
+
+import altair as alt
+
+from plait.search.evaluation.report.drawing import FAINT, INK, data, layered, log_marks, to_svg
+
+PLAIT = "#2563eb"
+"""The colour of plait's own; everybody else is grey."""
+HEIGHT = 420
+LINE = 16
+"""Height of a line of text."""
+
+Points = Sequence[Mapping[str, str | float | bool]]
+"""`label`, `x`, `y` and `colour` of each."""
+
+
+def draw(folder: Path, found: Mapping[str, Any]) -> None:
+    """Write an SVG file for each picture that the numbers are enough for."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for leg in ("keyword", "hybrid"):
+        by_size = _by_size(found, leg)
+        if by_size:
+            titles = ("passages", "p50, ms")
+            _write(folder / f"{leg}-by-size.svg", _lines(by_size, titles))
+        beside = _beside_quality(found, leg)
+        if beside:
+            _write(folder / f"{leg}-beside-quality.svg", _scatter(beside))
+
+
+def _by_size(found: Mapping[str, Any], leg: str) -> Points:
+    """Put together plait's growth and the peers at the sizes they were given."""
+    grown = found.get("growth", {}).get("measured", [])
+    own = [row for row in grown if row["label"].split()[0] in {leg, "dense"}]
+    points = [_point(f"plait {row['label'].split()[0]}", row) for row in own]
+    for race in found.get(leg, {}).values():
+        rows = [row for row in race["measured"] if not (own and row["label"] == f"plait {leg}")]
+        points += [_point(row["label"], row) for row in rows]
+    return [p for p in points if leg == "hybrid" or p["label"] != "plait dense"]
+
+
+def _point(label: str, row: Mapping[str, Any]) -> dict[str, str | float | bool]:
+    colour = PLAIT if label.startswith("plait") else FAINT
+    return {"label": label, "x": row["documents"], "y": row["p50"], "colour": colour}
+
+
+def _beside_quality(found: Mapping[str, Any], leg: str) -> Points:
+    """Take the smallest race, in which everybody is, and the mean over collections."""
+    races, quality = found.get(leg, {}), found.get("quality", {})
+    if not races or not quality:
+        return []
+    points = []
+    for row in races[min(races, key=int)]["measured"]:
+        label = row["label"]
+        judged = quality.get(label) or quality.get(label.removeprefix("plait ")) or {}
+        if judged and label != "plait ranking":
+            point = _point(label, row)
+            points.append(point | {"x": row["p50"], "y": mean(judged.values())})
+    return points
+
+
+def _lines(points: Points, titles: tuple[str, str]) -> alt.LayerChart:
+    """Draw a line a label, both axes logarithmic, named at its right end."""
+    across, marks = _logarithmic([float(point["x"]) for point in points], 2)
+    up, up_marks = _logarithmic([float(point["y"]) for point in points], 1.2)
+    x = alt.X("x:Q", scale=across, axis=alt.Axis(title=titles[0], values=marks, format=",~r"))
+    y = alt.Y("y:Q", scale=up, axis=alt.Axis(title=titles[1], values=up_marks, format="~r"))
+    coloured = alt.Color("colour:N", scale=None)
+    base = alt.Chart(data(points)).encode(x=x, y=y, color=coloured)
+    lines = base.mark_line(strokeWidth=2).encode(detail="label:N")
+    dots = base.mark_circle(size=45, opacity=1)
+    last = {point["label"]: point for point in sorted(points, key=lambda point: point["x"])}
+    names = alt.Chart(data(_apart(list(last.values()), points))).encode(x=x, y=y)
+    return layered(lines, dots, _named(names))
+
+
+def _apart(ends: Points, points: Points) -> Points:
+    """Move names that would lie over each other upwards, a line's height apart."""
+    values = [float(point["y"]) for point in points]
+    step = (max(values) * 1.44 / min(values)) ** (LINE / HEIGHT)
+    moved: list[dict[str, str | float | bool]] = []
+    for point in sorted(ends, key=lambda point: float(point["y"])):
+        beside = [float(other["y"]) for other in moved if other["x"] == point["x"]]
+        least = max(beside, default=0.0) * step
+        moved.append({**point, "y": max(float(point["y"]), least)})
+    return moved
+
+
+def _scatter(points: Points) -> alt.LayerChart:
+    """Draw a point a label: the best is at the top left."""
+    across, marks = _logarithmic([float(point["x"]) for point in points], 2)
+    x = alt.X("x:Q", scale=across, axis=alt.Axis(title="p50, ms", values=marks, format="~r"))
+    y = alt.Y("y:Q", title="nDCG@10", scale=alt.Scale(zero=False, padding=20))
+    base = alt.Chart(data(points)).encode(x=x, y=y)
+    dots = base.mark_circle(size=80, opacity=1).encode(color=alt.Color("colour:N", scale=None))
+    return layered(dots, _named(base))
+
+
+def _named(base: alt.Chart) -> alt.Chart:
+    """Write the label of each point to the right of it."""
+    return base.mark_text(align="left", dx=9, fontSize=13).encode(
+        text="label:N", color=alt.value(INK)
+    )
+
+
+def _logarithmic(values: Sequence[float], room: float) -> tuple[alt.Scale, list[float]]:
+    """Make a scale with some room beyond the greatest value, and choose its marks."""
+    low, high = min(values) / 1.2, max(values) * room
+    return alt.Scale(type="log", domain=[low, high], nice=False), log_marks(low, high)
+
+
+def _write(path: Path, chart: alt.LayerChart) -> None:
+    path.write_text(to_svg(chart, HEIGHT), encoding="utf-8")

@@ -1,0 +1,98 @@
+"""How good are the rankings, where somebody judged them?
+
+Each peer indexes whole articles at its defaults, with vectors by sentence-transformers;
+plait cuts them into passages and encodes these with its own runtime. Measured by
+`ir-measures`, as in `plait bench`.
+"""
+
+from collections.abc import Iterator, Sequence
+from statistics import mean
+from typing import Any
+
+from beside.corpus import SHARED
+from beside.given import Document, Given
+from beside.roster import GROWTH, Entry, taking_part
+from beside.serving import Server
+from beside.stages import Settings, built_all, stored
+from plait.index.article import Article
+from plait.index.model import find_default
+from plait.index.reading import FieldNames, SourceFile, find_files, read_file
+from plait.search.evaluation import Collection, Topic, read_collection
+from plait.search.evaluation.collection import Qrels
+from plait.search.evaluation.measures import per_topic
+
+COLLECTIONS = ("scifact", "cranfield")
+MEASURE = "nDCG@10"
+PART, PART_TOPICS = 200, 10
+"""Documents and topics of a collection, to see that all works."""
+
+
+def quality(settings: Settings, *, quick: bool) -> dict[str, Any]:
+    """Give entry to collection to mean nDCG@10; quickly, of a part that means nothing."""
+    found: dict[str, Any] = {}
+    for collection in _collections(COLLECTIONS[-1:] if quick else COLLECTIONS):
+        name, documents = collection.name, _documents(collection)
+        topics = collection.topics
+        if quick:
+            name, topics = f"{name}-part", topics[:PART_TOPICS]
+            documents = _part(documents, {id_ for t in topics for id_ in collection.qrels[t.id]})
+        folder = settings.cache / "given" / name
+        given = Given.made(folder, documents, stored(settings, name, documents))
+        if not (folder / "vectors.npy").is_file():
+            _encode(given)
+        racers, _ = built_all(_entries(), given, settings.cache / "built" / name, settings)
+        logs = settings.cache / "logs" / name
+        for racer in racers:
+            with Server(racer.entry, racer.built.folder, logs / f"{racer.label}.log") as server:
+                value = _measured(server, topics, collection.qrels)
+            found.setdefault(racer.label, {})[collection.name] = value
+            print(f"  {name} {racer.label}: {value:.4f}", flush=True)
+    return found
+
+
+def _collections(names: Sequence[str]) -> Iterator[Collection]:
+    for name in names:
+        if (SHARED / name).is_dir():
+            yield read_collection(str(SHARED / name))
+        else:
+            print(f"  left out: no {name} in ../shared/data")
+
+
+def _part(documents: Sequence[Document], judged: set[str]) -> list[Document]:
+    """Take the judged ones, and of the others the first."""
+    return sorted(documents, key=lambda document: document.id not in judged)[:PART]
+
+
+def _entries() -> list[Entry]:
+    """List everybody; plait's keyword leg, too, on passages as they are cut for users."""
+    others = [*taking_part("keyword"), *taking_part("hybrid")]
+    peers = [entry for entry in others if "plait" not in entry.name or entry.leg == "hybrid"]
+    return [*(entry for entry in GROWTH if entry.name == "keyword"), *peers]
+
+
+def _documents(collection: Collection) -> list[Document]:
+    """Read a corpus as plait does."""
+    files = [file for file in find_files(collection.paths, SHARED) if isinstance(file, SourceFile)]
+    found = [one for file in files for one in read_file(file, FieldNames())]
+    return [Document(a.id, a.title, a.text) for a in found if isinstance(a, Article)]
+
+
+def _encode(given: Given) -> None:
+    from sentence_transformers import SentenceTransformer  # noqa: PLC0415 - takes 10 s
+
+    model = SentenceTransformer(str(find_default()), device="cpu")
+    texts = [document.whole for document in given.documents]
+    print(f"  encoding {len(texts)} articles with sentence-transformers", flush=True)
+    given.keep_vectors(model.encode(texts, normalize_embeddings=True))
+
+
+def _measured(server: Server, topics: Sequence[Topic], qrels: Qrels) -> float:
+    _ = server.opened
+    run = {topic.id: _falling(server.ask(topic.text)[1]) for topic in topics}
+    judged = {topic.id: qrels[topic.id] for topic in topics}
+    return mean(per_topic(judged, run, (MEASURE,))[MEASURE].values())
+
+
+def _falling(ids: Sequence[str]) -> dict[str, float]:
+    """Turn an order into scores that fall."""
+    return {id_: float(len(ids) - rank) for rank, id_ in enumerate(dict.fromkeys(ids))}

@@ -1,0 +1,176 @@
+"""Ask all in turn: who takes how long?
+
+Every query is asked of everybody before the next, so that the machine's moods meet all;
+who begins changes with each query. A slow peer stops being asked when its time is used
+up, and the table says how many queries it answered.
+"""
+
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from beside.noise import Calibration
+from beside.roster import Entry
+from beside.serving import Built, PeerError, Server
+
+WARM_UP = 5
+"""Queries asked of everybody before the clock runs."""
+PAUSE = 0.002
+"""Seconds between two queries, in which the threads of the last one come to rest."""
+FOR_P99 = 100
+"""Queries below which nothing is said of one in a hundred."""
+BURST_SECONDS = 1.0
+"""What a burst of queries takes, about."""
+LEAST, MOST = 8, 400
+"""Queries in a burst."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How much is asked."""
+
+    queries: Sequence[str]
+    budget: float
+    """Seconds that a peer may take for its answers, all together."""
+    bursts: int
+    """How often throughput is measured; the median counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Racer:
+    """One entry on one index."""
+
+    label: str
+    entry: Entry
+    built: Built
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What came out for one racer. Times of queries are in milliseconds."""
+
+    label: str
+    package: str
+    documents: int
+    build_per_s: float
+    build_kept: bool
+    build_peak: int
+    disk: int
+    open_s: float
+    first_s: float
+    """From the start of its process to its first answer, imports included."""
+    asked: int
+    p50: float
+    p95: float
+    p99: float | None
+    times: float
+    """The median over queries of its time, in times of the first racer's for the same query."""
+    per_s: float | None
+    per_s_two: float | None
+    """On two threads."""
+    peak: int
+    own: int
+    """Bytes at the end, without mapped files."""
+
+
+class _Runner:
+    """A racer that runs."""
+
+    def __init__(self, racer: Racer, server: Server, first: str) -> None:
+        begun = time.perf_counter()
+        self.racer, self.server = racer, server
+        self.opened = server.opened
+        server.ask(first)
+        self.first = time.perf_counter() - begun
+        self.seconds: list[float] = []
+        self.memory: dict[str, int] = {}
+        self.rates: dict[int, list[float]] = {1: [], 2: []}
+
+    def burst(self, queries: Sequence[str]) -> None:
+        """Measure throughput once; what a peer cannot do on threads is left out."""
+        wanted = min(max(int(BURST_SECONDS / np.median(self.seconds)), LEAST), MOST)
+        many = [queries[number % len(queries)] for number in range(wanted)]
+        for threads, rates in self.rates.items():
+            try:
+                rates.append(wanted / self.server.burst(many, threads))
+            except PeerError as error:
+                print(f"  {self.racer.label} on {threads} threads: {error}")
+                self.rates[threads] = []
+                return
+
+    def measured(self, base: Sequence[float]) -> Measured:
+        """Sum up."""
+        built, own = self.racer.built, np.array(self.seconds)
+        p50, p95, p99 = (1000 * np.percentile(own, [50, 95, 99])).tolist()
+        pairs = zip(self.seconds, base, strict=False)
+        rates = [float(np.median(found)) if found else None for found in self.rates.values()]
+        return Measured(
+            label=self.racer.label,
+            package=f"{self.racer.entry.package} {self.racer.entry.version}",
+            documents=built.documents,
+            build_per_s=built.documents / built.seconds,
+            build_kept=built.kept,
+            build_peak=built.peak,
+            disk=built.size,
+            open_s=self.opened["open"],
+            first_s=self.first,
+            asked=len(own),
+            p50=p50,
+            p95=p95,
+            p99=p99 if len(own) >= FOR_P99 else None,
+            times=float(np.median([mine / theirs for mine, theirs in pairs])),
+            per_s=rates[0],
+            per_s_two=rates[1],
+            peak=self.memory["peak"],
+            own=self.memory["own"],
+        )
+
+
+def race(racers: Sequence[Racer], pace: Pace, logs: Path) -> dict[str, Any]:
+    """Open all, one by one; ask all in turn; measure throughput in turn.
+
+    The first racer is the one that the others are compared with.
+    """
+    calibration, failed = Calibration(), {}
+    with ExitStack() as stack:
+        runners: list[_Runner] = []
+        for racer in racers:
+            calibration.tick()
+            try:
+                log = logs / f"{racer.label.replace(' ', '-')}.log"
+                server = stack.enter_context(Server(racer.entry, racer.built.folder, log))
+                runners.append(_Runner(racer, server, pace.queries[0]))
+                print(f"  {racer.label}: first answer after {runners[-1].first:.2f} s", flush=True)
+            except PeerError as error:
+                failed[racer.label] = str(error)
+                print(f"  {racer.label} failed to open:\n{error}")
+        _ask_all(runners, pace, calibration)
+        for runner in runners:
+            runner.memory = runner.server.memory()
+        for _ in range(pace.bursts):
+            for runner in runners:
+                calibration.tick()
+                runner.burst(pace.queries)
+        base = runners[0].seconds if runners else []
+        found = [asdict(runner.measured(base)) for runner in runners]
+    return {"measured": found, "failed": failed, "noise": asdict(calibration.noise())}
+
+
+def _ask_all(runners: Sequence[_Runner], pace: Pace, calibration: Calibration) -> None:
+    for query in pace.queries[:WARM_UP]:
+        for runner in runners:
+            runner.server.ask(query)
+    for number, query in enumerate(pace.queries):
+        if number % WARM_UP == 0:
+            calibration.tick()
+        start = number % len(runners)
+        for runner in (*runners[start:], *runners[:start]):
+            # One by one in the order of the queries, so that those of two racers pair up.
+            if sum(runner.seconds) < pace.budget:
+                runner.seconds.append(runner.server.ask(query)[0])
+                time.sleep(PAUSE)

@@ -1,0 +1,94 @@
+"""Who takes part, and where is its code?
+
+Imports nothing but the standard library: a peer's process reads this as well.
+"""
+
+import ast
+import importlib
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Literal
+
+from beside.given import Peer
+
+SMALL = 20_000
+"""Documents that a peer gets at most that would take minutes, or gigabytes, for more."""
+PLAIT = "plait"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One configuration of one package."""
+
+    name: str
+    """As it stands in the tables."""
+    package: str
+    """The distribution that must be installed; its version is shown."""
+    where: str
+    """`file:Class` below `beside/peers`."""
+    leg: Literal["keyword", "hybrid"]
+    largest: int | None = None
+    """Documents it gets at most; None for any number."""
+    build_of: str = ""
+    """The entry whose index it asks, if not its own."""
+
+    def peer(self) -> Peer:
+        """Import it; raises `ImportError` where its package is not installed."""
+        file, _, kind = self.where.partition(":")
+        return getattr(importlib.import_module(f"beside.peers.{file}"), kind)()
+
+    @property
+    def version(self) -> str:
+        """Say which version is installed; empty if none is."""
+        try:
+            return version(self.package)
+        except PackageNotFoundError:
+            return ""
+
+    @property
+    def described(self) -> str:
+        """Its docstring, as one paragraph; nothing is imported."""
+        file, _, kind = self.where.partition(":")
+        path = Path(__file__).parent / "peers" / f"{file}.py"
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        found = next(n for n in tree.body if isinstance(n, ast.ClassDef) and n.name == kind)
+        return " ".join((ast.get_docstring(found) or "").split())
+
+
+ROSTER = (
+    Entry("plait keyword", PLAIT, "plait_:Keyword", "keyword"),
+    Entry("plait ranking", PLAIT, "plait_:KeywordRanking", "keyword", build_of="plait keyword"),
+    Entry("Whoosh", "whoosh3", "whoosh_:Whoosh", "keyword", SMALL),
+    Entry("rank-bm25", "rank-bm25", "rank_bm25_:RankBM25", "keyword"),
+    Entry("bm25s", "bm25s", "bm25s_:BM25S", "keyword"),
+    Entry("bm25s numba", "numba", "bm25s_:NumbaBM25S", "keyword"),
+    Entry("tantivy", "tantivy", "tantivy_:Tantivy", "keyword"),
+    Entry("plait hybrid", PLAIT, "plait_:Hybrid", "hybrid"),
+    Entry("plait two legs", PLAIT, "plait_:TwoLegs", "hybrid", build_of="plait hybrid"),
+    Entry("txtai", "txtai", "txtai_:Txtai", "hybrid"),
+    Entry("LanceDB", "lancedb", "lancedb_:LanceDB", "hybrid"),
+    Entry("LangChain, Chroma", "langchain-chroma", "langchain_:ChromaEnsemble", "hybrid"),
+    Entry("Haystack", "haystack-ai", "haystack_:Haystack", "hybrid", SMALL),
+)
+
+GROWTH = (
+    Entry("hybrid", PLAIT, "plait_:Ingested", "hybrid"),
+    Entry("dense", PLAIT, "plait_:IngestedDense", "hybrid", build_of="hybrid"),
+    Entry("keyword", PLAIT, "plait_:IngestedKeyword", "keyword", build_of="hybrid"),
+)
+"""plait's own systems on one index, for growing sizes."""
+
+
+def named(name: str) -> Entry:
+    """Find an entry."""
+    return next(entry for entry in (*ROSTER, *GROWTH) if entry.name == name)
+
+
+def taking_part(leg: str) -> list[Entry]:
+    """List the entries of a leg whose packages are installed; say which are left out."""
+    entries = [entry for entry in ROSTER if entry.leg == leg]
+    for entry in entries:
+        if not entry.version:
+            print(f"  left out: {entry.name}; `pip install {entry.package}` brings it")
+    return [entry for entry in entries if entry.version]

@@ -1,0 +1,153 @@
+"""A process that holds one peer, seen from without: build, open, ask."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Self
+
+from beside.given import MODEL, Given
+from beside.roster import PLAIT, Entry, named
+from plait.index.model import find_default
+
+SCRIPT = Path(__file__).resolve().parents[1] / "peer.py"
+
+
+class PeerError(Exception):
+    """A peer's process failed; the message is the end of what it said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """An index on disk, and what it took."""
+
+    folder: Path
+    documents: int
+    seconds: float
+    peak: int
+    """Bytes, of the process that built it, what was given included."""
+    size: int
+    """Bytes on disk."""
+    kept: bool
+    """Whether it is of an earlier run."""
+
+
+def environment() -> dict[str, str]:
+    """Make a peer's environment: offline, nothing reported home, nothing chatty."""
+    return os.environ | {
+        MODEL: str(find_default()),
+        "HF_HUB_OFFLINE": "1",
+        "ANONYMIZED_TELEMETRY": "False",
+        "HAYSTACK_TELEMETRY_ENABLED": "False",
+        "HAYSTACK_AUTO_TRACE_ENABLED": "False",
+        "TRANSFORMERS_VERBOSITY": "error",
+        "PYTHONWARNINGS": "ignore",
+    }
+
+
+def command(*arguments: str | Path) -> list[str]:
+    """Write the command line of a peer's process."""
+    return [sys.executable, str(SCRIPT), *map(str, arguments)]
+
+
+def build(entry: Entry, given: Given, root: Path, *, keep: bool) -> Built:
+    """Build an entry's index below `root`, unless one of the same documents is kept.
+
+    plait's own is never kept, since its code is what changes. Raises `PeerError`.
+    """
+    maker = named(entry.build_of or entry.name)
+    folder = root / f"{maker.name.replace(' ', '-')}-{maker.version}"
+    note = folder.with_suffix(folder.suffix + ".json")
+    digest = given.digest
+    if folder.exists() and note.is_file() and keep and maker.package != PLAIT:
+        known = json.loads(note.read_text(encoding="utf-8"))
+        if known.pop("given", "") == digest:
+            return Built(folder, **known, kept=True)
+    shutil.rmtree(folder, ignore_errors=True)
+    note.unlink(missing_ok=True)
+    root.mkdir(parents=True, exist_ok=True)
+    told = _run(command("build", maker.name, given.folder, folder))
+    found = {
+        "documents": sum(1 for _ in given.corpus.open("rb")),
+        "seconds": told["seconds"],
+        "peak": told["peak"],
+        "size": sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()),
+    }
+    note.write_text(json.dumps(found | {"given": digest}), encoding="utf-8")
+    return Built(folder, **found, kept=False)
+
+
+def _run(arguments: Sequence[str]) -> dict[str, Any]:
+    done = subprocess.run(arguments, capture_output=True, text=True, env=environment(), check=False)
+    if done.returncode:
+        raise PeerError("\n".join(done.stderr.splitlines()[-12:]))
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+class Server:
+    """A process with an open index, a context manager that ends it."""
+
+    def __init__(self, entry: Entry, folder: Path, log: Path) -> None:
+        """Start it; what it writes to its error output goes to `log`."""
+        self.entry = entry
+        self._log = log
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with log.open("w", encoding="utf-8") as errors:
+            self._process = subprocess.Popen(
+                command("serve", entry.name, folder),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                text=True,
+                env=environment(),
+            )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.kill()
+        self._process.wait()
+
+    @cached_property
+    def opened(self) -> dict[str, float]:
+        """Wait until it is open; `imports` and `open`, in seconds."""
+        return self._answer()
+
+    def ask(self, query: str) -> tuple[float, list[str]]:
+        """Give seconds, by its own clock, and ids."""
+        told = self._order({"ask": query})
+        return told["seconds"], told["ids"]
+
+    def burst(self, queries: Sequence[str], threads: int) -> float:
+        """Give the seconds that these queries take on so many threads."""
+        return self._order({"burst": list(queries), "threads": threads})["seconds"]
+
+    def memory(self) -> dict[str, int]:
+        """Give `peak` and `own`, in bytes."""
+        return self._order({"memory": True})
+
+    def _order(self, order: dict[str, Any]) -> dict[str, Any]:
+        if self._process.stdin is None:
+            raise PeerError("its input is no pipe.")
+        try:
+            self._process.stdin.write(json.dumps(order) + "\n")
+            self._process.stdin.flush()
+        except BrokenPipeError:
+            raise PeerError(self._last_words()) from None
+        return self._answer()
+
+    def _answer(self) -> dict[str, Any]:
+        line = self._process.stdout.readline() if self._process.stdout else ""
+        if not line:
+            raise PeerError(self._last_words())
+        return json.loads(line)
+
+    def _last_words(self) -> str:
+        lines = self._log.read_text(encoding="utf-8", errors="replace").splitlines()
+        return "\n".join(lines[-12:])

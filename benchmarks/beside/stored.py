@@ -1,0 +1,104 @@
+"""Here are passages that an index has encoded: hand their vectors and tokens out again.
+
+Any plait index of the same model serves as a store, so a store is made by `plait index`.
+What no store has is encoded.
+"""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from beside.given import Given
+from plait.index.encoded import Encoded, EncodedQuery
+from plait.index.encoder import Encoder, load_encoder
+from plait.index.segment import digest
+from plait.index.snapshot import Snapshot
+from plait.index.tokens import Tokens
+
+
+class _Wrapped:
+    """An `Encoder` that passes as the one it wraps."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        self._encoder = encoder
+        self.dimension = encoder.dimension
+        self.window = encoder.window
+        self.fingerprint = encoder.fingerprint
+        self.name = encoder.name
+
+    def token_ends(self, text: str) -> NDArray[np.int64]:
+        """Give the end of each word piece, in characters of `text`."""
+        return self._encoder.token_ends(text)
+
+    def encode_query(self, text: str) -> EncodedQuery:
+        """Encode a query, in truth."""
+        return self._encoder.encode_query(text)
+
+
+class StoredEncoder(_Wrapped):
+    """Encodes nothing that one of some indexes holds already."""
+
+    def __init__(self, encoder: Encoder, stores: Sequence[Path]) -> None:
+        super().__init__(encoder)
+        self._snapshots = [Snapshot(store) for store in stores]
+        self._places: dict[bytes, tuple[int, int]] = {}
+        for number, snapshot in enumerate(self._snapshots):
+            if snapshot.manifest.recipe.encoder != encoder.fingerprint:
+                raise ValueError(f"{snapshot.root} holds vectors of another model.")
+            digests = [segment.data.passage_digests for segment in snapshot.segments]
+            rows = (row.tobytes() for part in digests for row in part)
+            self._places |= {key: (number, place) for place, key in enumerate(rows)}
+
+    def encode_passages(
+        self, texts: Sequence[str], progress: Callable[[int], None] | None = None
+    ) -> Encoded:
+        """Look texts up; encode the rest."""
+        keys = [digest(text) for text in texts]
+        parts, found = [Encoded.empty(self.dimension)], []
+        for number, snapshot in enumerate(self._snapshots):
+            mine = [key for key in keys if self._places.get(key, (-1, 0))[0] == number]
+            places = np.array([self._places[key][1] for key in mine], dtype=np.int64)
+            parts.append(Encoded(snapshot.vectors(places), snapshot.tokens(places)))
+            found += mine
+        fresh = [(k, t) for k, t in zip(keys, texts, strict=True) if k not in self._places]
+        parts.append(self._encoder.encode_passages([text for _, text in fresh]))
+        rows = {key: row for row, key in enumerate([*found, *(key for key, _ in fresh)])}
+        if progress:
+            progress(len(texts))
+        order = np.array([rows[key] for key in keys], dtype=np.int64)
+        return Encoded.joined(parts).take(order)
+
+
+class RandomEncoder(_Wrapped):
+    """Gives passages random unit vectors and signs, as many as the text has words.
+
+    The same text has the same. Queries are encoded in truth, so that this takes its time.
+    """
+
+    def encode_passages(
+        self, texts: Sequence[str], progress: Callable[[int], None] | None = None
+    ) -> Encoded:
+        """Draw vectors."""
+        parts = [Encoded.empty(self.dimension), *map(self._drawn, texts)]
+        if progress:
+            progress(len(texts))
+        return Encoded.joined(parts)
+
+    def _drawn(self, text: str) -> Encoded:
+        draw = np.random.default_rng(int.from_bytes(digest(text), "little"))
+        vector = draw.standard_normal((1, self.dimension))
+        unit = (vector / np.linalg.norm(vector)).astype(np.float32)
+        signs = draw.integers(0, 256, (len(text.split()), self.dimension // 8), dtype=np.uint8)
+        starts = np.array([0, len(signs)], dtype=np.int64)
+        return Encoded(unit, Tokens(starts, signs))
+
+
+def encoder_for(given: Given) -> Encoder:
+    """Choose the encoder of what is given: random, stored, or the default model itself."""
+    encoder = load_encoder()
+    if given.random:
+        return RandomEncoder(encoder)
+    stores = [Path(store) for store in given.stores]
+    return StoredEncoder(encoder, stores) if stores else encoder
