@@ -22,6 +22,7 @@ from plait.search.system import System
 _WORD = re.compile(r"\S+")
 DIMENSION = 8
 """Of a vector that says nothing; one byte of signs."""
+_NO_TOKENS = np.zeros((0, DIMENSION), np.float32)
 
 
 class WordsOnly:
@@ -45,8 +46,8 @@ class WordsOnly:
         return Encoded(vectors, Tokens.empty(len(texts), DIMENSION))
 
     def encode_query(self, text: str) -> EncodedQuery:
-        """Raise: keyword queries need no vector."""
-        raise NotImplementedError(text)
+        """Give every query the same vector: none is asked for its meaning."""
+        return EncodedQuery(np.full(DIMENSION, DIMENSION**-0.5, np.float32), _NO_TOKENS)
 
 
 def write(documents: list[Article], folder: Path, encoder: Encoder) -> None:
@@ -129,7 +130,7 @@ class TwoLegs(Hybrid):
 
 class Ingested(Hybrid):
     """plait as it comes, on an index that `plait index` would leave: written in commits of
-    what some seconds of encoding are worth, with several segments.
+    what some seconds of encoding are worth, and merged.
     """  # noqa: D205 - goes onto the page as one paragraph
 
     def build(self, given: Given, folder: Path) -> Callable[[], object]:
