@@ -46,8 +46,8 @@ def by_the_book(seeds: Index, text: str) -> NDArray[np.float64]:
     words = np.zeros(len(matrix))
     found = seeds.ranker.score(query, System("keyword"))
     words[found.passages] = found.totals
-    spoken = zscore(words) if words.any() else words
-    scores: NDArray[np.float64] = (1 - WEIGHT) * spoken + WEIGHT * zscore(cosines)
+    spoken = np.asarray(zscore(words)) if words.any() else words
+    scores = (1 - WEIGHT) * spoken + WEIGHT * np.asarray(zscore(cosines))
     first = np.argsort(-scores)[:REFINED].tolist()
     late = {p: max_sim(encoded.tokens, data.tokens, p) for p in first[:LATE]}
     for passage, similarity in late.items():

@@ -20,7 +20,7 @@ from beside.serving import Built, PeerError, Server
 
 WARM_UP = 5
 """Queries asked of everybody before the clock runs."""
-PAUSE = 0.002
+PAUSE = 0.02
 """Seconds between two queries, in which the threads of the last one come to rest."""
 FOR_P99 = 100
 """Queries below which nothing is said of one in a hundred."""

@@ -73,9 +73,9 @@ ROSTER = (
 )
 
 GROWTH = (
-    Entry("hybrid", PLAIT, "plait_:Ingested", "hybrid"),
-    Entry("dense", PLAIT, "plait_:IngestedDense", "hybrid", build_of="hybrid"),
-    Entry("keyword", PLAIT, "plait_:IngestedKeyword", "keyword", build_of="hybrid"),
+    Entry("hybrid", PLAIT, "plait_:Hybrid", "hybrid"),
+    Entry("dense", PLAIT, "plait_:Dense", "hybrid", build_of="hybrid"),
+    Entry("keyword", PLAIT, "plait_:KeywordOfHybrid", "keyword", build_of="hybrid"),
 )
 """plait's own systems on one index, for growing sizes."""
 

@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from beside.given import Ask, Given, K
 from beside.stored import encoder_for
-from plait.index.article import Article
 from plait.index.encoded import Encoded, EncodedQuery
 from plait.index.encoder import Encoder
 from plait.index.ingest import bring_up_to_date
@@ -45,35 +44,28 @@ class WordsOnly:
         vectors = np.full((len(texts), DIMENSION), DIMENSION**-0.5, dtype=np.float32)
         return Encoded(vectors, Tokens.empty(len(texts), DIMENSION))
 
-    def encode_query(self, text: str) -> EncodedQuery:
+    def encode_query(self, text: str) -> EncodedQuery:  # noqa: ARG002 - an Encoder's
         """Give every query the same vector: none is asked for its meaning."""
         return EncodedQuery(np.full(DIMENSION, DIMENSION**-0.5, np.float32), _NO_TOKENS)
 
 
-def write(documents: list[Article], folder: Path, encoder: Encoder) -> None:
-    """Add all, commit once, leave one segment."""
+def write(given: Given, folder: Path, encoder: Encoder) -> None:
+    """Index the file of documents as `plait index` does, merges included."""
     with IndexWriter(folder, encoder) as writer:
-        for article in documents:
-            writer.add(article)
-
-
-def articles(given: Given) -> list[Article]:
-    """Read what is given as articles; `source` keeps a later `plait index` out."""
-    return [Article(d.id, d.title, d.text, source="benchmark") for d in given.documents]
+        bring_up_to_date(writer, [given.corpus])
 
 
 class Keyword:
     """plait's keyword leg end to end: `Index.search` with the system `keyword`, operators
     off; the query is analysed, passages are ranked, and ten articles are read from disk
-    with their explanation. The index is written by `IndexWriter` in one commit with an
+    with their explanation. The index is written as `plait index` writes it, with an
     encoder that encodes nothing, so that the build is the keyword leg's; text and
     positions are stored too.
     """  # noqa: D205 - goes onto the page as one paragraph
 
     def build(self, given: Given, folder: Path) -> Callable[[], object]:
-        """Write one segment without vectors."""
-        documents = articles(given)
-        return lambda: write(documents, folder, WordsOnly())
+        """Write words and no vectors worth the name."""
+        return lambda: write(given, folder, WordsOnly())
 
     def open(self, folder: Path) -> Ask:
         """Search as a caller does."""
@@ -103,16 +95,16 @@ class Hybrid:
     """plait as it comes: `Index.search` with the system `hybrid`, which fuses both legs on
     full scores, looks at the best again by late interaction and neighbours, reads ten
     articles and explains each. The default model in int8 on ONNX Runtime encodes the
-    query, on one thread. Built by `IndexWriter` in one commit; articles are cut into
-    passages.
+    query, on one thread. Built as `plait index` does, in commits of what some seconds of
+    encoding are worth, merged at the end; articles are cut into passages.
     """  # noqa: D205 - goes onto the page as one paragraph
 
     system = "hybrid"
 
     def build(self, given: Given, folder: Path) -> Callable[[], object]:
-        """Write one segment, with vectors that were made before."""
-        documents, encoder = articles(given), encoder_for(given)
-        return lambda: write(documents, folder, encoder)
+        """Index with vectors that were made before."""
+        encoder = encoder_for(given)
+        return lambda: write(given, folder, encoder)
 
     def open(self, folder: Path) -> Ask:
         """Search as a caller does."""
@@ -128,29 +120,13 @@ class TwoLegs(Hybrid):
     system = "hybrid(late=0, neighbours=0)"
 
 
-class Ingested(Hybrid):
-    """plait as it comes, on an index that `plait index` would leave: written in commits of
-    what some seconds of encoding are worth, and merged.
-    """  # noqa: D205 - goes onto the page as one paragraph
-
-    def build(self, given: Given, folder: Path) -> Callable[[], object]:
-        """Read the file as the command does, with vectors that were made before."""
-        encoder = encoder_for(given)
-
-        def work() -> None:
-            with IndexWriter(folder, encoder) as writer:
-                bring_up_to_date(writer, [given.corpus])
-
-        return work
-
-
-class IngestedDense(Ingested):
+class Dense(Hybrid):
     """The same index, asked by its dense leg alone."""
 
     system = "dense"
 
 
-class IngestedKeyword(Ingested):
+class KeywordOfHybrid(Hybrid):
     """The same index, asked by its keyword leg alone."""
 
     system = "keyword"
