@@ -20,8 +20,6 @@ from typing import Any, TextIO
 from beside.given import Ask, Given
 from beside.roster import named
 
-STARTED = time.perf_counter()
-
 
 def main() -> None:
     """Do as the command line says."""
@@ -45,10 +43,9 @@ def build(name: str, given: Given, folder: Path) -> dict[str, Any]:
     """Build an index; what is given has been read, and imports done, when the clock starts."""
     folder.mkdir(parents=True)
     work = named(name).peer().build(given, folder)
-    before = _memory()
     begun = time.perf_counter()
     work()
-    return {"seconds": time.perf_counter() - begun, "before": before, **_memory()}
+    return {"seconds": time.perf_counter() - begun, **_memory()}
 
 
 def serve(name: str, folder: Path, answers: TextIO) -> None:
@@ -56,8 +53,7 @@ def serve(name: str, folder: Path, answers: TextIO) -> None:
     peer = named(name).peer()
     begun = time.perf_counter()
     ask = peer.open(folder)
-    opened = time.perf_counter()
-    _say(answers, {"open": opened - begun, "imports": begun - STARTED})
+    _say(answers, {"open": time.perf_counter() - begun})
     for line in sys.stdin:
         order = json.loads(line)
         if "ask" in order:

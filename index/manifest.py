@@ -59,8 +59,8 @@ class SegmentEntry:
     passages: int
     """Live ones."""
     files: tuple[FileEntry, ...]
-    recall: float
-    """Of the dense leg, at ten, against an exact search (`plait.index.recall`)."""
+    recall: float | None
+    """Recall@10 of the dense leg (`plait.index.recall`); None where every vector is read."""
     deletions: FileEntry | None = None
 
 
@@ -114,11 +114,12 @@ class Manifest:
 
     def _dense(self) -> str:
         """Say how the dense leg is searched."""
-        sizes = [segment.passages for segment in self.segments]
-        found = sum(segment.passages * segment.recall for segment in self.segments)
-        if found == sum(sizes):
+        measured = [s for s in self.segments if s.recall is not None]
+        if not measured:
             return "exact"
-        return f"by signs; recall@10 against exact {found / sum(sizes):.4f}"
+        passages = sum(segment.passages for segment in self.segments)
+        missed = sum(s.passages * (1.0 - (s.recall or 0.0)) for s in measured)
+        return f"by signs; recall@10 against exact {1 - missed / passages:.4f}"
 
     def damage(self, root: Path, *, sizes_only: bool = False) -> list[str]:
         """Compare every file with its size, and its checksum; say what differs."""
@@ -175,7 +176,7 @@ def _segment(record: Any) -> SegmentEntry:
     if not OWN_NAMES.fullmatch(record["name"]):
         raise ValueError(record["name"])
     plain = {name: record[name] for name in ("name", "articles", "passages")}
-    return SegmentEntry(**plain, files=files, recall=float(record["recall"]), deletions=deletions)
+    return SegmentEntry(**plain, files=files, recall=_share(record["recall"]), deletions=deletions)
 
 
 def _file(record: Any) -> FileEntry:
@@ -185,6 +186,12 @@ def _file(record: Any) -> FileEntry:
     if "/" in folder or not OWN_NAMES.fullmatch(folder or name) or name in {"", "..", "."}:
         raise ValueError(file.path)
     return file
+
+
+def _share(record: Any) -> float | None:
+    if record is not None and not 0 <= record <= 1:
+        raise ValueError(record)
+    return record if record is None else float(record)
 
 
 def _text(record: Any) -> str:

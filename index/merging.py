@@ -18,18 +18,20 @@ from plait.index.vectors import Vectors
 MAX_SEGMENTS = 8
 """More than this, and small ones are merged: a query visits each segment."""
 
-
 GIANT = 3
-"""Every passage is written once more each time that its segment grows by a third."""
+"""A segment this many times all smaller ones together is left alone when a run is over.
+
+So a passage is written again when its segment grows by a third.
+"""
 
 
-def small_ones(segments: Sequence[SegmentEntry]) -> Sequence[SegmentEntry]:
-    """Choose what to merge: nothing of `MAX_SEGMENTS`; of more the two smallest, and so on.
+def merged_during_run(segments: Sequence[SegmentEntry]) -> Sequence[SegmentEntry]:
+    """Choose what to merge during a run: nothing up to `MAX_SEGMENTS`.
 
-    Each next one is chosen that is no larger than those before it together.
-    So a passage that is written again lies in a segment of twice the size, but for few,
-    and the work grows with the logarithm of the index: of 540 equal commits each passage
-    is written 5 times, of 5,000 7 times (by merging the smaller half, 15 and 126 times).
+    Above, the two smallest, and each next one no larger than those before it together. So
+    a passage that is written again lies in a segment of twice the size, but for few, and
+    the work grows with the logarithm of the index: of 540 equal commits each passage is
+    written 5 times, of 5,000 7 times (by merging the smaller half, 15 and 126 times).
     """
     if len(segments) <= MAX_SEGMENTS:
         return []
@@ -43,7 +45,7 @@ def small_ones(segments: Sequence[SegmentEntry]) -> Sequence[SegmentEntry]:
     return chosen
 
 
-def alike(segments: Sequence[SegmentEntry]) -> Sequence[SegmentEntry]:
+def merged_after_run(segments: Sequence[SegmentEntry]) -> Sequence[SegmentEntry]:
     """Choose what to merge when a run is over: the largest that is no giant, and all smaller.
 
     A giant is `GIANT` times what all smaller ones are together. So an index built at once

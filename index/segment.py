@@ -133,9 +133,13 @@ class Segment:
         """Read an article."""
         return article_from_json(self.data.articles[number])
 
+    def owners_of(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Number the article that each passage belongs to."""
+        return np.searchsorted(self.data.first_passages, numbers, side="right") - 1
+
     def owner_of(self, number: int) -> int:
         """Number the article that a passage belongs to."""
-        return int(np.searchsorted(self.data.first_passages, number, side="right")) - 1
+        return int(self.owners_of(np.array([number]))[0])
 
     def passage(self, article: Article, owner: int, number: int) -> Passage:
         """Give a passage of an article already read; `owner` is its article's number."""

@@ -36,8 +36,8 @@ class Snapshot:
         self.segments = self._open()
         sizes = [segment.passage_count for segment in self.segments]
         self._offsets = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
-        owners = [len(segment.data.ids) for segment in self.segments]
-        self._first_articles = np.concatenate([[0], np.cumsum(owners)]).astype(np.int64)
+        articles = [len(segment.data.ids) for segment in self.segments]
+        self._first_articles = np.concatenate([[0], np.cumsum(articles)]).astype(np.int64)
         self.keyword = KeywordReader([(s.data.postings, s.alive_passages) for s in self.segments])
 
     def _open(self) -> list[Segment]:
@@ -96,12 +96,10 @@ class Snapshot:
             yield place, mine, passages[mine] - self._offsets[place]
 
     def owners(self, passages: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Number the article of each passage, counted through all segments."""
+        """Number the article of each passage, (passages,), counted through all segments."""
         found = np.empty(len(passages), np.int64)
         for place, mine, rows in self._by_segment(passages):
-            firsts = self.segments[place].data.first_passages
-            local = np.searchsorted(firsts, rows, side="right") - 1
-            found[mine] = self._first_articles[place] + local
+            found[mine] = self._first_articles[place] + self.segments[place].owners_of(rows)
         return found
 
     def article_id(self, passage: int) -> str:
@@ -135,9 +133,10 @@ class Snapshot:
         return total
 
     def nearest(self, query: NDArray[np.float32], k: int) -> NDArray[np.int64]:
-        """Number the `k` live passages nearest to a query, and those that tie with the last.
+        """Number the `k` live passages nearest to a query, ascending.
 
-        Ascending.
+        Those that tie with the last of what was found are among them. In large segments
+        nearly the nearest (docs/adr/0009).
         """
         found = [np.zeros(0, np.int64)]
         for segment, offset in zip(self.segments, self._offsets, strict=False):

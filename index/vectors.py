@@ -2,7 +2,7 @@
 
 FAISS searches what is mapped where it is; nothing is copied. A small matrix is searched
 exactly. In a large one, the signs of the components, one bit each, tell some thousands
-of passages that are worth a look (docs/adr/0005). Does not encode
+of passages that are worth a look (docs/adr/0009). Does not encode
 (`plait.index.encoder`).
 """
 
@@ -24,13 +24,13 @@ SUMMED = 4096
 """Vectors summed up at a time. Sums of another size would differ in their last bits."""
 
 EXACT = 25_000
-"""Rows that are searched exactly, as fast as by their signs."""
+"""Rows up to which all are searched: by their signs it is no faster (docs/adr/0009)."""
 SHORTLIST = 1000
 """Rows that their signs choose, at least; ..."""
 DEEPER = 8
 """... so many times the rows that are wanted, ..."""
 SHARE = 60
-"""... and one in so many: 2,000 of 120,000 hold .996 of the best ten (docs/adr/0005)."""
+"""... and one in so many: 2,000 of 120,000 hold .996 of the best ten (docs/adr/0009)."""
 
 ROUNDING = 1e-12
 """What the variance of equal unit vectors may come out as, in double precision."""
@@ -174,7 +174,7 @@ def _one_thread(faiss: Any) -> Iterator[None]:
 
 
 def cosines_among(rows: Matrix) -> NDArray[np.float64]:
-    """Give the cosine of each unit row with each other one, (rows, rows), exactly.
+    """Give the cosine of each unit row with each other one, (rows, rows).
 
     Components are rounded to 2**-26 first. Sums of such products fit a double, so that
     copies of a row come out alike to the last bit, however the work is parted.

@@ -39,7 +39,7 @@ from plait.index.manifest import (
     check_recipe,
     read_manifest,
 )
-from plait.index.merging import alike, merge_segments, small_ones
+from plait.index.merging import merge_segments, merged_after_run, merged_during_run
 from plait.index.recall import recall
 from plait.index.segment import Segment, article_json, digest, write_segment
 from plait.index.snapshot import open_segment
@@ -66,7 +66,8 @@ def recipe_of(encoder: Encoder, analyzer: TextAnalyzer, model: str) -> Recipe:
 class IndexWriter:
     """Adds, replaces and removes articles; a context manager that holds the lock.
 
-    Leaving the block normally commits; leaving it by an exception does not.
+    Leaving the block normally commits, and merges what is small (docs/adr/0011); leaving it
+    by an exception does neither. A merge that fails loses nothing that was committed.
     """
 
     def __init__(
@@ -148,7 +149,7 @@ class IndexWriter:
         try:
             if kind is None:
                 self.commit()
-                self._merge(alike(self.manifest.segments))
+                self._merge(merged_after_run(self.manifest.segments))
         finally:
             self._exit.close()
 
@@ -219,7 +220,7 @@ class IndexWriter:
         self._publish(entries, dead)
         self._pending.clear()
         self._characters = 0
-        self._merge(small_ones(entries))
+        self._merge(merged_during_run(entries))
 
     def merge(self) -> None:
         """Merge all segments into one; commits first."""

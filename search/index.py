@@ -24,7 +24,7 @@ from plait.search.reranking import load_reranker, rerank
 from plait.search.system import System
 
 DEEPER = 4
-"""How many times further down to look when passages of one article crowd a ranking."""
+"""So many times as many passages are looked at when those of one article crowd a ranking."""
 KEPT = 2
 """Models of a second stage kept, by name: each may hold a gigabyte."""
 
@@ -108,7 +108,7 @@ class Index:
     def search(self, query: str, k: int = 10, options: Options | None = None) -> list[Hit]:
         """Give the best `k` hits, sorted by `(-score, passage id)`.
 
-        With `options.min_probability`, the best of those among the first 250 that are as
+        With `options.min_probability`, the best of those among the first `DEPTH` that are as
         likely: perhaps none.
 
         Raises `QueryError` for an empty query or `k` below 1, and `ModelError` where a
@@ -151,11 +151,13 @@ class Index:
         Many passages of few articles can fill a leg's list of candidates; then the
         lists are made longer, until there are `k` articles or no more passages.
         """
-        depth = max(DEPTH, k) if system.mode == "hybrid" else DEEPER * k
+        depth = max(DEPTH, k)
         while True:
             scored = self.ranker.score(query, system, depth)
             rows = self.best_rows(scored, k, passages=passages)
-            if len(rows) == k or query.tree is not None or len(scored.passages) < depth:
+            # Words, and operators, name all that match at once.
+            matched = system.mode == "keyword" or query.tree is not None
+            if len(rows) == k or matched or len(scored.passages) < depth:
                 return scored, rows
             depth *= DEEPER
 

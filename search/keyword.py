@@ -97,8 +97,10 @@ class KeywordLeg:
         keys = [term.encode() for term, _ in query.terms]
         parts: list[ScoredTerm] = []
         for field, boost in query.field_weights.items():
-            found = self._reader.find(field, keys) if boost else []
-            for (term, typed), postings in zip(query.terms, found, strict=False):
+            if not boost:
+                continue
+            found = self._reader.find(field, keys)
+            for (term, typed), postings in zip(query.terms, found, strict=True):
                 weight = boost * typed * idf(self._reader.count_of(postings), self._reader.count)
                 for part, posting in zip(self._reader.parts, postings, strict=True):
                     if posting:

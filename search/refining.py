@@ -56,15 +56,15 @@ def neighbour_parts(scores: Scores, vectors: NDArray[np.float32], share: float) 
     np.fill_diagonal(cosines, -1.0)  # nothing is its own neighbour
     furthest = np.partition(cosines, -count, axis=1)[:, -count, np.newaxis]
     weights = np.where(cosines >= furthest, cosines.clip(min=0.0) ** 2, 0.0)
-    sums, totals = _exact_sums(weights), _exact_sums(weights * scores)
+    sums, totals = _order_free_sums(weights), _order_free_sums(weights * scores)
     lonely = sums == 0.0
     return share * np.where(lonely, 0.0, totals / np.where(lonely, 1.0, sums) - scores)
 
 
-def _exact_sums(values: Scores) -> Scores:
-    """Sum rows without rounding, in whatever order: copies must score alike to the last bit.
+def _order_free_sums(values: Scores) -> Scores:
+    """Sum rows so that no order changes a bit: copies must score alike.
 
-    Values are rounded to 2**-36 first; sums of such stay exact up to 2**16.
+    Values are rounded to 2**-36 first; sums of such are exact up to 2**16.
     """
     step = 2.0**-36
     sums: Scores = np.rint(values / step).sum(axis=1) * step

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
+from plait.index.arrays import best_places
 from plait.index.vectors import Moments
 from plait.search.bm25 import BM25, idf, length_norm, term_score
 from plait.search.fusion import Convex, Fusion, MinMax, ReciprocalRank, standardise
@@ -89,6 +90,14 @@ def test_ranking_sorts_by_score_then_id(scores: list[float], k: int) -> None:
     numbers = np.arange(len(rounded))
     rows = ranked(numbers, rounded, lambda number: f"{number:03}", k)
     assert rows == sorted(numbers.tolist(), key=lambda row: (-rounded[row], row))[:k]
+
+
+@given(st.integers(0, 999), st.integers(1, 8), st.integers(600, 1400))
+def test_the_best_of_many_are_those_of_a_sort(seed: int, k: int, count: int) -> None:
+    """By the greatest of each 64 first: ties with the last stay, and the rest counts too."""
+    scores = np.random.default_rng(seed).integers(0, 200, count).astype(float)
+    wanted = np.flatnonzero(scores >= np.sort(scores)[-k])
+    assert best_places(scores, k).tolist() == wanted.tolist()
 
 
 def test_bm25_by_hand() -> None:

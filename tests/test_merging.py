@@ -20,7 +20,13 @@ from plait.index.encoder import Encoder
 from plait.index.joining import cuts, kept_rows, kept_starts, kept_stretches
 from plait.index.keyword.postings import build_postings
 from plait.index.manifest import SegmentEntry
-from plait.index.merging import GIANT, MAX_SEGMENTS, alike, merge_segments, small_ones
+from plait.index.merging import (
+    GIANT,
+    MAX_SEGMENTS,
+    merge_segments,
+    merged_after_run,
+    merged_during_run,
+)
 from plait.index.segment import Segment, SegmentData, write_segment
 from plait.index.tokens import Tokens
 from plait.index.vectors import Vectors
@@ -63,8 +69,8 @@ def test_few_segments_and_little_written_again(commits: list[int]) -> None:
     for commit in commits:
         sizes.append(commit)
         written += commit
-        entries = [SegmentEntry(str(n), size, size, (), 1.0) for n, size in enumerate(sizes)]
-        merged = {int(entry.name) for entry in small_ones(entries)}
+        entries = [SegmentEntry(str(n), size, size, (), None) for n, size in enumerate(sizes)]
+        merged = {int(entry.name) for entry in merged_during_run(entries)}
         if merged:
             again = sum(sizes[n] for n in merged)
             sizes = [size for n, size in enumerate(sizes) if n not in merged] + [again]
@@ -76,8 +82,8 @@ def test_few_segments_and_little_written_again(commits: list[int]) -> None:
 @given(st.lists(st.integers(1, 1000), min_size=1, max_size=12))
 def test_a_run_leaves_each_segment_a_giant_among_the_smaller(sizes: list[int]) -> None:
     """What is merged when a run is over leaves nothing to merge, and giants alone."""
-    entries = [SegmentEntry(str(n), size, size, (), 1.0) for n, size in enumerate(sizes)]
-    merged = alike(entries)
+    entries = [SegmentEntry(str(n), size, size, (), None) for n, size in enumerate(sizes)]
+    merged = merged_after_run(entries)
     giants = [entry.passages for entry in entries if entry not in merged]
     whole = [sum(entry.passages for entry in merged)] if merged else []
     left = sorted(giants + whole)
@@ -91,8 +97,8 @@ def test_a_run_leaves_each_segment_a_giant_among_the_smaller(sizes: list[int]) -
 )
 def test_what_is_merged_when_a_run_is_over(sizes: list[int], merged: int) -> None:
     """All of an index built at once; of one that is kept up to date, what came since."""
-    entries = [SegmentEntry(str(n), size, size, (), 1.0) for n, size in enumerate(sizes)]
-    assert len(alike(entries)) == merged
+    entries = [SegmentEntry(str(n), size, size, (), None) for n, size in enumerate(sizes)]
+    assert len(merged_after_run(entries)) == merged
 
 
 def contents(folder: Path) -> dict[str, bytes]:

@@ -16,6 +16,7 @@ from plait.search.evaluation.running import article_names
 from plait.search.fusion import WEIGHT
 from plait.search.index import Index
 from plait.search.query import parse_query
+from plait.search.ranker import DEPTH
 from plait.search.refining import LATE, LATE_WEIGHT, NEIGHBOURS, NEIGHBOURS_SHARE, REFINED
 from plait.search.system import System
 
@@ -74,8 +75,13 @@ def ndcg(seeds: Index, score: Callable[[Index, str], NDArray[np.float64]]) -> fl
     return float(np.mean(list(per_topic(COLLECTION.qrels, run, [NDCG])[NDCG].values())))
 
 
-def test_the_hybrid_ranks_as_by_the_book(seeds: Index) -> None:
+@pytest.mark.parametrize("depth", [DEPTH, 40])
+def test_the_hybrid_ranks_as_by_the_book(
+    seeds: Index, depth: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Cut-off candidates, blocks, rounded sums and single precision change nothing."""
+    assert seeds.snapshot.keyword.count > 2 * 40
+    monkeypatch.setattr("plait.search.index.DEPTH", depth)
     assert shipped(seeds) == pytest.approx(ndcg(seeds, by_the_book), abs=MOST)
 
 

@@ -82,3 +82,5 @@ def test_the_recall_of_a_segment_is_recorded(
     shown = str(index("large")["dense"])
     assert shown.startswith("by signs; recall@10 against exact 0.")
     assert 0.3 < float(shown.rsplit(maxsplit=1)[-1]) < 1
+    monkeypatch.setattr("plait.index.vectors.SHORTLIST", 60)
+    assert index("whole")["dense"] == "by signs; recall@10 against exact 1.0000"

@@ -7,7 +7,8 @@
 | `given.py` | which passages and vectors is an index built of? |
 | `corpus.py` | which passages, and which queries? |
 | `stored.py` | who has encoded these passages already? |
-| `child.py`, `serving.py` | a process that holds one peer, seen from within and from without |
+| `handing.py` | who hands out vectors in a model's place? |
+| `../peer.py`, `serving.py` | a process that holds one peer, seen from within and from without |
 | `racing.py` | ask all in turn: who takes how long? |
 | `stages.py`, `quality.py`, `cold.py` | the parts of a run |
 | `noise.py` | how busy was the machine meanwhile? |

@@ -19,7 +19,7 @@ import numpy as np
 from beside.corpus import ROOT
 from beside.given import Document, Given
 from beside.roster import taking_part
-from beside.serving import PeerError, command, environment
+from beside.serving import PeerError, command, environment, last_words
 from beside.stages import Settings, built_all
 from plait.index.encoder import load_encoder
 from plait.index.ingest import bring_up_to_date
@@ -91,5 +91,5 @@ def _timed(arguments: Sequence[str]) -> tuple[float, float]:
         ended = time.perf_counter() - begun
         if process.returncode or not first:
             errors.seek(0)
-            raise PeerError(errors.read()[-2000:])
+            raise PeerError(last_words(errors.read()))
         return printed, ended

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from beside.corpus import ROOT
-from beside.roster import ROSTER
+from beside.roster import ROSTER, named
 
 PAGE = ROOT / "docs" / "performance.md"
 MEGABYTE = 1_000_000
@@ -87,17 +87,15 @@ def _asking(rows: Sequence[Row], quality: Row) -> Iterator[str]:
                 row["label"],
                 *(_short(row[name]) for name in ("p50", "p95", "p99", "times")),
                 *(_short(row[name]) for name in ("per_s", "per_s_two")),
-                *(_value(quality.get(_judged(row["label"]), {}).get(c)) for c in COLLECTIONS),
+                *(
+                    _value(quality.get(named(row["label"]).judged_as or row["label"], {}).get(c))
+                    for c in COLLECTIONS
+                ),
                 str(row["asked"]),
             ]
             for row in rows
         ],
     )
-
-
-def _judged(label: str) -> str:
-    """Name the entry whose ranking was judged for this one."""
-    return {"plait keyword": "keyword", "plait ranking": "keyword"}.get(label, label)
 
 
 def _holding(rows: Sequence[Row]) -> Iterator[str]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import altair as alt
 
+from beside.roster import named
 from plait.search.evaluation.report.drawing import FAINT, INK, data, layered, log_marks, to_svg
 
 PLAIT = "#2563eb"
@@ -56,7 +57,7 @@ def _beside_quality(found: Mapping[str, Any], leg: str) -> Points:
     points = []
     for row in races[min(races, key=int)]["measured"]:
         label = row["label"]
-        judged = quality.get(label) or quality.get(label.removeprefix("plait ")) or {}
+        judged = quality.get(named(label).judged_as or label)
         if judged and label != "plait ranking":
             point = _point(label, row)
             points.append(point | {"x": row["p50"], "y": mean(judged.values())})

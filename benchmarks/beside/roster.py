@@ -32,6 +32,8 @@ class Entry:
     """Documents it gets at most; None for any number."""
     build_of: str = ""
     """The entry whose index it asks, if not its own."""
+    judged_as: str = ""
+    """The entry whose ranking is judged for it, if not its own."""
 
     def peer(self) -> Peer:
         """Import it; raises `ImportError` where its package is not installed."""
@@ -57,8 +59,15 @@ class Entry:
 
 
 ROSTER = (
-    Entry("plait keyword", PLAIT, "plait_:Keyword", "keyword"),
-    Entry("plait ranking", PLAIT, "plait_:KeywordRanking", "keyword", build_of="plait keyword"),
+    Entry("plait keyword", PLAIT, "plait_:Keyword", "keyword", judged_as="keyword"),
+    Entry(
+        "plait ranking",
+        PLAIT,
+        "plait_:KeywordRanking",
+        "keyword",
+        build_of="plait keyword",
+        judged_as="keyword",
+    ),
     Entry("Whoosh", "whoosh3", "whoosh_:Whoosh", "keyword", SMALL),
     Entry("rank-bm25", "rank-bm25", "rank_bm25_:RankBM25", "keyword"),
     Entry("bm25s", "bm25s", "bm25s_:BM25S", "keyword"),

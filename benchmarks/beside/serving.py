@@ -85,7 +85,7 @@ def build(entry: Entry, given: Given, root: Path, *, keep: bool) -> Built:
 def _run(arguments: Sequence[str]) -> dict[str, Any]:
     done = subprocess.run(arguments, capture_output=True, text=True, env=environment(), check=False)
     if done.returncode:
-        raise PeerError("\n".join(done.stderr.splitlines()[-12:]))
+        raise PeerError(last_words(done.stderr))
     return json.loads(done.stdout.splitlines()[-1])
 
 
@@ -116,7 +116,7 @@ class Server:
 
     @cached_property
     def opened(self) -> dict[str, float]:
-        """Wait until it is open; `imports` and `open`, in seconds."""
+        """Wait until it is open; `open`, in seconds."""
         return self._answer()
 
     def ask(self, query: str) -> tuple[float, list[str]]:
@@ -149,5 +149,9 @@ class Server:
         return json.loads(line)
 
     def _last_words(self) -> str:
-        lines = self._log.read_text(encoding="utf-8", errors="replace").splitlines()
-        return "\n".join(lines[-12:])
+        return last_words(self._log.read_text(encoding="utf-8", errors="replace"))
+
+
+def last_words(text: str) -> str:
+    """Give the end of what a process wrote before it failed."""
+    return "\n".join(text.splitlines()[-12:])

@@ -151,8 +151,10 @@ def vectors_of(documents: Sequence[Document], stores: Sequence[Path]) -> NDArray
     found: dict[str, NDArray[np.float32]] = {}
     for store in stores:
         snapshot = Snapshot(store)
-        names = map(snapshot.passage_id, range(snapshot.keyword.count))
-        firsts = {n.removesuffix("#0"): at for at, n in enumerate(names) if n.endswith("#0")}
+        names = {
+            at: snapshot.passage_id(at) for at in np.flatnonzero(snapshot.keyword.alive).tolist()
+        }
+        firsts = {n.removesuffix("#0"): at for at, n in names.items() if n.endswith("#0")}
         vectors = snapshot.vectors(np.array(list(firsts.values()), dtype=np.int64))
         found |= dict(zip(firsts, vectors, strict=True))
     return np.stack([found[document.id] for document in documents])

@@ -1,8 +1,8 @@
 """Here are several segments: what does the whole index say of a term?
 
-Joins the fields of all segments into one view, numbering passages through, and
-leaves deleted passages out of every answer, statistics included. So an index
-that grew and shrank scores as one built at once.
+Joins the fields of all segments into one view, numbering passages through. Statistics
+and `postings` leave deleted passages out, so an index that grew and shrank scores as
+one built at once; `find` gives what each segment has, deleted passages included.
 """
 
 import heapq
@@ -73,7 +73,10 @@ class KeywordReader:
         return self.total_length(field) / self.count if self.count else 0.0
 
     def find(self, field: str, terms: Sequence[bytes]) -> list[Sequence[Posting | None]]:
-        """Look terms up in every part: for each term, what each part has of it."""
+        """Give each part's own posting of each term, or None.
+
+        Passages are numbered within the part, deleted ones included; `Part.alive` says which.
+        """
         found = [part.fields[field].find(terms) for part in self.parts]
         return list(zip(*found, strict=True)) if found else [()] * len(terms)
 
