@@ -11,6 +11,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from threading import Lock
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -31,6 +32,10 @@ them above 4 * 2**16 multiplications, which is 42 rows beside these at 384 dimen
 
 STRETCH = 64
 """Scores of which the greatest is found first, where the best of many are sought."""
+
+
+_LOADING = Lock()
+"""NumPy reads a header as Python's literals, which fails in threads before Python 3.12."""
 
 
 def save_arrays(folder: Path, chunks: Iterable[Mapping[str, Array]]) -> None:
@@ -88,7 +93,8 @@ def load_array(folder: Path, name: str) -> Array:
     """
     path = folder / f"{name}.npy"
     try:
-        array: Array = np.load(path, mmap_mode="r", allow_pickle=False)
+        with _LOADING:
+            array: Array = np.load(path, mmap_mode="r", allow_pickle=False)
     # A damaged header can raise nearly anything: it is read as Python's literals.
     except Exception as error:
         raise CorruptIndexError(

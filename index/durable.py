@@ -38,7 +38,11 @@ def publish(target: Path, write: Callable[[Path], object]) -> None:
     """Let `write` make a file or folder, flush it, and give it its name in one step."""
     temporary = target.with_name(TEMPORARY + target.name)
     discard(temporary)
-    write(temporary)
+    try:
+        write(temporary)
+    except BaseException:
+        discard(temporary)  # it may have filled the disk
+        raise
     # All at once: a disk that is told to keep forty files does it for the price of two.
     with ThreadPoolExecutor(FLUSHED_AT_ONCE) as pool:
         list(pool.map(flush, [temporary, *temporary.glob("*")]))

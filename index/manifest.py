@@ -115,9 +115,9 @@ class Manifest:
     def _dense(self) -> str:
         """Say how the dense leg is searched."""
         measured = [s for s in self.segments if s.recall is not None]
-        if not measured:
-            return "exact"
         passages = sum(segment.passages for segment in self.segments)
+        if not measured or not passages:
+            return "exact"
         missed = sum(s.passages * (1.0 - (s.recall or 0.0)) for s in measured)
         return f"by signs; recall@10 against exact {1 - missed / passages:.4f}"
 
@@ -176,6 +176,8 @@ def _segment(record: Any) -> SegmentEntry:
     if not OWN_NAMES.fullmatch(record["name"]):
         raise ValueError(record["name"])
     plain = {name: record[name] for name in ("name", "articles", "passages")}
+    if not all(type(plain[name]) is int for name in ("articles", "passages")):
+        raise TypeError(f"{plain} counts nothing")
     return SegmentEntry(**plain, files=files, recall=_share(record["recall"]), deletions=deletions)
 
 

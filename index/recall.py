@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from plait.index.joining import let_go
 from plait.index.segment import Segment
-from plait.index.vectors import is_exact, nearest, nearest_of_all
+from plait.index.vectors import is_exact, nearest
 
 QUERIES = 100
 """A thousand answers: .996 comes out as .992 to .999."""
@@ -29,9 +29,10 @@ def recall(segment: Segment, encode: Callable[[str], NDArray[np.float32]]) -> fl
     if is_exact(vectors):
         return None
     asked = np.linspace(0, segment.passage_count - 1, QUERIES).astype(np.int64).tolist()
-    queries = np.stack([encode(_query(segment, number)) for number in asked])
-    wanted = nearest_of_all(vectors, queries, K)
-    found = [np.isin(own, nearest(vectors, q, K)) for own, q in zip(wanted, queries, strict=True)]
+    found = []
+    for query in (encode(_query(segment, number)) for number in asked):
+        wanted = nearest(vectors.matrix, query, K)
+        found.append(np.isin(wanted, segment.nearest(query, K)).mean())
     let_go(vectors.matrix)
     return float(np.mean(found))
 

@@ -1,9 +1,9 @@
 """Here is one immutable folder of the index: which articles, passages, terms, vectors?
 
-A segment holds the articles of one or more commits: their text, where their
-passages lie, the inverted file of each field, a vector per passage and the signs of
-its token vectors. Written
-once, never changed; deletions live beside it (`plait.index.manifest`).
+A segment holds the articles of one or more commits: their text, where their passages lie,
+the inverted file of each field, a vector per passage with its signs, and the signs of its
+token vectors. Written once, never changed; deletions live beside it
+(`plait.index.manifest`).
 """
 
 import json
@@ -24,7 +24,7 @@ from plait.index.errors import CorruptIndexError
 from plait.index.keyword.postings import Postings
 from plait.index.passage import Passage
 from plait.index.tokens import Tokens
-from plait.index.vectors import Vectors
+from plait.index.vectors import Vectors, is_exact, nearest, shortlist
 
 Digests: TypeAlias = NDArray[np.uint8]
 """One BLAKE2b digest of 16 bytes a row."""
@@ -111,6 +111,28 @@ class Segment:
             tokens=Tokens.load(folder),
         )
         self.dead = dead
+
+    @cached_property
+    def _alive_rows(self) -> NDArray[np.int64]:
+        return np.flatnonzero(self.alive_passages)
+
+    @cached_property
+    def _alive_signs(self) -> NDArray[np.uint8]:
+        signs = self.data.vectors.signs
+        return signs[self._alive_rows] if len(self.dead) else signs
+
+    def nearest(self, query: NDArray[np.float32], k: int) -> NDArray[np.int64]:
+        """Number live passages among which the `k` nearest to a query are, ascending.
+
+        Of a large segment nearly always (docs/adr/0009).
+        """
+        if is_exact(self.data.vectors):
+            dead = self.passage_count - len(self._alive_rows)
+            rows = np.sort(nearest(self.data.vectors.matrix, query, k + dead))
+            return rows[self.alive_passages[rows]]
+        if not len(self._alive_rows):
+            return self._alive_rows
+        return self._alive_rows[np.sort(shortlist(self._alive_signs, query, k))]
 
     @property
     def passage_count(self) -> int:

@@ -20,7 +20,7 @@ from plait.index.manifest import SegmentEntry, read_manifest
 from plait.index.passage import Passage
 from plait.index.segment import Segment
 from plait.index.tokens import Tokens
-from plait.index.vectors import Moments, nearest
+from plait.index.vectors import Moments
 
 Places: TypeAlias = NDArray[np.int64]
 Real = TypeVar("Real", np.float32, np.float64)
@@ -140,9 +140,7 @@ class Snapshot:
         """
         found = [np.zeros(0, np.int64)]
         for segment, offset in zip(self.segments, self._offsets, strict=False):
-            dead = segment.passage_count - int(segment.alive_passages.sum())
-            rows = np.sort(nearest(segment.data.vectors, query, k + dead))
-            found.append(rows[segment.alive_passages[rows]] + offset)
+            found.append(segment.nearest(query, k) + offset)
         numbers = np.concatenate(found)
         # In single precision, for these only choose: three times as fast.
         near = self._products(query, numbers, np.float32)

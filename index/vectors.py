@@ -32,6 +32,9 @@ DEEPER = 8
 SHARE = 60
 """... and one in so many: 2,000 of 120,000 hold .996 of the best ten (docs/adr/0009)."""
 
+SAME = 1e-6
+"""Inner products of equal rows may come out that different, in single precision."""
+
 ROUNDING = 1e-12
 """What the variance of equal unit vectors may come out as, in double precision."""
 
@@ -129,37 +132,41 @@ def signs_of(vectors: Matrix) -> NDArray[np.uint8]:
 
 
 def is_exact(vectors: Vectors) -> bool:
-    """Say whether `nearest` looks at every vector, and misses none."""
+    """Say whether there are so few that a search looks at all of them."""
     return len(vectors.matrix) <= EXACT
 
 
-def nearest(vectors: Vectors, query: NDArray[np.float32], k: int) -> NDArray[np.int64]:
-    """Number `k` rows or more, with the `k` greatest inner products among them.
-
-    Above `EXACT` rows nearly always: `plait.index.recall` measures how nearly.
-    """
-    count = len(vectors.matrix)
-    if k >= count:
-        return np.arange(count)
-    if is_exact(vectors):
-        found: NDArray[np.int64] = nearest_of_all(vectors, query[np.newaxis], k)[0]
-        return found
+def nearest(matrix: Matrix, query: NDArray[np.float32], k: int) -> NDArray[np.int64]:
+    """Number the `k` rows with the greatest inner products, and those that tie with the last."""
     import faiss  # noqa: PLC0415 - 0.1 s, and small indexes need none of it
 
-    shortlist = min(max(SHORTLIST, DEEPER * k, count // SHARE), count)
-    bits = signs_of(query[np.newaxis])
     with _one_thread(faiss):
-        _, places = faiss.knn_hamming(bits, vectors.signs, shortlist, variant="mc")
-    return np.asarray(places[0], dtype=np.int64)
+        while k < len(matrix):
+            inner = faiss.METRIC_INNER_PRODUCT
+            [products], [places] = faiss.knn(query[np.newaxis], matrix, k + 1, metric=inner)
+            if products[k] < products[k - 1] - SAME:
+                return np.asarray(places[:k], dtype=np.int64)
+            k *= 2  # copies of one text, say
+    return np.arange(len(matrix))
 
 
-def nearest_of_all(vectors: Vectors, queries: NDArray[np.float32], k: int) -> NDArray[np.int64]:
-    """Number the `k` rows with the greatest inner products, (queries, k), by looking at all."""
+def shortlist(signs: NDArray[np.uint8], query: NDArray[np.float32], k: int) -> NDArray[np.int64]:
+    """Number rows among which the `k` greatest inner products nearly always are.
+
+    Those whose `signs`, as of `signs_of`, differ least from the query's; all that differ as
+    much as the last. `plait.index.recall` measures how nearly.
+    """
     import faiss  # noqa: PLC0415 - as above
 
+    wanted = asked = min(max(SHORTLIST, DEEPER * k, len(signs) // SHARE), len(signs))
+    bits = signs_of(query[np.newaxis])
     with _one_thread(faiss):
-        _, places = faiss.knn(queries, vectors.matrix, k, metric=faiss.METRIC_INNER_PRODUCT)
-    return np.asarray(places, dtype=np.int64)
+        while True:
+            asked = min(asked + asked // 2 + 1, len(signs))
+            [differing], [places] = faiss.knn_hamming(bits, signs, asked, variant="mc")
+            most = np.partition(differing, wanted - 1)[wanted - 1]
+            if asked == len(signs) or differing.max() > most:
+                return np.asarray(places[differing <= most], dtype=np.int64)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ else.
 
 import json
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -67,7 +67,7 @@ class IndexWriter:
     """Adds, replaces and removes articles; a context manager that holds the lock.
 
     Leaving the block normally commits, and merges what is small (docs/adr/0011); leaving it
-    by an exception does neither. A merge that fails loses nothing that was committed.
+    by an exception does neither. For a merge there may be no room: then it is left.
     """
 
     def __init__(
@@ -149,7 +149,7 @@ class IndexWriter:
         try:
             if kind is None:
                 self.commit()
-                self._merge(merged_after_run(self.manifest.segments))
+                self._tidy(merged_after_run(self.manifest.segments))
         finally:
             self._exit.close()
 
@@ -220,7 +220,7 @@ class IndexWriter:
         self._publish(entries, dead)
         self._pending.clear()
         self._characters = 0
-        self._merge(merged_during_run(entries))
+        self._tidy(merged_during_run(entries))
 
     def merge(self) -> None:
         """Merge all segments into one; commits first."""
@@ -228,10 +228,14 @@ class IndexWriter:
         if len(self._segments) > 1 or any(len(s.dead) for s in self._segments.values()):
             self._merge(self.manifest.segments)
 
+    def _tidy(self, merged: Sequence[SegmentEntry]) -> None:
+        """Merge these, if any; where the disk has no room for it, another time."""
+        if merged:
+            with suppress(OSError):
+                self._merge(merged)
+
     def _merge(self, merged: Sequence[SegmentEntry]) -> None:
-        """Make one of some segments, if any."""
-        if not merged:
-            return
+        """Make one of some segments."""
         names = {entry.name for entry in merged}
         entries = [entry for entry in self.manifest.segments if entry.name not in names]
         chosen = [segment for name, segment in self._segments.items() if name in names]

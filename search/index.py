@@ -108,6 +108,9 @@ class Index:
     def search(self, query: str, k: int = 10, options: Options | None = None) -> list[Hit]:
         """Give the best `k` hits, sorted by `(-score, passage id)`.
 
+        Each leg proposes `DEPTH` passages, and more where `k` is more: what comes after the
+        first hundred and fifty may then come in another order.
+
         With `options.min_probability`, the best of those among the first `DEPTH` that are as
         likely: perhaps none.
 

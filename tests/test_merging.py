@@ -1,7 +1,8 @@
 """Merging: what stays is what would have been built, and memory does not grow with it."""
 
+import errno
 import tracemalloc
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,7 +20,7 @@ from plait.index.building import Builder
 from plait.index.encoder import Encoder
 from plait.index.joining import cuts, kept_rows, kept_starts, kept_stretches
 from plait.index.keyword.postings import build_postings
-from plait.index.manifest import SegmentEntry
+from plait.index.manifest import SegmentEntry, read_manifest
 from plait.index.merging import (
     GIANT,
     MAX_SEGMENTS,
@@ -28,8 +29,11 @@ from plait.index.merging import (
     merged_during_run,
 )
 from plait.index.segment import Segment, SegmentData, write_segment
+from plait.index.snapshot import check_files
 from plait.index.tokens import Tokens
 from plait.index.vectors import Vectors
+from plait.index.writer import IndexWriter
+from plait.search.index import Index
 
 WORDS = st.sampled_from(["peace", "treaty", "island", "Islands.", "the", "war", "é", "1956"])
 TEXTS = st.lists(st.lists(WORDS, max_size=12).map(" ".join), min_size=2, max_size=8)
@@ -186,3 +190,27 @@ def peak(segments: Sequence[Segment]) -> int:
         return tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
+
+
+def test_a_merge_that_finds_no_room_is_left(
+    tmp_path: Path, encoder: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was committed stays, nothing half-written does, and the next run merges."""
+    root = tmp_path / "index"
+
+    def full(_: Sequence[Segment]) -> Iterator[dict[str, NDArray[np.int64]]]:
+        yield {"first_passages": np.arange(3)}
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch, IndexWriter(root, encoder) as writer:
+        patch.setattr("plait.index.writer.merge_segments", full)
+        for name in "abc":
+            writer.add(Article(name, "", f"An article on {name}."))
+            writer.commit()
+    assert len(read_manifest(root).segments) == 3
+    assert not list(root.glob(".tmp*"))
+    assert check_files(root) > 3
+    with IndexWriter(root, encoder):
+        pass
+    assert len(read_manifest(root).segments) == 1
+    assert sorted(Index.open(root, encoder).snapshot.article_ids()) == ["a", "b", "c"]
