@@ -55,7 +55,7 @@ def _hybrid(found: Row) -> Iterator[str]:
 
 
 def _races(found: Row, stage: str) -> Iterator[str]:
-    for size, race in found.get(stage, {}).items():
+    for size, race in sorted(found.get(stage, {}).items(), key=lambda pair: int(pair[0])):
         random = "; vectors are random" * bool(race.get("random"))
         yield f"**{int(size):,} passages**{random}. {_noise(race['noise'])}"
         yield ""
