@@ -384,6 +384,7 @@ def _print_json(value: object) -> None:
 
 def _interrupted(number: int, frame: FrameType | None) -> NoReturn:
     del number, frame
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # it is ending: a second one would abort it
     typer.echo("plait: interrupted; the index is as it was at its last commit.", err=True)
     raise SystemExit(130)
 
