@@ -1,7 +1,8 @@
 # The habits of this project. `make` alone lists them.
 #
 # One environment, .venv, serves all but bench-peers, which has .venv-bench; both are
-# brought up to date when pyproject.toml or constraints.txt changed. PYTHON chooses the interpreter: make test PYTHON=python3.12
+# brought up to date when pyproject.toml or constraints.txt changed. PYTHON chooses the
+# interpreter: make test PYTHON=python3.12
 
 PYTHON ?= python3
 BIN := .venv/bin

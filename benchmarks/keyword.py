@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
+from public import SHARED
 from whoosh.index import create_in
 from whoosh.query import Or, Term
 
@@ -31,7 +32,6 @@ from plait.search.keyword import KeywordLeg
 from plait.search.query import FIELD_WEIGHTS, Query, parse_query
 from plait.search.ranking import ranked
 
-SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 DEFAULT = [SHARED / name / "corpus.jsonl.gz" for name in ("scifact", "cranfield")]
 PASSAGES = 6000
 QUERIES = 30

@@ -24,10 +24,11 @@ from pathlib import Path
 from typing import Any
 
 from beside import cold, quality, stages
-from beside.corpus import ROOT, SHARED, WIKI
+from beside.corpus import WIKI
 from beside.page import write_page
 from beside.pictures import draw
 from beside.stages import Settings
+from public import ROOT, SHARED
 
 STAGES = ("cold", "quality", "keyword", "hybrid", "growth")
 FULL = {"keyword": [20_000, 120_000], "hybrid": [20_000, 120_000]}

@@ -29,10 +29,8 @@ On a busy machine threads wait for each other, 20 to 100 ms where 2 are enough. 
 them above 4 * 2**16 multiplications, which is 42 rows beside these at 384 dimensions.
 """
 
-
 STRETCH = 64
 """Scores of which the greatest is found first, where the best of many are sought."""
-
 
 _LOADING = Lock()
 """NumPy reads a header as Python's literals, which fails in threads before Python 3.12."""

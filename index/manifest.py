@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, TypeVar
 
-from plait.index.durable import checksum, publish
+from plait.index.durable import TEMPORARY, checksum, publish
 from plait.index.errors import CorruptIndexError, FingerprintError, NoIndexError
 
 FORMAT = 3
@@ -23,6 +23,12 @@ TOKENS = "/token_signs.npy"
 
 OWN_NAMES = re.compile(r"segment-\d+(\.deleted-\d+\.npy)?|sources-\d+\.json")
 """Names of what plait keeps beside the manifest and the lock, and no others."""
+
+
+def is_own(name: str) -> bool:
+    """Say whether plait gave this name to something that it may remove."""
+    plain = name.removeprefix(TEMPORARY)
+    return OWN_NAMES.fullmatch(plain) is not None or name == TEMPORARY + NAME
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,14 @@ of every vector. `plait info` shows it.
 """
 
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from plait.index.joining import let_go
 from plait.index.segment import Segment
-from plait.index.vectors import is_exact, nearest
+from plait.index.vectors import Vectors, is_exact, nearest
 
 QUERIES = 100
 """A thousand answers: .996 comes out as .992 to .999."""
@@ -20,14 +21,15 @@ WORDS = 10
 K = 10
 
 
-def recall(segment: Segment, encode: Callable[[str], NDArray[np.float32]]) -> float | None:
+def recall(folder: Path, encode: Callable[[str], NDArray[np.float32]]) -> float | None:
     """Give recall@10 against the exact answer; None for a segment that is searched exactly.
 
     `encode` gives the vector of a query.
     """
-    vectors = segment.data.vectors
+    vectors = Vectors.load(folder)
     if is_exact(vectors):
         return None
+    segment = Segment(folder, np.zeros(0, np.int64))
     asked = np.linspace(0, segment.passage_count - 1, QUERIES).astype(np.int64).tolist()
     found = []
     for query in (encode(_query(segment, number)) for number in asked):

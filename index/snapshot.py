@@ -143,27 +143,19 @@ class Snapshot:
             found.append(segment.nearest(query, k) + offset)
         numbers = np.concatenate(found)
         # In single precision, for these only choose: three times as fast.
-        near = self._products(query, numbers, np.float32)
+        near = _products(self.vectors(numbers), query, np.float32)
         return numbers[best_places(near, k)]
 
     def cosines(
         self, query: NDArray[np.float32], passages: NDArray[np.int64]
     ) -> NDArray[np.float64]:
         """Give the cosine of each passage with a query."""
-        return self._products(query, passages, np.float64)
-
-    def _products(
-        self, query: NDArray[np.float32], passages: NDArray[np.int64], dtype: type[Real]
-    ) -> NDArray[Real]:
-        found = np.empty(len(passages), dtype)
-        for place, mine, rows in self._by_segment(passages):
-            vectors = self.segments[place].data.vectors.matrix[rows]
-            # Row by row, so that a passage's score never depends on its neighbours.
-            found[mine] = np.einsum("ij,j->i", vectors, query, dtype=dtype)
-        return found
+        return _products(self.vectors(passages), query, np.float64)
 
     def vectors(self, passages: NDArray[np.int64]) -> NDArray[np.float32]:
         """Give the vectors of passages, (passages, dimension)."""
+        if len(self.segments) == 1:
+            return self.segments[0].data.vectors.matrix[passages]
         found = np.empty((len(passages), self.manifest.recipe.dimension), dtype=np.float32)
         for place, mine, rows in self._by_segment(passages):
             found[mine] = self.segments[place].data.vectors.matrix[rows]
@@ -171,15 +163,23 @@ class Snapshot:
 
     def tokens(self, passages: NDArray[np.int64]) -> Tokens:
         """Give the tokens of passages, in the order given."""
+        if len(self.segments) == 1:
+            return self.segments[0].data.tokens.take(passages)
         order = [np.zeros(0, np.int64)]
         parts = [Tokens.empty(0, self.manifest.recipe.dimension)]
         for place, mine, rows in self._by_segment(passages):
             order.append(mine)
             parts.append(self.segments[place].data.tokens.take(rows))
-        if len(self.segments) == 1:
-            return parts[-1]
         # The parts come by segment; put each text back where it was asked for.
         return Tokens.joined(parts).take(np.argsort(np.concatenate(order)))
+
+
+def _products(
+    vectors: NDArray[np.float32], query: NDArray[np.float32], dtype: type[Real]
+) -> NDArray[Real]:
+    # Row by row, so that a passage's score never depends on its neighbours.
+    products: NDArray[Real] = np.einsum("ij,j->i", vectors, query, dtype=dtype)
+    return products
 
 
 def open_segment(root: Path, entry: SegmentEntry) -> Segment:

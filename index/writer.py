@@ -21,7 +21,7 @@ from plait.index.arrays import Array, save_array
 from plait.index.article import Article
 from plait.index.building import Builder
 from plait.index.cutting import Cutting
-from plait.index.durable import LOCK, TEMPORARY, discard, publish, writer_lock
+from plait.index.durable import LOCK, discard, publish, writer_lock
 from plait.index.encoder import Encoder
 from plait.index.errors import (
     CorruptIndexError,
@@ -31,12 +31,12 @@ from plait.index.errors import (
 )
 from plait.index.manifest import (
     NAME as MANIFEST,
-    OWN_NAMES,
     FileEntry,
     Manifest,
     Recipe,
     SegmentEntry,
     check_recipe,
+    is_own,
     read_manifest,
 )
 from plait.index.merging import merge_segments, merged_after_run, merged_during_run
@@ -278,8 +278,7 @@ class IndexWriter:
         folder = self.root / f"segment-{self.manifest.generation + 1}"
         publish(folder, lambda path: write_segment(path, chunks))
         files = tuple(FileEntry.of(self.root, path) for path in sorted(folder.iterdir()))
-        written = Segment(folder, np.zeros(0, np.int64))
-        found = recall(written, lambda text: self._builder.encoder.encode_query(text).vector)
+        found = recall(folder, lambda text: self._builder.encoder.encode_query(text).vector)
         return SegmentEntry(folder.name, articles, passages, files, found)
 
     def _publish(self, segments: Sequence[SegmentEntry], dead: Collection[str]) -> None:
@@ -300,12 +299,6 @@ class IndexWriter:
         for path in self.root.iterdir():
             if is_own(path.name) and path.name not in named:
                 discard(path)
-
-
-def is_own(name: str) -> bool:
-    """Say whether plait gave this name to something that it may remove."""
-    plain = name.removeprefix(TEMPORARY)
-    return OWN_NAMES.fullmatch(plain) is not None or name == TEMPORARY + MANIFEST
 
 
 def _claim(root: Path) -> None:

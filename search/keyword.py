@@ -9,10 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import accumulate
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 from whoosh.query import Query as Tree
 from whoosh.searching import Searcher
 
@@ -26,7 +25,7 @@ from plait.search.query import Query
 from plait.search.ranking import LegScores, Numbers, Scores, looked_up
 from plait.search.tree import leaf_text, matching, scoring_leaves
 
-ScoredTerm: TypeAlias = tuple[str, str, NDArray[np.integer[Any]], Scores]
+ScoredTerm: TypeAlias = tuple[str, str, Numbers, Scores]
 """A field, a term, passages that have it, and what it adds to the score of each."""
 
 
@@ -38,7 +37,7 @@ class TermScores:
     """Field and term of each; of a query with operators, each leaf."""
     ends: Sequence[int]
     """Where each term's part of `passages` and `scores` ends."""
-    passages: NDArray[np.integer[Any]]
+    passages: Numbers
     scores: Scores
 
     @classmethod
@@ -111,13 +110,9 @@ class KeywordLeg:
         self, field: str, part: Part, posting: Posting, weight: float
     ) -> tuple[Numbers, Scores]:
         """Score one term in the passages of one part that have it."""
-        passages, frequencies = posting.passages, posting.frequencies
-        if not part.whole:
-            counts = part.alive[passages]
-            passages, frequencies = passages[counts], frequencies[counts]
-        numbers = passages + np.int64(part.first)
-        norms = self._norms(field)[numbers]
-        return numbers, term_score(frequencies.astype(np.float64), norms, weight)
+        passages, frequencies = part.occurrences(posting)
+        norms = self._norms(field)[passages]
+        return passages, term_score(frequencies.astype(np.float64), norms, weight)
 
     def _tree(self, tree: Tree) -> tuple[TermScores, Numbers]:
         reader = whoosh_reader(self._reader, self._schema)

@@ -15,8 +15,8 @@ from tempfile import TemporaryFile
 from typing import Any
 
 import numpy as np
+from public import ROOT
 
-from beside.corpus import ROOT
 from beside.given import Document, Given
 from beside.roster import taking_part
 from beside.serving import PeerError, command, environment, last_words

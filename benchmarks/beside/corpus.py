@@ -10,13 +10,12 @@ import json
 import random
 from collections.abc import Sequence
 from itertools import islice
-from pathlib import Path
+
+from public import SHARED
 
 from beside.given import Document
 from plait.index.cutting import sentences
 
-ROOT = Path(__file__).resolve().parents[2]
-SHARED = ROOT.parent / "shared" / "data"
 WIKI = SHARED / "scale-wiki" / "corpus.jsonl.gz"
 SHORTEST, LONGEST = 10, 15
 

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from public import ROOT
 
-from beside.corpus import ROOT
+from beside.quality import COLLECTIONS
 from beside.roster import ROSTER, named
 
 PAGE = ROOT / "docs" / "performance.md"
 MEGABYTE = 1_000_000
-COLLECTIONS = {"scifact": "SciFact", "cranfield": "Cranfield"}
 
 Row = Mapping[str, Any]
 """A `beside.racing.Measured`, as JSON has it."""

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 from statistics import mean
 from typing import Any
 
-from beside.corpus import SHARED
+from public import SHARED
+
 from beside.given import Document, Given
 from beside.roster import GROWTH, Entry, taking_part
 from beside.serving import Server
@@ -21,7 +22,8 @@ from plait.search.evaluation import Collection, Topic, read_collection
 from plait.search.evaluation.collection import Qrels
 from plait.search.evaluation.measures import per_topic
 
-COLLECTIONS = ("scifact", "cranfield")
+COLLECTIONS = {"scifact": "SciFact", "cranfield": "Cranfield"}
+"""Folders of `../shared/data`, and what they are called on the page."""
 MEASURE = "nDCG@10"
 PART, PART_TOPICS = 200, 10
 """Documents and topics of a collection, to see that all works."""
@@ -30,7 +32,7 @@ PART, PART_TOPICS = 200, 10
 def quality(settings: Settings, *, quick: bool) -> dict[str, Any]:
     """Give entry to collection to mean nDCG@10; quickly, of a part that means nothing."""
     found: dict[str, Any] = {}
-    for collection in _collections(COLLECTIONS[-1:] if quick else COLLECTIONS):
+    for collection in _collections([*COLLECTIONS][-1:] if quick else [*COLLECTIONS]):
         name, documents = collection.name, _documents(collection)
         topics = collection.topics
         if quick:

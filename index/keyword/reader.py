@@ -37,6 +37,14 @@ class Part:
         passages = posting.passages
         return len(passages) if self.whole else int(np.count_nonzero(self.alive[passages]))
 
+    def occurrences(self, posting: Posting) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+        """Give the live passages that contain a term, numbered in the view, and how often."""
+        passages, frequencies = posting.passages, posting.frequencies
+        if not self.whole:
+            counts = self.alive[passages]
+            passages, frequencies = passages[counts], frequencies[counts]
+        return passages + np.int64(self.first), frequencies
+
 
 class KeywordReader:
     """A read-only view of the keyword side of an index.
@@ -92,7 +100,7 @@ class KeywordReader:
     def _joined(self, postings: Sequence[Posting | None]) -> Posting | None:
         alive = []
         for posting, part in zip(postings, self.parts, strict=True):
-            kept = _only_alive(posting, part) if posting else None
+            kept = _only_alive(posting, part.alive) if posting else None
             if kept and len(kept.passages):
                 alive.append((kept, part.first))
         return _join(alive)
@@ -114,10 +122,10 @@ def _from(postings: Postings, start: bytes) -> Iterator[bytes]:
     return (strings[number] for number in range(first, len(strings)))
 
 
-def _only_alive(posting: Posting, part: Part) -> Posting:
-    if part.count(posting) == len(posting.passages):
+def _only_alive(posting: Posting, alive: NDArray[np.bool_]) -> Posting:
+    keep = alive[posting.passages]
+    if keep.all():
         return posting
-    keep = part.alive[posting.passages]
     places = np.repeat(keep, posting.frequencies)
     return _packed(posting.passages[keep], posting.frequencies[keep], _places(posting)[places])
 
