@@ -2,6 +2,8 @@
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +27,20 @@ NDCG = "nDCG@10"
 MOST = 0.002
 
 
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """How many candidates a leg gives, how many are looked at again, how many piece by piece."""
+
+    depth: int
+    refined: int
+    late: int
+
+
+SHIPPED = Sizes(DEPTH, REFINED, LATE)
+SMALL = Sizes(40, 16, 5)
+"""In the same proportions, for so small a collection."""
+
+
 def shipped(seeds: Index) -> float:
     """Measure the hybrid as it comes."""
     plan = plan_of(("hybrid",), (), "hybrid", NDCG, 10)
@@ -38,7 +54,7 @@ def max_sim(query: NDArray[np.float32], tokens: Tokens, passage: int) -> float:
     return float((query.astype(np.float64) @ signs.T).max(axis=1).mean()) / math.sqrt(384)
 
 
-def by_the_book(seeds: Index, text: str) -> NDArray[np.float64]:
+def by_the_book(seeds: Index, text: str, sizes: Sizes) -> NDArray[np.float64]:
     """Score every passage in double precision, loop by loop, with nothing left out."""
     [data] = [segment.data for segment in seeds.snapshot.segments]
     query, encoded = parse_query(text, seeds.ranker.analyzer), seeds.encoder.encode_query(text)
@@ -49,8 +65,8 @@ def by_the_book(seeds: Index, text: str) -> NDArray[np.float64]:
     words[found.passages] = found.totals
     spoken = np.asarray(zscore(words)) if words.any() else words
     scores = (1 - WEIGHT) * spoken + WEIGHT * np.asarray(zscore(cosines))
-    first = np.argsort(-scores)[:REFINED].tolist()
-    late = {p: max_sim(encoded.tokens, data.tokens, p) for p in first[:LATE]}
+    first = np.argsort(-scores)[: sizes.refined].tolist()
+    late = {p: max_sim(encoded.tokens, data.tokens, p) for p in first[: sizes.late]}
     for passage, similarity in late.items():
         scores[passage] += LATE_WEIGHT / cosines.std() * (similarity - min(late.values()))
     drawn = scores.copy()
@@ -75,19 +91,27 @@ def ndcg(seeds: Index, score: Callable[[Index, str], NDArray[np.float64]]) -> fl
     return float(np.mean(list(per_topic(COLLECTION.qrels, run, [NDCG])[NDCG].values())))
 
 
-@pytest.mark.parametrize("depth", [DEPTH, 40])
+def cut_off(monkeypatch: pytest.MonkeyPatch, sizes: Sizes) -> None:
+    """Take so many candidates of each leg, and look at so many again."""
+    monkeypatch.setattr("plait.search.index.DEPTH", sizes.depth)
+    monkeypatch.setattr("plait.search.ranker.REFINED", sizes.refined)
+    monkeypatch.setattr("plait.search.ranker.LATE", sizes.late)
+
+
+@pytest.mark.parametrize("sizes", [SHIPPED, SMALL])
 def test_the_hybrid_ranks_as_by_the_book(
-    seeds: Index, depth: int, monkeypatch: pytest.MonkeyPatch
+    seeds: Index, sizes: Sizes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Cut-off candidates, blocks, rounded sums and single precision change nothing."""
-    assert seeds.snapshot.keyword.count > 2 * 40
-    monkeypatch.setattr("plait.search.index.DEPTH", depth)
-    assert shipped(seeds) == pytest.approx(ndcg(seeds, by_the_book), abs=MOST)
+    assert seeds.snapshot.keyword.count > 2 * SMALL.depth
+    cut_off(monkeypatch, sizes)
+    book = partial(by_the_book, sizes=sizes)
+    assert shipped(seeds) == pytest.approx(ndcg(seeds, book), abs=MOST)
 
 
 def test_signs_rank_as_all_vectors_do(seeds: Index, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A third of the passages chosen by signs, of them forty by vectors, as in a large index."""
-    monkeypatch.setattr("plait.search.index.DEPTH", 40)
+    """Half of the passages chosen by signs, of them forty by vectors, as in a large index."""
+    cut_off(monkeypatch, SMALL)
     exact = shipped(seeds)
     for name, value in {"EXACT": 0, "SHORTLIST": 55, "DEEPER": 1}.items():
         monkeypatch.setattr(f"plait.index.vectors.{name}", value)
