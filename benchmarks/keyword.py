@@ -124,8 +124,9 @@ def _tree(query: Query) -> Or:
 
 
 def _top(leg: KeywordLeg, query: Query) -> list[int]:
-    found, _ = leg.score(query)
-    return ranked(found.passages, found.scores, str, TOP)
+    found = leg.score(query)
+    best = found.leg(found.best(TOP))
+    return ranked(best.passages, best.scores, str, TOP)
 
 
 def _timed(work: Callable[[], T]) -> tuple[T, float]:

@@ -21,6 +21,10 @@ from numpy.typing import NDArray
 from plait.index.errors import CorruptIndexError
 
 Array: TypeAlias = NDArray[Any]
+Found: TypeAlias = tuple[NDArray[np.int64], NDArray[np.bool_]]
+
+HEAD = 8
+"""Bytes of a string that are compared as one number."""
 
 BLOCK = 16
 """Rows of one product, beside at most twice as many: OpenBLAS starts no threads for them.
@@ -117,6 +121,17 @@ def best_places(scores: NDArray[np.floating[Any]], k: int) -> NDArray[np.int64]:
     return places[scores[places] >= _kth(scores[places], k)]
 
 
+def looked_up(wanted: NDArray[Any], ascending: NDArray[Any]) -> Found:
+    """Look numbers up among ascending ones: where each would be, and whether it is there.
+
+    Both are beside `wanted`; a place is good for indexing where the number is there.
+    """
+    if not len(ascending):
+        return np.zeros(len(wanted), np.int64), np.zeros(len(wanted), bool)
+    at = np.minimum(ascending.searchsorted(wanted), len(ascending) - 1)
+    return at, ascending[at] == wanted
+
+
 def _kth(scores: NDArray[np.floating[Any]], k: int) -> float:
     return float(np.partition(scores, len(scores) - k)[len(scores) - k])
 
@@ -170,6 +185,7 @@ class SortedTable:
 
     `heads` holds the first eight bytes of each as a number that sorts alike: NumPy
     finds the few with a key's head in microseconds, and only those are compared.
+    No string holds a zero byte.
     """
 
     strings: StringTable
@@ -201,16 +217,19 @@ class SortedTable:
 
     def find(self, keys: Sequence[bytes]) -> list[int | None]:
         """Find the place of each key, or None."""
-        heads = _heads(keys)
-        lows = self.heads.searchsorted(heads, "left").tolist()
-        highs = self.heads.searchsorted(heads, "right").tolist()
-        return [self._find(*sought) for sought in zip(keys, lows, highs, strict=True)]
+        at, there = looked_up(_heads(keys), self.heads)
+        sought = zip(keys, at.tolist(), there.tolist(), strict=True)
+        return [self._find(key, first) if has_head else None for key, first, has_head in sought]
 
-    def _find(self, key: bytes, low: int, high: int) -> int | None:
-        place = bisect_left(self.strings, key, low, high)
+    def _find(self, key: bytes, first: int) -> int | None:
+        """Find a key, given the first string with its head."""
+        if len(key) < HEAD:  # no other string has it
+            return first
+        high = int(self.heads.searchsorted(self.heads[first], "right"))
+        place = bisect_left(self.strings, key, first, high)
         return place if place < high and self.strings[place] == key else None
 
 
 def _heads(strings: Sequence[bytes]) -> NDArray[np.uint64]:
-    packed = b"".join(string[:8].ljust(8, b"\0") for string in strings)
+    packed = b"".join(string[:HEAD].ljust(HEAD, b"\0") for string in strings)
     return np.frombuffer(packed, dtype=">u8").astype(np.uint64)

@@ -138,10 +138,11 @@ class Index:
 
     def _hits(self, scored: Scored, rows: Sequence[tuple[int, float | None]]) -> list[Hit]:
         """Read what the rows of a ranking, with their probabilities, stand for."""
+        explanations = explain(scored, [row for row, _ in rows])
         hits = []
-        for rank, (row, probability) in enumerate(rows, start=1):
+        for rank, ((row, likely), why) in enumerate(zip(rows, explanations, strict=True), start=1):
             article, passage = self.snapshot.read(int(scored.passages[row]))
-            hits.append(Hit(rank, article, passage, explain(scored, row), probability))
+            hits.append(Hit(rank, article, passage, why, likely))
         return hits
 
     def best(
@@ -158,9 +159,8 @@ class Index:
         while True:
             scored = self.ranker.score(query, system, depth)
             rows = self.best_rows(scored, k, passages=passages)
-            # Words, and operators, name all that match at once.
-            matched = system.mode == "keyword" or query.tree is not None
-            if len(rows) == k or matched or len(scored.passages) < depth:
+            # Operators name all that match at once.
+            if len(rows) == k or query.tree is not None or len(scored.passages) < depth:
                 return scored, rows
             depth *= DEEPER
 

@@ -4,29 +4,27 @@ Bags of words take a vectorised exact path; the leaves of a query with operators
 Whoosh's matchers over the same arrays with the same formula (`plait.search.tree`).
 """
 
-from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import accumulate
-from typing import TypeAlias
+from itertools import accumulate, chain, pairwise
+from typing import Self
 
 import numpy as np
+from numpy.typing import NDArray
 from whoosh.query import Query as Tree
 from whoosh.searching import Searcher
 
 from plait.index.analyzer import TextAnalyzer
+from plait.index.arrays import best_places, looked_up
 from plait.index.keyword.codec import whoosh_reader
-from plait.index.keyword.postings import Posting
-from plait.index.keyword.reader import KeywordReader, Part
-from plait.search.bm25 import BM25, WhooshBM25, idf, length_norm, term_score
+from plait.index.keyword.postings import Occurrences
+from plait.index.keyword.reader import KeywordReader
+from plait.search.bm25 import BM25, WhooshBM25, idf, length_norm, saturation
 from plait.search.hit import TermPart
 from plait.search.query import Query
-from plait.search.ranking import LegScores, Numbers, Scores, looked_up
+from plait.search.ranking import LegScores, Numbers, Scores
 from plait.search.tree import leaf_text, matching, scoring_leaves
-
-ScoredTerm: TypeAlias = tuple[str, str, Numbers, Scores]
-"""A field, a term, passages that have it, and what it adds to the score of each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,29 +32,64 @@ class TermScores:
     """What each term adds to the passages it is found in: term after term, end to end."""
 
     terms: Sequence[tuple[str, str]]
-    """Field and term of each; of a query with operators, each leaf."""
+    """Field and term of each; of a query with operators, each leaf. One may come twice."""
     ends: Sequence[int]
     """Where each term's part of `passages` and `scores` ends."""
     passages: Numbers
+    """Of each term ascending."""
     scores: Scores
 
-    @classmethod
-    def joined(cls, parts: Sequence[ScoredTerm]) -> "TermScores":
-        """Put the parts of single terms (field, term, passages, scores) end to end."""
-        return cls(
-            [(field, term) for field, term, _, _ in parts],
-            list(accumulate(len(passages) for _, _, passages, _ in parts)),
-            np.concatenate([np.zeros(0, np.int64), *(part[2] for part in parts)]),
-            np.concatenate([np.zeros(0), *(part[3] for part in parts)]),
-        )
+    def of(self, passages: Numbers) -> list[list[TermPart]]:
+        """Say what each term adds to each of some passages."""
+        found: list[list[TermPart]] = [[] for _ in passages]
+        for term, (start, end) in zip(self.terms, pairwise([0, *self.ends]), strict=True):
+            at, there = looked_up(passages, self.passages[start:end])
+            scores = self.scores[start:end]
+            for row in np.flatnonzero(there).tolist():
+                found[row].append(TermPart(*term, float(scores[at[row]])))
+        return found
 
-    def of(self, passage: int) -> list[TermPart]:
-        """Say what each term adds to one passage."""
-        rows = np.flatnonzero(self.passages == passage).tolist()
-        return [
-            TermPart(*self.terms[bisect_right(self.ends, row)], float(self.scores[row]))
-            for row in rows
-        ]
+
+@dataclass(frozen=True, slots=True)
+class KeywordScores:
+    """BM25 of every passage of an index, for one query."""
+
+    totals: Scores
+    """(passages,): what its terms add to each, 0 where none is in it or it may not be found."""
+    mean: float
+    """Over all live passages."""
+    deviation: float
+    """The same."""
+    terms: TermScores
+    matching: Numbers | None
+    """The passages that operators let through, ascending; None where there are none."""
+
+    @classmethod
+    def of(cls, terms: TermScores, matching: Numbers | None, passages: int, live: int) -> Self:
+        """Add up what terms add, in the order given."""
+        added = np.bincount(terms.passages, terms.scores, passages)
+        totals: Scores = added.astype(np.float64, copy=False)
+        if matching is not None:
+            totals = np.zeros(passages)
+            totals[matching] = added[matching]
+        mean = float(totals.sum()) / max(live, 1)
+        # Not by `@`, for whose sake OpenBLAS wakes threads.
+        square = float(np.einsum("i,i->", totals, totals)) / max(live, 1)
+        return cls(totals, mean, max(square - mean**2, 0.0) ** 0.5, terms, matching)
+
+    def best(self, depth: int) -> Numbers:
+        """Number the best `depth`, ascending, and what ties with the last; at best all matches.
+
+        With operators, all matches.
+        """
+        if self.matching is not None:
+            return self.matching
+        places = best_places(self.totals, depth)
+        return places[self.totals[places] > 0]
+
+    def leg(self, passages: Numbers) -> LegScores:
+        """Give the scores of some passages."""
+        return LegScores(passages, self.totals[passages], self.mean, self.deviation)
 
 
 class KeywordLeg:
@@ -76,51 +109,71 @@ class KeywordLeg:
         lengths, mean = self._reader.lengths(field), self._reader.mean_length(field)
         return length_norm(self._parameters, lengths.astype(np.float64), mean)
 
-    def score(self, query: Query) -> tuple[LegScores, TermScores]:
-        """Score every passage that matches (the rest score 0), and say of what terms.
-
-        A passage's score is the sum of what its terms add, in the order given.
-        """
+    def score(self, query: Query) -> KeywordScores:
+        """Score every passage, and say of what terms."""
         terms, matching = self._bag(query) if query.tree is None else self._tree(query.tree)
-        added = np.bincount(terms.passages, terms.scores, len(self._reader))
-        totals: Scores = added.astype(np.float64, copy=False)
-        passages = np.flatnonzero(totals > 0) if matching is None else matching
-        scores = totals[passages]
-        count = max(self._reader.count, 1)
-        mean = float(scores.sum()) / count
-        variance = float(np.square(scores).sum()) / count - mean**2
-        return LegScores(passages, scores, mean, max(variance, 0.0) ** 0.5), terms
+        return KeywordScores.of(terms, matching, len(self._reader), self._reader.count)
 
     def _bag(self, query: Query) -> tuple[TermScores, None]:
-        """Score all passages that have any of the terms."""
-        keys = [term.encode() for term, _ in query.terms]
-        parts: list[ScoredTerm] = []
-        for field, boost in query.field_weights.items():
-            if not boost:
-                continue
-            found = self._reader.find(field, keys)
-            for (term, typed), postings in zip(query.terms, found, strict=True):
-                weight = boost * typed * idf(self._reader.count_of(postings), self._reader.count)
-                for part, posting in zip(self._reader.parts, postings, strict=True):
-                    if posting:
-                        parts.append((field, term, *self._scored(field, part, posting, weight)))
-        return TermScores.joined(parts), None
+        """Score all passages that have any of the terms.
 
-    def _scored(
-        self, field: str, part: Part, posting: Posting, weight: float
-    ) -> tuple[Numbers, Scores]:
-        """Score one term in the passages of one part that have it."""
-        passages, frequencies = part.occurrences(posting)
-        norms = self._norms(field)[passages]
-        return passages, term_score(frequencies.astype(np.float64), norms, weight)
+        All of them at once: a call of NumPy costs as much as some hundred postings.
+        """
+        boosts = query.field_weights.items()
+        by_field = {field: self._found(query, field, boost) for field, boost in boosts if boost}
+        found = list(chain.from_iterable(by_field.values()))
+        lengths = [len(own.passages) for own in found]
+        passages = np.concatenate([_NONE, *(own.passages for own in found)], dtype=np.int64)
+        frequencies = np.concatenate([_NONE, *(own.frequencies for own in found)], dtype=np.float64)
+        norms = np.empty(len(passages))
+        start = 0
+        for field, own in by_field.items():
+            end = start + sum(len(one.passages) for one in own)
+            # `clip`, or NumPy would take into a copy first.
+            self._norms(field).take(passages[start:end], out=norms[start:end], mode="clip")
+            start = end
+        scores = saturation(frequencies, norms) * np.repeat([own.weight for own in found], lengths)
+        terms = [(own.field, own.term) for own in found]
+        return TermScores(terms, list(accumulate(lengths)), passages, scores), None
+
+    def _found(self, query: Query, field: str, boost: float) -> list["_Found"]:
+        """Look the terms of a query up in one field."""
+        occurrences = self._reader.occurrences(field, _keys(query))
+        return [
+            _Found(field, term, weight, *own)
+            for (term, typed), parts in zip(query.terms, occurrences, strict=True)
+            for weight in [boost * typed * _idf(self._reader, parts)]
+            for own in parts
+        ]
 
     def _tree(self, tree: Tree) -> tuple[TermScores, Numbers]:
+        """Score all that have any of the leaves, and say which passages the tree lets through."""
         reader = whoosh_reader(self._reader, self._schema)
         searcher = Searcher(reader, weighting=WhooshBM25(self._parameters))
-        found = cache(lambda leaf: _run(leaf, searcher))
-        leaves = scoring_leaves(tree)
-        parts = [(leaf.field() or "", leaf_text(leaf), *found(leaf)) for leaf in leaves]
-        return TermScores.joined(parts), matching(tree, lambda leaf: found(leaf)[0])
+        run = cache(lambda leaf: _run(leaf, searcher))
+        leaves = list(scoring_leaves(tree))
+        scored = [run(leaf) for leaf in leaves]
+        terms = TermScores(
+            [(leaf.field() or "", leaf_text(leaf)) for leaf in leaves],
+            list(accumulate(len(passages) for passages, _ in scored)),
+            np.concatenate([_NONE, *(passages for passages, _ in scored)]),
+            np.concatenate([np.zeros(0), *(scores for _, scores in scored)]),
+        )
+        return terms, matching(tree, lambda leaf: run(leaf)[0])
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Where one segment has a term, and what the term weighs."""
+
+    field: str
+    term: str
+    weight: float
+    passages: NDArray[np.int32]
+    frequencies: NDArray[np.int32]
+
+
+_NONE = np.zeros(0, np.int64)
 
 
 def coverage(reader: KeywordReader, query: Query, passages: Numbers) -> Scores:
@@ -130,13 +183,22 @@ def coverage(reader: KeywordReader, query: Query, passages: Numbers) -> Scores:
     most. 0 where the query has none but stop words.
     """
     found, total = np.zeros(len(passages)), 0.0
-    for postings in reader.find("text", [term.encode() for term, _ in query.terms]):
-        weight = idf(reader.count_of(postings), reader.count)
+    for parts in reader.occurrences("text", _keys(query)):
+        weight = _idf(reader, parts)
         total += weight
-        for part, posting in zip(reader.parts, postings, strict=True):
-            if posting:
-                found += weight * looked_up(passages - part.first, posting.passages)[1]
+        for own, _ in parts:
+            found += weight * looked_up(passages, own)[1]
     return found / total if total else found
+
+
+def _keys(query: Query) -> tuple[bytes, ...]:
+    """Give the terms as an index has them."""
+    return tuple(term.encode() for term, _ in query.terms)
+
+
+def _idf(reader: KeywordReader, parts: Sequence[Occurrences]) -> float:
+    """Weigh a term by the live passages that have it."""
+    return idf(sum(len(passages) for passages, _ in parts), reader.count)
 
 
 def _run(leaf: Tree, searcher: Searcher) -> tuple[Numbers, Scores]:

@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plait.index.analyzer import TextAnalyzer
-from plait.index.arrays import best_places
 from plait.index.encoded import EncodedQuery
 from plait.index.encoder import Encoder
 from plait.index.errors import QueryError
@@ -21,10 +20,10 @@ from plait.index.snapshot import Snapshot
 from plait.index.tokens import max_similarity
 from plait.search.bm25 import BM25
 from plait.search.confidence import probability
-from plait.search.hit import Explanation, LegPart
-from plait.search.keyword import KeywordLeg, TermScores, coverage
+from plait.search.hit import Explanation, LegPart, TermPart
+from plait.search.keyword import KeywordLeg, KeywordScores, TermScores, coverage
 from plait.search.query import Query
-from plait.search.ranking import LegScores, Numbers, Scores, looked_up, ranked
+from plait.search.ranking import LegScores, Numbers, Scores, ranked
 from plait.search.refining import LATE, REFINED, late_parts, neighbour_parts
 from plait.search.system import System
 
@@ -81,24 +80,24 @@ class Ranker:
         Ranks (RRF) and ranges (min-max) are those among the candidates.
         """
         if system.mode == "keyword":
-            return _by_keyword(query, *self._keyword(system.bm25).score(query))
+            return _by_keyword(query, self._keyword(system.bm25).score(query), depth)
         encoded = self._make_encoder().encode_query(query.words)
         if system.mode == "dense" and query.tree is None:
             near = self._snapshot.nearest(encoded.vector, depth)
             return _by_dense(query, self._dense(encoded.vector, near))
-        found, terms = self._keyword(system.bm25).score(query)
+        words = self._keyword(system.bm25).score(query)
         # Operators filter: only what they match may be returned.
-        passages = found.passages
+        passages = words.best(depth)
         if query.tree is None:
-            best = found.passages[best_places(found.scores, depth)]
-            passages = np.union1d(self._snapshot.nearest(encoded.vector, depth), best)
+            passages = np.union1d(self._snapshot.nearest(encoded.vector, depth), passages)
         dense = self._dense(encoded.vector, passages)
         if system.mode == "dense":
             return _by_dense(query, dense)
-        keyword = replace(found, passages=passages, scores=_aligned(found, passages))
         nothing = np.zeros(len(passages))
-        parts = (nothing, nothing)
-        legs = Scored(query, passages, keyword, dense, parts, nothing, nothing, terms, encoded)
+        parts, keyword = (nothing, nothing), words.leg(passages)
+        legs = Scored(
+            query, passages, keyword, dense, parts, nothing, nothing, words.terms, encoded
+        )
         return self.fused(legs, system)
 
     def fused(self, scored: Scored, system: System) -> Scored:
@@ -147,20 +146,20 @@ class Ranker:
         return ranked(scored.passages, scored.totals, self._snapshot.passage_id, k)
 
 
-def _untied(totals: Scores, order: list[int], count: int) -> list[int]:
+def _untied(totals: Scores, order: list[int], count: int) -> NDArray[np.int64]:
     """Give the first `count` rows, but for those that score as the one after them.
 
     What scores alike, such as copies of one text, is looked at again together or not at all.
     """
-    if len(order) <= count:
-        return order
-    return [row for row in order[:count] if totals[row] > totals[order[count]]]
+    rows = np.array(order[:count], np.int64)
+    return rows[totals[rows] > totals[order[count]]] if len(order) > count else rows
 
 
-def _by_keyword(query: Query, found: LegScores, terms: TermScores) -> Scored:
+def _by_keyword(query: Query, words: KeywordScores, depth: int) -> Scored:
+    found = words.leg(words.best(depth))
     nothing = np.zeros(len(found.scores))
     parts = (found.scores, nothing)
-    return Scored(query, found.passages, found, None, parts, nothing, nothing, terms)
+    return Scored(query, found.passages, found, None, parts, nothing, nothing, words.terms)
 
 
 def _by_dense(query: Query, dense: LegScores) -> Scored:
@@ -168,21 +167,17 @@ def _by_dense(query: Query, dense: LegScores) -> Scored:
     return Scored(query, dense.passages, None, dense, (nothing, dense.scores), nothing, nothing)
 
 
-def explain(scored: Scored, row: int) -> Explanation:
-    """Say what the score in one row is made of."""
-    terms = scored.terms.of(int(scored.passages[row])) if scored.terms else []
+def explain(scored: Scored, rows: Sequence[int]) -> list[Explanation]:
+    """Say what the score in each of some rows is made of."""
+    terms = scored.terms.of(scored.passages[rows]) if scored.terms else [[]] * len(rows)
+    return [_explanation(scored, *pair) for pair in zip(rows, terms, strict=True)]
+
+
+def _explanation(scored: Scored, row: int, terms: Sequence[TermPart]) -> Explanation:
     legs = zip((scored.keyword, scored.dense), scored.parts, strict=True)
     keyword, dense = (_leg_part(leg, parts, row) for leg, parts in legs)
     late, neighbours = float(scored.late[row]), float(scored.neighbours[row])
     return Explanation(keyword, dense, tuple(terms), late, neighbours)
-
-
-def _aligned(leg: LegScores, passages: Numbers) -> Scores:
-    """Give a leg's scores beside `passages`, 0 where it has none; the leg's are ascending."""
-    scores = np.zeros(len(passages))
-    at, there = looked_up(passages, leg.passages)
-    scores[there] = leg.scores[at[there]]
-    return scores
 
 
 def _leg_part(leg: LegScores | None, parts: Scores, row: int) -> LegPart | None:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,6 @@ from plait.index.arrays import best_places
 Numbers: TypeAlias = NDArray[np.int64]
 """Numbers of passages, counted through all segments of an index."""
 Scores: TypeAlias = NDArray[np.float64]
-Places: TypeAlias = tuple[NDArray[np.int64], NDArray[np.bool_]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +34,6 @@ class LegScores:
     """Standard deviation over every live passage; 0 where all score the same."""
 
 
-def looked_up(wanted: NDArray[np.integer[Any]], ascending: NDArray[np.integer[Any]]) -> Places:
-    """Look numbers up among ascending ones: where each would be, and whether it is there.
-
-    Both are beside `wanted`; a place is good for indexing where the number is there.
-    """
-    if not len(ascending):
-        return np.zeros(len(wanted), np.int64), np.zeros(len(wanted), bool)
-    at = np.minimum(np.searchsorted(ascending, wanted), len(ascending) - 1)
-    return at, ascending[at] == wanted
-
-
 def ranked(numbers: Numbers, scores: Scores, id_of: Callable[[int], str], k: int) -> list[int]:
     """Give the rows (of `numbers`) of the best `k`, sorted by `(-score, id)`.
 
@@ -54,8 +42,12 @@ def ranked(numbers: Numbers, scores: Scores, id_of: Callable[[int], str], k: int
     """
     rows = best_places(scores, k)
     rows = rows[np.argsort(-scores[rows], kind="stable")]
-    order: list[int] = []
-    for _, alike in groupby(zip(rows.tolist(), scores[rows].tolist(), strict=True), itemgetter(1)):
+    falling = scores[rows]
+    order: list[int] = rows.tolist()
+    if (falling[1:] != falling[:-1]).all():
+        return order[:k]
+    order = []
+    for _, alike in groupby(zip(rows.tolist(), falling.tolist(), strict=True), itemgetter(1)):
         tied = [row for row, _ in alike]
         if len(tied) > 1:
             tied.sort(key=lambda row: id_of(int(numbers[row])))

@@ -106,7 +106,7 @@ def explain_rank(
         system,
         standing,
         "" if standing else finder.stage(system),
-        explain(scored, int(row)) if standing else None,
+        explain(scored, [int(row)])[0] if standing else None,
         {mode: finder.alone(mode, system) for mode in MODES if mode != "hybrid"},
         found,
         missing,

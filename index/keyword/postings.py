@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count, pairwise
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +28,10 @@ _STARTS = ("starts", "position_starts", "terms.offsets")
 """Arrays that say where each row begins, and where all end."""
 
 _ARRAYS = ("starts", "passages", "frequencies", "position_starts", "positions", "lengths")
+
+
+Occurrences: TypeAlias = tuple[NDArray[np.int32], NDArray[np.int32]]
+"""Passages with a term, ascending, and beside them how often each has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +93,19 @@ class Postings:
         numbers = self.terms.find(terms)
         return [None if number is None else self._posting(number) for number in numbers]
 
+    def occurrences(self, terms: Sequence[bytes]) -> list[Occurrences | None]:
+        """Look terms up, without their positions; None for each that no passage has."""
+        numbers = self.terms.find(terms)
+        return [None if number is None else self._occurrences(number) for number in numbers]
+
     def _posting(self, number: int) -> Posting:
         first, last = self.starts[number : number + 2].tolist()
-        return Posting(
-            self.passages[first:last],
-            self.frequencies[first:last],
-            self.position_starts[first : last + 1],
-            self.positions,
-        )
+        starts = self.position_starts[first : last + 1]
+        return Posting(*self._occurrences(number), starts, self.positions)
+
+    def _occurrences(self, number: int) -> Occurrences:
+        first, last = self.starts[number : number + 2].tolist()
+        return self.passages[first:last], self.frequencies[first:last]
 
 
 def build_postings(texts: NumberedTexts) -> Postings:

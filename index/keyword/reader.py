@@ -1,23 +1,24 @@
 """Here are several segments: what does the whole index say of a term?
 
-Joins the fields of all segments into one view, numbering passages through. Statistics
-and `postings` leave deleted passages out, so an index that grew and shrank scores as
-one built at once; `find` gives what each segment has, deleted passages included.
+Joins the fields of all segments into one view, numbering passages through. Deleted
+passages are left out, so an index that grew and shrank scores as one built at once.
 """
 
 import heapq
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import accumulate, groupby
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from plait.index.keyword.postings import Posting, Postings
+from plait.index.keyword.postings import Occurrences, Posting, Postings
 
 Fields: TypeAlias = Mapping[str, Postings]
+KEPT = 4
+"""Sets of terms looked up last that are kept: scoring asks for a query's, and so does coverage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,18 +33,18 @@ class Part:
     first: int
     """Its first passage's number in the view."""
 
-    def count(self, posting: Posting) -> int:
-        """Count the live passages that contain a term."""
-        passages = posting.passages
-        return len(passages) if self.whole else int(np.count_nonzero(self.alive[passages]))
+    def occurrences(self, field: str, terms: Sequence[bytes]) -> list[Occurrences | None]:
+        """Look terms up: live passages, numbered in the view."""
+        found = self.fields[field].occurrences(terms)
+        if self.whole and not self.first:
+            return found
+        return [self._alive(*own) if own else None for own in found]
 
-    def occurrences(self, posting: Posting) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
-        """Give the live passages that contain a term, numbered in the view, and how often."""
-        passages, frequencies = posting.passages, posting.frequencies
+    def _alive(self, passages: NDArray[np.int32], frequencies: NDArray[np.int32]) -> Occurrences:
         if not self.whole:
             counts = self.alive[passages]
             passages, frequencies = passages[counts], frequencies[counts]
-        return passages + np.int64(self.first), frequencies
+        return passages + np.int32(self.first), frequencies
 
 
 class KeywordReader:
@@ -65,6 +66,7 @@ class KeywordReader:
         # Per instance: a cache on the method would keep closed readers alive.
         self.lengths = cache(self._lengths)
         self.total_length = cache(self._total_length)
+        self.occurrences = lru_cache(KEPT)(self._occurrences)
 
     def __len__(self) -> int:
         return len(self.alive)
@@ -80,22 +82,19 @@ class KeywordReader:
         """Terms per live passage; 0 for an empty index."""
         return self.total_length(field) / self.count if self.count else 0.0
 
-    def find(self, field: str, terms: Sequence[bytes]) -> list[Sequence[Posting | None]]:
-        """Give each part's own posting of each term, or None.
-
-        Passages are numbered within the part, deleted ones included; `Part.alive` says which.
-        """
-        found = [part.fields[field].find(terms) for part in self.parts]
-        return list(zip(*found, strict=True)) if found else [()] * len(terms)
-
-    def count_of(self, postings: Sequence[Posting | None]) -> int:
-        """Count the live passages that contain a term, given what each part has of it."""
-        each = zip(postings, self.parts, strict=True)
-        return sum(part.count(posting) for posting, part in each if posting)
+    def _occurrences(self, field: str, terms: tuple[bytes, ...]) -> list[list[Occurrences]]:
+        """Give, for each term, where it occurs in each part that has it; without positions."""
+        found = [part.occurrences(field, terms) for part in self.parts]
+        if not found:
+            return [[] for _ in terms]
+        return [[own for own in of_term if own] for of_term in zip(*found, strict=True)]
 
     def postings(self, field: str, terms: Sequence[bytes]) -> list[Posting | None]:
         """Give the live occurrences of each term over the whole index, or None."""
-        return [self._joined(of_term) for of_term in self.find(field, terms)]
+        found = [part.fields[field].find(terms) for part in self.parts]
+        if not found:
+            return [None] * len(terms)
+        return [self._joined(of_term) for of_term in zip(*found, strict=True)]
 
     def _joined(self, postings: Sequence[Posting | None]) -> Posting | None:
         alive = []
