@@ -7,7 +7,7 @@ while writers go on; open another to see what they did.
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import TypeAlias, TypeVar
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,10 +20,9 @@ from plait.index.manifest import SegmentEntry, read_manifest
 from plait.index.passage import Passage
 from plait.index.segment import Segment
 from plait.index.tokens import Tokens
-from plait.index.vectors import Moments
+from plait.index.vectors import Moments, inner_products
 
 Places: TypeAlias = NDArray[np.int64]
-Real = TypeVar("Real", np.float32, np.float64)
 
 
 class Snapshot:
@@ -138,19 +137,22 @@ class Snapshot:
         Those that tie with the last of what was found are among them. In large segments
         nearly the nearest (docs/adr/0009).
         """
-        found = [np.zeros(0, np.int64)]
+        found, products = [np.zeros(0, np.int64)], [np.zeros(0, np.float32)]
         for segment, offset in zip(self.segments, self._offsets, strict=False):
-            found.append(segment.nearest(query, k) + offset)
-        numbers = np.concatenate(found)
-        # In single precision, for these only choose: three times as fast.
-        near = _products(self.vectors(numbers), query, np.float32)
-        return numbers[best_places(near, k)]
+            rows = segment.nearest(query, k)
+            found.append(rows + offset)
+            products.append(inner_products(segment.data.vectors.matrix, query, rows))
+        return np.concatenate(found)[best_places(np.concatenate(products), k)]
 
     def cosines(
         self, query: NDArray[np.float32], passages: NDArray[np.int64]
     ) -> NDArray[np.float64]:
         """Give the cosine of each passage with a query."""
-        return _products(self.vectors(passages), query, np.float64)
+        found = np.empty(len(passages))
+        for place, mine, rows in self._by_segment(passages):
+            matrix = self.segments[place].data.vectors.matrix
+            found[mine] = inner_products(matrix, query, rows)
+        return found
 
     def vectors(self, passages: NDArray[np.int64]) -> NDArray[np.float32]:
         """Give the vectors of passages, (passages, dimension)."""
@@ -172,14 +174,6 @@ class Snapshot:
             parts.append(self.segments[place].data.tokens.take(rows))
         # The parts come by segment; put each text back where it was asked for.
         return Tokens.joined(parts).take(np.argsort(np.concatenate(order)))
-
-
-def _products(
-    vectors: NDArray[np.float32], query: NDArray[np.float32], dtype: type[Real]
-) -> NDArray[Real]:
-    # Row by row, so that a passage's score never depends on its neighbours.
-    products: NDArray[Real] = np.einsum("ij,j->i", vectors, query, dtype=dtype)
-    return products
 
 
 def open_segment(root: Path, entry: SegmentEntry) -> Segment:
