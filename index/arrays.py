@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
+from mmap import MADV_DONTNEED, mmap
 from pathlib import Path
 from threading import Lock
 from typing import Any, TypeAlias
@@ -103,6 +104,17 @@ def load_array(folder: Path, name: str) -> Array:
             f"cannot read {path}: {error}. Index again into a new folder."
         ) from error
     return array.view(np.ndarray)
+
+
+def let_go(array: Array) -> None:
+    """Let go of what was read of an array that `load_array` opened.
+
+    It stays in the system's cache, and can be read as before: it only ceases to count as
+    memory of this process.
+    """
+    mapped = array.base.base if isinstance(array.base, np.memmap) else None
+    if isinstance(mapped, mmap):
+        mapped.madvise(MADV_DONTNEED)
 
 
 def best_places(scores: NDArray[np.floating[Any]], k: int) -> NDArray[np.int64]:

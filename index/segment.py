@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plait.index.analyzer import FIELDS
-from plait.index.arrays import Array, StringTable, load_array, save_arrays
+from plait.index.arrays import Array, StringTable, let_go, load_array, save_arrays
 from plait.index.article import Article
 from plait.index.errors import CorruptIndexError
 from plait.index.keyword.postings import Postings
@@ -133,6 +133,20 @@ class Segment:
         if not len(self._alive_rows):
             return self._alive_rows
         return self._alive_rows[np.sort(shortlist(self._alive_signs, query, k))]
+
+    def let_go(self) -> None:
+        """Let go of what few queries have in common: texts, tokens and postings."""
+        data = self.data
+        for field in data.postings.values():
+            for array in (
+                field.passages,
+                field.frequencies,
+                field.position_starts,
+                field.positions,
+            ):
+                let_go(array)
+        let_go(data.articles.blob)
+        let_go(data.tokens.signs)
 
     @property
     def passage_count(self) -> int:

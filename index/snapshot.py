@@ -56,6 +56,11 @@ class Snapshot:
             remedy = f"Delete {self.root} and index again, or index into a new folder."
             raise CorruptIndexError(f"{damage[0]}. {remedy}")
 
+    def let_go(self) -> None:
+        """Let go of what few queries have in common, or memory grows with their number."""
+        for segment in self.segments:
+            segment.let_go()
+
     def article_ids(self) -> Iterator[str]:
         """Walk the ids of all live articles."""
         for segment in self.segments:

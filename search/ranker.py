@@ -8,6 +8,7 @@ list was cut off.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import count
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +33,8 @@ DEPTH = 250
 fourth digit of nDCG@10 and of recall@100."""
 KEPT = 8
 """Keyword legs kept, by their parameters: each holds two numbers a passage."""
+HELD = 8
+"""Queries after which mapped files are let go of, but for vectors: each touches some 3 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,7 @@ class Ranker:
         """Keep an `encoder` to be made when the dense leg is first asked."""
         self._snapshot = snapshot
         self._make_encoder = encoder
+        self._asked = count(1)
         self.analyzer = TextAnalyzer()
         self._keyword = lru_cache(KEPT)(self._make_keyword_leg)
 
@@ -79,6 +83,8 @@ class Ranker:
 
         Ranks (RRF) and ranges (min-max) are those among the candidates.
         """
+        if not next(self._asked) % HELD:
+            self._snapshot.let_go()
         if system.mode == "keyword":
             return _by_keyword(query, self._keyword(system.bm25).score(query), depth)
         encoded = self._make_encoder().encode_query(query.words)

@@ -1,0 +1,60 @@
+"""What is read of a mapped file does not stay in this process. Measured by Linux's /proc."""
+
+from pathlib import Path
+from shutil import copytree
+
+import numpy as np
+import pytest
+
+from plait.index.arrays import let_go, load_array, save_array
+from plait.search.index import Index, Options
+from plait.search.system import System
+
+
+def resident(path: Path) -> int:
+    """Count the bytes of a mapped file that are in this process's memory."""
+    found, mine = 0, False
+    for line in Path("/proc/self/smaps").read_text(encoding="utf-8").splitlines():
+        first = line.split(maxsplit=1)[0]
+        if not first.endswith(":"):
+            mine = line.endswith(f" {path}")
+        elif mine and first == "Rss:":
+            found += int(line.split()[1]) * 1024
+    return found
+
+
+def test_what_is_let_go_of_is_not_resident_and_can_be_read_again(tmp_path: Path) -> None:
+    """Eight megabytes are read, let go of, and read again."""
+    numbers = np.arange(1_000_000)
+    path = tmp_path / "numbers.npy"
+    save_array(path, numbers)
+    mapped = load_array(tmp_path, "numbers")
+    np.testing.assert_array_equal(mapped, numbers)
+    assert resident(path) > numbers.nbytes // 2
+    let_go(mapped)
+    assert resident(path) == 0
+    np.testing.assert_array_equal(mapped, numbers)
+
+
+def test_arrays_in_memory_have_nothing_to_let_go_of() -> None:
+    """A segment that was just built is not mapped."""
+    numbers = np.arange(10)
+    let_go(numbers[2:5])
+    assert numbers.tolist() == list(range(10))
+
+
+def test_memory_does_not_grow_with_queries(
+    seeds: Index, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After so many queries, tokens that they read are let go of; vectors stay."""
+    monkeypatch.setattr("plait.search.ranker.HELD", 2)
+    root = copytree(seeds.snapshot.root, tmp_path / "own.plait")
+    index = Index.open(root, seeds.encoder)
+    [segment] = index.snapshot.segments
+    vectors, tokens = (root / segment.name / f"{n}.npy" for n in ("vectors", "token_signs"))
+    found = index.search("peace treaty")
+    assert resident(tokens) > 0
+    index.search("island", options=Options(System.parse("keyword")))
+    assert resident(tokens) == 0
+    assert resident(vectors) > 0
+    assert index.search("peace treaty") == found
