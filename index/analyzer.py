@@ -68,7 +68,7 @@ def fold(word: str) -> str:
         word = "".join(c for c in decomposed if not unicodedata.combining(c))
     if word.endswith(("'s", "'S")):
         word = word[:-2]
-    return word.replace(".", "") if "." in word and not word[0].isdigit() else word
+    return word if word[:1].isdigit() else word.replace(".", "")
 
 
 class FoldFilter(Filter):
@@ -167,7 +167,7 @@ class TextAnalyzer:
 
     def _learn(self, runs: Sequence[str]) -> None:
         """Find the terms of runs that are new."""
-        words = map(self._words.__getitem__, _WORD_OR_END.findall("\n".join([*runs, ""])))
+        words = map(self._words.__getitem__, _WORD_OR_END.findall("".join(f"{r}\n" for r in runs)))
         terms = np.fromiter(words, np.int32)
         kept = np.cumsum(terms >= 0, dtype=np.int32) + np.int32(len(self._flat))
         self._starts.frombytes(kept[terms == _END].tobytes())

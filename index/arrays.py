@@ -22,10 +22,9 @@ from numpy.typing import NDArray
 from plait.index.errors import CorruptIndexError
 
 Array: TypeAlias = NDArray[Any]
-Found: TypeAlias = tuple[NDArray[np.int64], NDArray[np.bool_]]
 
 HEAD = 8
-"""Bytes of a string that are compared as one number."""
+"""Bytes of a string that are compared as one number: those of a uint64."""
 
 BLOCK = 16
 """Rows of one product, beside at most twice as many: OpenBLAS starts no threads for them.
@@ -107,14 +106,15 @@ def load_array(folder: Path, name: str) -> Array:
 
 
 def let_go(array: Array) -> None:
-    """Let go of what was read of an array that `load_array` opened.
+    """Give back the memory in which a mapped array was read; it is read again when needed.
 
-    It stays in the system's cache, and can be read as before: it only ceases to count as
-    memory of this process.
+    It stays in the system's cache, and ceases to count as memory of this process.
     """
-    mapped = array.base.base if isinstance(array.base, np.memmap) else None
-    if isinstance(mapped, mmap):
-        mapped.madvise(MADV_DONTNEED)
+    owner: object = array
+    while isinstance(owner, np.ndarray):
+        owner = owner.base
+    if isinstance(owner, mmap):
+        owner.madvise(MADV_DONTNEED)
 
 
 def best_places(scores: NDArray[np.floating[Any]], k: int) -> NDArray[np.int64]:
@@ -133,8 +133,14 @@ def best_places(scores: NDArray[np.floating[Any]], k: int) -> NDArray[np.int64]:
     return places[scores[places] >= _kth(scores[places], k)]
 
 
-def looked_up(wanted: NDArray[Any], ascending: NDArray[Any]) -> Found:
-    """Look numbers up among ascending ones: where each would be, and whether it is there.
+def _kth(scores: NDArray[np.floating[Any]], k: int) -> float:
+    return float(np.partition(scores, len(scores) - k)[len(scores) - k])
+
+
+def looked_up(
+    wanted: NDArray[Any], ascending: NDArray[Any]
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Look numbers up among ascending ones: where each is first, and whether it is there.
 
     Both are beside `wanted`; a place is good for indexing where the number is there.
     """
@@ -142,10 +148,6 @@ def looked_up(wanted: NDArray[Any], ascending: NDArray[Any]) -> Found:
         return np.zeros(len(wanted), np.int64), np.zeros(len(wanted), bool)
     at = np.minimum(ascending.searchsorted(wanted), len(ascending) - 1)
     return at, ascending[at] == wanted
-
-
-def _kth(scores: NDArray[np.floating[Any]], k: int) -> float:
-    return float(np.partition(scores, len(scores) - k)[len(scores) - k])
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +199,7 @@ class SortedTable:
 
     `heads` holds the first eight bytes of each as a number that sorts alike: NumPy
     finds the few with a key's head in microseconds, and only those are compared.
-    No string holds a zero byte.
+    Neither strings nor keys hold a zero byte: shorter ones are padded with it.
     """
 
     strings: StringTable
@@ -235,7 +237,7 @@ class SortedTable:
 
     def _find(self, key: bytes, first: int) -> int | None:
         """Find a key, given the first string with its head."""
-        if len(key) < HEAD:  # no other string has it
+        if len(key) < HEAD:  # padded, so no other string has this head
             return first
         high = int(self.heads.searchsorted(self.heads[first], "right"))
         place = bisect_left(self.strings, key, first, high)

@@ -5,7 +5,6 @@ with the collection. What does: masks, and numbers of which there is one a text.
 """
 
 import math
-import mmap
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
@@ -76,12 +75,3 @@ def cuts(starts: NDArray[np.int64], size: int) -> list[int]:
     firsts = np.searchsorted(starts, np.arange(0, starts[-1], size))
     places: list[int] = np.union1d(firsts, len(starts) - 1).tolist()
     return places
-
-
-def let_go(array: Array) -> None:
-    """Give back the memory in which a mapped array was read; it is read again when needed."""
-    owner: object = array
-    while isinstance(owner, np.ndarray):
-        owner = owner.base
-    if isinstance(owner, mmap.mmap):
-        owner.madvise(mmap.MADV_DONTNEED)

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate
 
 from plait.index.analyzer import FIELDS
-from plait.index.arrays import Array
-from plait.index.joining import kept_rows, kept_starts, kept_strings, let_go
+from plait.index.arrays import Array, let_go
+from plait.index.joining import kept_rows, kept_starts, kept_strings
 from plait.index.keyword.postings import merge_postings
 from plait.index.manifest import SegmentEntry
 from plait.index.segment import ROWS, Segment

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from plait.index.joining import let_go
+from plait.index.arrays import let_go
 from plait.index.segment import Segment
 from plait.index.vectors import Vectors, is_exact, nearest
 

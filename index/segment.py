@@ -33,6 +33,9 @@ Digests: TypeAlias = NDArray[np.uint8]
 ROWS = {"article_digests": False, "spans": True, "passage_digests": True}
 """Arrays of a segment with a row an article, or (true) a row a passage."""
 
+HELD = ("vectors", "vector_signs")
+"""Arrays of which every query reads nearly every page."""
+
 _PLAIN = ("first_passages", *ROWS)
 """Arrays of a segment that are written under their own name."""
 
@@ -135,18 +138,10 @@ class Segment:
         return self._alive_rows[np.sort(shortlist(self._alive_signs, query, k))]
 
     def let_go(self) -> None:
-        """Let go of what few queries have in common: texts, tokens and postings."""
-        data = self.data
-        for field in data.postings.values():
-            for array in (
-                field.passages,
-                field.frequencies,
-                field.position_starts,
-                field.positions,
-            ):
+        """Give back the memory of what was read, but for what every query reads."""
+        for name, array in self.data.arrays().items():
+            if name not in HELD:
                 let_go(array)
-        let_go(data.articles.blob)
-        let_go(data.tokens.signs)
 
     @property
     def passage_count(self) -> int:

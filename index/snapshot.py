@@ -57,7 +57,7 @@ class Snapshot:
             raise CorruptIndexError(f"{damage[0]}. {remedy}")
 
     def let_go(self) -> None:
-        """Let go of what few queries have in common, or memory grows with their number."""
+        """Give back the memory of what queries do not share; it would grow with their number."""
         for segment in self.segments:
             segment.let_go()
 
@@ -152,7 +152,7 @@ class Snapshot:
     def cosines(
         self, query: NDArray[np.float32], passages: NDArray[np.int64]
     ) -> NDArray[np.float64]:
-        """Give the cosine of each passage with a query."""
+        """Give the cosine of each passage with a query, in single precision."""
         found = np.empty(len(passages))
         for place, mine, rows in self._by_segment(passages):
             matrix = self.segments[place].data.vectors.matrix

@@ -174,21 +174,26 @@ def inner_products(
 ) -> NDArray[np.float32]:
     """Give the inner product of each of some rows with a query, (rows,).
 
-    Rows are read where they are; what one gives never depends on the others. Raises
-    `ValueError` for a query of another dimension.
+    Rows must be rows of the matrix, and are read where they are; what one gives never
+    depends on the others. Raises `ValueError` for a query of another dimension.
     """
     import faiss  # noqa: PLC0415 - as above
 
     if query.shape != matrix.shape[1:]:
         raise ValueError(f"the query has shape {query.shape}; wanted {matrix.shape[1:]}.")
     found = np.empty(len(rows), np.float32)
-    # FAISS gets addresses: what lies there must be what it expects.
-    given = (np.ascontiguousarray(query, np.float32), matrix, np.ascontiguousarray(rows, np.int64))
+    # FAISS gets addresses: what lies there must be what it expects. What is, is not copied.
+    given = (
+        np.ascontiguousarray(query, np.float32),
+        np.ascontiguousarray(matrix, np.float32),
+        np.ascontiguousarray(rows, np.int64),
+    )
     addresses = [faiss.swig_ptr(array) for array in (found, *given)]
+    queries = 1
     with _one_thread(faiss):
         # FAISS's stubs leave out what its headers have.
         products: Any = faiss.fvec_inner_products_by_idx  # type: ignore[attr-defined]
-        products(*addresses, matrix.shape[1], 1, len(rows))
+        products(*addresses, matrix.shape[1], queries, len(rows))
     return found
 
 

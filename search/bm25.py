@@ -47,22 +47,13 @@ def length_norm(parameters: BM25, length: T, mean_length: float) -> T:
     return parameters.k1 * (1 - parameters.b + parameters.b * relative)
 
 
-def saturation(frequency: T, norm: T) -> T:
-    """Weigh how often a term occurs: `tf / (tf + norm)`, 0 to 1, elementwise on arrays.
-
-    >>> saturation(2.0, 1.0)
-    0.6666666666666666
-    """
-    return frequency / (frequency + norm)
-
-
-def term_score(frequency: float, norm: float, term_idf: float) -> float:
-    """Score a term: `idf tf / (tf + norm)`.
+def term_score(frequency: T, norm: T, term_idf: T | float) -> T:
+    """Score a term: `idf tf / (tf + norm)`, elementwise on arrays.
 
     >>> term_score(2.0, 1.0, 3.0)
     2.0
     """
-    return term_idf * saturation(frequency, norm)
+    return term_idf * (frequency / (frequency + norm))
 
 
 class WhooshBM25(WeightingModel):

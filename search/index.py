@@ -138,11 +138,11 @@ class Index:
 
     def _hits(self, scored: Scored, rows: Sequence[tuple[int, float | None]]) -> list[Hit]:
         """Read what the rows of a ranking, with their probabilities, stand for."""
-        explanations = explain(scored, [row for row, _ in rows])
+        explained = zip(rows, explain(scored, [row for row, _ in rows]), strict=True)
         hits = []
-        for rank, ((row, likely), why) in enumerate(zip(rows, explanations, strict=True), start=1):
+        for rank, ((row, probability), explanation) in enumerate(explained, start=1):
             article, passage = self.snapshot.read(int(scored.passages[row]))
-            hits.append(Hit(rank, article, passage, why, likely))
+            hits.append(Hit(rank, article, passage, explanation, probability))
         return hits
 
     def best(

@@ -1,30 +1,33 @@
 """Here is a query: which passages contain its words, and what does BM25 say?
 
-Bags of words take a vectorised exact path; the leaves of a query with operators run
-Whoosh's matchers over the same arrays with the same formula (`plait.search.tree`).
+Bags of words are scored by NumPy, all postings at once; the leaves of a query with
+operators run Whoosh's matchers over the same arrays with the same formula
+(`plait.search.tree`).
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import accumulate, chain, pairwise
+from itertools import accumulate, pairwise
 from typing import Self
 
 import numpy as np
-from numpy.typing import NDArray
 from whoosh.query import Query as Tree
 from whoosh.searching import Searcher
 
 from plait.index.analyzer import TextAnalyzer
 from plait.index.arrays import best_places, looked_up
 from plait.index.keyword.codec import whoosh_reader
-from plait.index.keyword.postings import Occurrences
+from plait.index.keyword.postings import TermFrequencies
 from plait.index.keyword.reader import KeywordReader
-from plait.search.bm25 import BM25, WhooshBM25, idf, length_norm, saturation
+from plait.search.bm25 import BM25, WhooshBM25, idf, length_norm, term_score
 from plait.search.hit import TermPart
 from plait.search.query import Query
 from plait.search.ranking import LegScores, Numbers, Scores
 from plait.search.tree import leaf_text, matching, scoring_leaves
+
+_NONE = np.zeros(0, np.int64)
+"""So that nothing can be concatenated, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +35,28 @@ class TermScores:
     """What each term adds to the passages it is found in: term after term, end to end."""
 
     terms: Sequence[tuple[str, str]]
-    """Field and term of each; of a query with operators, each leaf. One may come twice."""
-    ends: Sequence[int]
-    """Where each term's part of `passages` and `scores` ends."""
+    """Field and term of each, once for every segment that has it; or each leaf of a tree."""
+    counts: Sequence[int]
+    """How many of `passages` and `scores` are each term's."""
     passages: Numbers
     """Of each term ascending."""
     scores: Scores
 
+    @classmethod
+    def joined(cls, parts: Sequence[Self]) -> Self:
+        """Put the terms of several fields, or leaves, end to end."""
+        return cls(
+            [term for part in parts for term in part.terms],
+            [count for part in parts for count in part.counts],
+            np.concatenate([_NONE, *(part.passages for part in parts)]),
+            np.concatenate([np.zeros(0), *(part.scores for part in parts)]),
+        )
+
     def of(self, passages: Numbers) -> list[list[TermPart]]:
         """Say what each term adds to each of some passages."""
         found: list[list[TermPart]] = [[] for _ in passages]
-        for term, (start, end) in zip(self.terms, pairwise([0, *self.ends]), strict=True):
+        bounds = pairwise(accumulate(self.counts, initial=0))
+        for term, (start, end) in zip(self.terms, bounds, strict=True):
             at, there = looked_up(passages, self.passages[start:end])
             scores = self.scores[start:end]
             for row in np.flatnonzero(there).tolist():
@@ -59,18 +73,19 @@ class KeywordScores:
     mean: float
     """Over all live passages."""
     deviation: float
-    """The same."""
+    """Standard deviation over all live passages; 0 where all score the same."""
     terms: TermScores
     matching: Numbers | None
-    """The passages that operators let through, ascending; None where there are none."""
+    """Passages that the operators let through, ascending; None for a bag of words."""
 
     @classmethod
-    def of(cls, terms: TermScores, matching: Numbers | None, passages: int, live: int) -> Self:
-        """Add up what terms add, in the order given."""
-        added = np.bincount(terms.passages, terms.scores, passages)
-        totals: Scores = added.astype(np.float64, copy=False)
+    def of(cls, terms: TermScores, matching: Numbers | None, count: int, live: int) -> Self:
+        """Add up what terms add to `count` passages, in the order given; so many are `live`."""
+        # Of no postings NumPy counts in integers, weights or not.
+        added = np.bincount(terms.passages, terms.scores, count).astype(np.float64, copy=False)
+        totals: Scores = added
         if matching is not None:
-            totals = np.zeros(passages)
+            totals = np.zeros(count)
             totals[matching] = added[matching]
         mean = float(totals.sum()) / max(live, 1)
         # Not by `@`, for whose sake OpenBLAS wakes threads.
@@ -78,9 +93,9 @@ class KeywordScores:
         return cls(totals, mean, max(square - mean**2, 0.0) ** 0.5, terms, matching)
 
     def best(self, depth: int) -> Numbers:
-        """Number the best `depth`, ascending, and what ties with the last; at best all matches.
+        """Number the best `depth` of all that match, ascending, and those that tie with the last.
 
-        With operators, all matches.
+        With operators all that match, for whichever leg ranks them.
         """
         if self.matching is not None:
             return self.matching
@@ -111,69 +126,45 @@ class KeywordLeg:
 
     def score(self, query: Query) -> KeywordScores:
         """Score every passage, and say of what terms."""
-        terms, matching = self._bag(query) if query.tree is None else self._tree(query.tree)
-        return KeywordScores.of(terms, matching, len(self._reader), self._reader.count)
+        terms, let_through = self._bag(query) if query.tree is None else self._tree(query.tree)
+        return KeywordScores.of(terms, let_through, len(self._reader), self._reader.count)
 
     def _bag(self, query: Query) -> tuple[TermScores, None]:
-        """Score all passages that have any of the terms.
-
-        All of them at once: a call of NumPy costs as much as some hundred postings.
-        """
+        """Score all passages that have any of the terms."""
         boosts = query.field_weights.items()
-        by_field = {field: self._found(query, field, boost) for field, boost in boosts if boost}
-        found = list(chain.from_iterable(by_field.values()))
-        lengths = [len(own.passages) for own in found]
-        passages = np.concatenate([_NONE, *(own.passages for own in found)], dtype=np.int64)
-        frequencies = np.concatenate([_NONE, *(own.frequencies for own in found)], dtype=np.float64)
-        norms = np.empty(len(passages))
-        start = 0
-        for field, own in by_field.items():
-            end = start + sum(len(one.passages) for one in own)
-            # `clip`, or NumPy would take into a copy first.
-            self._norms(field).take(passages[start:end], out=norms[start:end], mode="clip")
-            start = end
-        scores = saturation(frequencies, norms) * np.repeat([own.weight for own in found], lengths)
-        terms = [(own.field, own.term) for own in found]
-        return TermScores(terms, list(accumulate(lengths)), passages, scores), None
+        fields = [self._field(query, field, boost) for field, boost in boosts if boost]
+        return TermScores.joined(fields), None
 
-    def _found(self, query: Query, field: str, boost: float) -> list["_Found"]:
-        """Look the terms of a query up in one field."""
-        occurrences = self._reader.occurrences(field, _keys(query))
-        return [
-            _Found(field, term, weight, *own)
-            for (term, typed), parts in zip(query.terms, occurrences, strict=True)
-            for weight in [boost * typed * _idf(self._reader, parts)]
-            for own in parts
-        ]
+    def _field(self, query: Query, field: str, boost: float) -> TermScores:
+        """Score all terms in one field.
+
+        At once: a call of NumPy costs as much as some hundred postings.
+        """
+        terms: list[tuple[str, str]] = []
+        weights: list[float] = []
+        found: list[TermFrequencies] = []
+        frequencies_of = self._reader.term_frequencies(field, _keys(query))
+        for (term, typed), parts in zip(query.terms, frequencies_of, strict=True):
+            terms += [(field, term)] * len(parts)
+            weights += [boost * typed * _idf(self._reader, parts)] * len(parts)
+            found += parts
+        counts = [len(passages) for passages, _ in found]
+        passages = np.concatenate([_NONE, *(own for own, _ in found)], dtype=np.int64)
+        frequencies = np.concatenate([_NONE, *(own for _, own in found)], dtype=np.float64)
+        norms = self._norms(field)[passages]
+        scores = term_score(frequencies, norms, np.repeat(weights, counts))
+        return TermScores(terms, counts, passages, scores)
 
     def _tree(self, tree: Tree) -> tuple[TermScores, Numbers]:
         """Score all that have any of the leaves, and say which passages the tree lets through."""
         reader = whoosh_reader(self._reader, self._schema)
         searcher = Searcher(reader, weighting=WhooshBM25(self._parameters))
         run = cache(lambda leaf: _run(leaf, searcher))
-        leaves = list(scoring_leaves(tree))
-        scored = [run(leaf) for leaf in leaves]
-        terms = TermScores(
-            [(leaf.field() or "", leaf_text(leaf)) for leaf in leaves],
-            list(accumulate(len(passages) for passages, _ in scored)),
-            np.concatenate([_NONE, *(passages for passages, _ in scored)]),
-            np.concatenate([np.zeros(0), *(scores for _, scores in scored)]),
-        )
-        return terms, matching(tree, lambda leaf: run(leaf)[0])
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """Where one segment has a term, and what the term weighs."""
-
-    field: str
-    term: str
-    weight: float
-    passages: NDArray[np.int32]
-    frequencies: NDArray[np.int32]
-
-
-_NONE = np.zeros(0, np.int64)
+        scored = [
+            TermScores([(leaf.field() or "", leaf_text(leaf))], [len(run(leaf)[0])], *run(leaf))
+            for leaf in scoring_leaves(tree)
+        ]
+        return TermScores.joined(scored), matching(tree, lambda leaf: run(leaf)[0])
 
 
 def coverage(reader: KeywordReader, query: Query, passages: Numbers) -> Scores:
@@ -183,7 +174,7 @@ def coverage(reader: KeywordReader, query: Query, passages: Numbers) -> Scores:
     most. 0 where the query has none but stop words.
     """
     found, total = np.zeros(len(passages)), 0.0
-    for parts in reader.occurrences("text", _keys(query)):
+    for parts in reader.term_frequencies("text", _keys(query)):
         weight = _idf(reader, parts)
         total += weight
         for own, _ in parts:
@@ -196,7 +187,7 @@ def _keys(query: Query) -> tuple[bytes, ...]:
     return tuple(term.encode() for term, _ in query.terms)
 
 
-def _idf(reader: KeywordReader, parts: Sequence[Occurrences]) -> float:
+def _idf(reader: KeywordReader, parts: Sequence[TermFrequencies]) -> float:
     """Weigh a term by the live passages that have it."""
     return idf(sum(len(passages) for passages, _ in parts), reader.count)
 

@@ -33,8 +33,8 @@ DEPTH = 250
 fourth digit of nDCG@10 and of recall@100."""
 KEPT = 8
 """Keyword legs kept, by their parameters: each holds two numbers a passage."""
-HELD = 8
-"""Queries after which mapped files are let go of, but for vectors: each touches some 3 MB."""
+LET_GO_EVERY = 8
+"""Queries, each of which reads some 3 MB that few others do (docs/adr/0012)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +81,10 @@ class Ranker:
 
         `query` must have been parsed with the system's weight of the title.
 
-        Ranks (RRF) and ranges (min-max) are those among the candidates.
+        Ranks (RRF) and ranges (min-max) are those among the candidates. Now and then lets
+        go of what earlier queries read (`Snapshot.let_go`).
         """
-        if not next(self._asked) % HELD:
+        if not next(self._asked) % LET_GO_EVERY:
             self._snapshot.let_go()
         if system.mode == "keyword":
             return _by_keyword(query, self._keyword(system.bm25).score(query), depth)
@@ -91,19 +92,16 @@ class Ranker:
         if system.mode == "dense" and query.tree is None:
             near = self._snapshot.nearest(encoded.vector, depth)
             return _by_dense(query, self._dense(encoded.vector, near))
-        words = self._keyword(system.bm25).score(query)
-        # Operators filter: only what they match may be returned.
-        passages = words.best(depth)
-        if query.tree is None:
+        keyword = self._keyword(system.bm25).score(query)
+        passages = keyword.best(depth)
+        if query.tree is None:  # operators filter: only what they match may be returned
             passages = np.union1d(self._snapshot.nearest(encoded.vector, depth), passages)
         dense = self._dense(encoded.vector, passages)
         if system.mode == "dense":
             return _by_dense(query, dense)
         nothing = np.zeros(len(passages))
-        parts, keyword = (nothing, nothing), words.leg(passages)
-        legs = Scored(
-            query, passages, keyword, dense, parts, nothing, nothing, words.terms, encoded
-        )
+        leg, parts = keyword.leg(passages), (nothing, nothing)
+        legs = Scored(query, passages, leg, dense, parts, nothing, nothing, keyword.terms, encoded)
         return self.fused(legs, system)
 
     def fused(self, scored: Scored, system: System) -> Scored:
@@ -161,11 +159,11 @@ def _untied(totals: Scores, order: list[int], count: int) -> NDArray[np.int64]:
     return rows[totals[rows] > totals[order[count]]] if len(order) > count else rows
 
 
-def _by_keyword(query: Query, words: KeywordScores, depth: int) -> Scored:
-    found = words.leg(words.best(depth))
-    nothing = np.zeros(len(found.scores))
-    parts = (found.scores, nothing)
-    return Scored(query, found.passages, found, None, parts, nothing, nothing, words.terms)
+def _by_keyword(query: Query, keyword: KeywordScores, depth: int) -> Scored:
+    leg = keyword.leg(keyword.best(depth))
+    nothing = np.zeros(len(leg.scores))
+    parts = (leg.scores, nothing)
+    return Scored(query, leg.passages, leg, None, parts, nothing, nothing, keyword.terms)
 
 
 def _by_dense(query: Query, dense: LegScores) -> Scored:
@@ -176,7 +174,7 @@ def _by_dense(query: Query, dense: LegScores) -> Scored:
 def explain(scored: Scored, rows: Sequence[int]) -> list[Explanation]:
     """Say what the score in each of some rows is made of."""
     terms = scored.terms.of(scored.passages[rows]) if scored.terms else [[]] * len(rows)
-    return [_explanation(scored, *pair) for pair in zip(rows, terms, strict=True)]
+    return [_explanation(scored, row, own) for row, own in zip(rows, terms, strict=True)]
 
 
 def _explanation(scored: Scored, row: int, terms: Sequence[TermPart]) -> Explanation:

@@ -44,9 +44,9 @@ def ranked(numbers: Numbers, scores: Scores, id_of: Callable[[int], str], k: int
     rows = rows[np.argsort(-scores[rows], kind="stable")]
     falling = scores[rows]
     order: list[int] = rows.tolist()
-    if (falling[1:] != falling[:-1]).all():
+    if (falling[1:] != falling[:-1]).all():  # nearly always, and grouping takes a while
         return order[:k]
-    order = []
+    order.clear()
     for _, alike in groupby(zip(rows.tolist(), falling.tolist(), strict=True), itemgetter(1)):
         tied = [row for row, _ in alike]
         if len(tied) > 1:

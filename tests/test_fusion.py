@@ -10,6 +10,8 @@ from plait.index.arrays import best_places
 from plait.index.vectors import Moments
 from plait.search.bm25 import BM25, idf, length_norm, term_score
 from plait.search.fusion import Convex, Fusion, MinMax, ReciprocalRank, standardise
+from plait.search.hit import TermPart
+from plait.search.keyword import KeywordScores, TermScores
 from plait.search.ranking import LegScores, ranked
 
 SCORES = st.lists(st.floats(0, 50, allow_subnormal=False), min_size=1, max_size=30)
@@ -106,3 +108,38 @@ def test_bm25_by_hand() -> None:
     assert norm.tolist() == [0.9]
     assert idf(1, 2) == pytest.approx(math.log(2))
     assert term_score(2.0, float(norm[0]), idf(1, 2)) == pytest.approx(math.log(2) * 2 / 2.9)
+
+
+def test_keyword_scores_by_hand() -> None:
+    """Four passages, of which three live; one term in two of them, another in one."""
+    numbers, scores = np.array([0, 2, 2]), np.array([1.0, 2.0, 3.0])
+    terms = TermScores([("text", "a"), ("text", "b")], [2, 1], numbers, scores)
+    found = KeywordScores.of(terms, None, 4, 3)
+    assert found.totals.tolist() == [1, 0, 5, 0]
+    assert (found.mean, found.deviation) == pytest.approx((2, math.sqrt(26 / 3 - 4)))
+    assert [found.best(k).tolist() for k in (1, 2, 3, 9)] == [[2], [0, 2], [0, 2], [0, 2]]
+    assert found.leg(np.array([1, 2])).scores.tolist() == [0, 5]
+    both = [TermPart("text", "a", 2.0), TermPart("text", "b", 3.0)]
+    assert terms.of(np.array([2, 1, 0])) == [both, [], [TermPart("text", "a", 1.0)]]
+
+
+def test_keyword_scores_with_operators_by_hand() -> None:
+    """What operators leave out scores nothing; what they let through is found, 0 or not."""
+    terms = TermScores([("text", "a")], [2], np.array([0, 2]), np.array([1.0, 5.0]))
+    found = KeywordScores.of(terms, np.array([1, 2]), 4, 3)
+    assert found.totals.tolist() == [0, 0, 5, 0]
+    assert found.mean == pytest.approx(5 / 3)
+    assert found.best(1).tolist() == [1, 2]
+
+
+def test_equal_keyword_scores_are_all_among_the_best() -> None:
+    """However few are wanted: ids decide later."""
+    terms = TermScores([("text", "a")], [3], np.arange(3), np.ones(3))
+    assert KeywordScores.of(terms, None, 4, 4).best(1).tolist() == [0, 1, 2]
+
+
+def test_no_term_scores_nothing() -> None:
+    """As for a query of stop words."""
+    found = KeywordScores.of(TermScores.joined([]), None, 2, 2)
+    assert (found.totals.tolist(), found.mean, found.deviation) == ([0.0, 0.0], 0.0, 0.0)
+    assert found.best(5).tolist() == []

@@ -12,6 +12,7 @@ from whoosh.matching import AndNotMatcher
 from whoosh.query import Or, Term
 
 from plait.index.analyzer import TextAnalyzer
+from plait.index.arrays import SortedTable
 from plait.index.errors import QueryError
 from plait.index.keyword.postings import (
     OCCURRENCES,
@@ -161,6 +162,18 @@ def test_an_index_that_grew_and_shrank_is_the_index_built_at_once(
             merged = np.concatenate([chunk[name] for chunk in chunks if name in chunk])
             np.testing.assert_array_equal(merged, array, err_msg=name)
             assert merged.dtype == array.dtype, name
+
+
+NEAR = st.text("ab", min_size=6, max_size=10).map(str.encode)
+
+
+@given(st.sets(NEAR), st.lists(NEAR))
+def test_strings_are_found_where_they_lie(strings: set[bytes], others: list[bytes]) -> None:
+    """Shorter than what is compared at once, as long, and longer with the same beginning."""
+    ordered = sorted(strings)
+    keys = ordered + others
+    wanted = [ordered.index(key) if key in strings else None for key in keys]
+    assert SortedTable.of(ordered).find(keys) == wanted
 
 
 @given(st.lists(st.integers(0, 9)))

@@ -61,7 +61,7 @@ def by_the_book(seeds: Index, text: str, sizes: Sizes) -> NDArray[np.float64]:
     matrix = data.vectors.matrix.astype(np.float64)
     cosines = matrix @ encoded.vector
     words = np.zeros(len(matrix))
-    found = seeds.ranker.score(query, System("keyword"))
+    found = seeds.ranker.score(query, System("keyword"), len(matrix))
     words[found.passages] = found.totals
     spoken = np.asarray(zscore(words)) if words.any() else words
     scores = (1 - WEIGHT) * spoken + WEIGHT * np.asarray(zscore(cosines))

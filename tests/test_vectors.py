@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from plait.index.article import Article
 from plait.index.encoder import Encoder
 from plait.index.manifest import read_manifest
-from plait.index.vectors import cosines_among, nearest, shortlist, signs_of
+from plait.index.vectors import cosines_among, inner_products, nearest, shortlist, signs_of
 from plait.index.writer import IndexWriter
 from plait.search.index import Index, Options
 from plait.search.system import System
@@ -47,6 +47,29 @@ def test_all_copies_are_as_near(k: int) -> None:
         found = set(shortlist(signs_of(matrix), query, k).tolist())
     assert copies <= found
     assert len(found) < 400
+
+
+@given(st.integers(0, 99), st.lists(st.integers(0, 39), max_size=70))
+def test_inner_products_of_chosen_rows(seed: int, chosen: list[int]) -> None:
+    """NumPy's, and alike to the last bit whichever other rows are asked for."""
+    matrix, query = units(seed, 40, 48), units(seed + 1, 1, 48)[0]
+    rows = np.array(chosen, np.int64)
+    found = inner_products(matrix, query, rows)
+    np.testing.assert_allclose(found, matrix[rows] @ query, atol=1e-6, rtol=0)
+    np.testing.assert_array_equal(found, inner_products(matrix, query, np.arange(40))[rows])
+
+
+def test_inner_products_of_arrays_of_other_kinds() -> None:
+    """Addresses are handed to FAISS: what lies there is made what it expects."""
+    matrix, query = units(1, 6, 8).astype(np.float64), units(2, 1, 16)[0, ::2]
+    found = inner_products(matrix, query, np.array([4, 1], np.int32))  # type: ignore[arg-type]
+    np.testing.assert_allclose(found, matrix[[4, 1]] @ query, atol=1e-6, rtol=0)
+
+
+def test_a_query_of_another_dimension_is_refused() -> None:
+    """FAISS would read past its end."""
+    with pytest.raises(ValueError, match="wanted"):
+        inner_products(units(1, 3, 8), units(1, 1, 7)[0], np.arange(3))
 
 
 def test_signs_find_the_nearest_of_many() -> None:

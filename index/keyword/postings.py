@@ -30,8 +30,8 @@ _STARTS = ("starts", "position_starts", "terms.offsets")
 _ARRAYS = ("starts", "passages", "frequencies", "position_starts", "positions", "lengths")
 
 
-Occurrences: TypeAlias = tuple[NDArray[np.int32], NDArray[np.int32]]
-"""Passages with a term, ascending, and beside them how often each has it."""
+TermFrequencies: TypeAlias = tuple[NDArray[np.int32], NDArray[np.int32]]
+"""Passages with a term, ascending, and its frequency in each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,17 +93,21 @@ class Postings:
         numbers = self.terms.find(terms)
         return [None if number is None else self._posting(number) for number in numbers]
 
-    def occurrences(self, terms: Sequence[bytes]) -> list[Occurrences | None]:
+    def term_frequencies(self, terms: Sequence[bytes]) -> list[TermFrequencies | None]:
         """Look terms up, without their positions; None for each that no passage has."""
         numbers = self.terms.find(terms)
-        return [None if number is None else self._occurrences(number) for number in numbers]
+        return [None if number is None else self._frequencies(number) for number in numbers]
 
     def _posting(self, number: int) -> Posting:
         first, last = self.starts[number : number + 2].tolist()
-        starts = self.position_starts[first : last + 1]
-        return Posting(*self._occurrences(number), starts, self.positions)
+        return Posting(
+            self.passages[first:last],
+            self.frequencies[first:last],
+            self.position_starts[first : last + 1],
+            self.positions,
+        )
 
-    def _occurrences(self, number: int) -> Occurrences:
+    def _frequencies(self, number: int) -> TermFrequencies:
         first, last = self.starts[number : number + 2].tolist()
         return self.passages[first:last], self.frequencies[first:last]
 

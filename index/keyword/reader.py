@@ -14,11 +14,11 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from plait.index.keyword.postings import Occurrences, Posting, Postings
+from plait.index.keyword.postings import Posting, Postings, TermFrequencies
 
 Fields: TypeAlias = Mapping[str, Postings]
 KEPT = 4
-"""Sets of terms looked up last that are kept: scoring asks for a query's, and so does coverage."""
+"""Look-ups kept, one a field: scoring makes a query's, and coverage asks for them again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +33,17 @@ class Part:
     first: int
     """Its first passage's number in the view."""
 
-    def occurrences(self, field: str, terms: Sequence[bytes]) -> list[Occurrences | None]:
+    def term_frequencies(self, field: str, terms: Sequence[bytes]) -> list[TermFrequencies | None]:
         """Look terms up: live passages, numbered in the view."""
-        found = self.fields[field].occurrences(terms)
+        found = self.fields[field].term_frequencies(terms)
         if self.whole and not self.first:
             return found
-        return [self._alive(*own) if own else None for own in found]
+        return [self._in_view(*own) if own else None for own in found]
 
-    def _alive(self, passages: NDArray[np.int32], frequencies: NDArray[np.int32]) -> Occurrences:
+    def _in_view(
+        self, passages: NDArray[np.int32], frequencies: NDArray[np.int32]
+    ) -> TermFrequencies:
+        """Leave deleted passages out, and number the others in the view."""
         if not self.whole:
             counts = self.alive[passages]
             passages, frequencies = passages[counts], frequencies[counts]
@@ -66,7 +69,7 @@ class KeywordReader:
         # Per instance: a cache on the method would keep closed readers alive.
         self.lengths = cache(self._lengths)
         self.total_length = cache(self._total_length)
-        self.occurrences = lru_cache(KEPT)(self._occurrences)
+        self.term_frequencies = lru_cache(KEPT)(self._term_frequencies)
 
     def __len__(self) -> int:
         return len(self.alive)
@@ -82,19 +85,17 @@ class KeywordReader:
         """Terms per live passage; 0 for an empty index."""
         return self.total_length(field) / self.count if self.count else 0.0
 
-    def _occurrences(self, field: str, terms: tuple[bytes, ...]) -> list[list[Occurrences]]:
-        """Give, for each term, where it occurs in each part that has it; without positions."""
-        found = [part.occurrences(field, terms) for part in self.parts]
-        if not found:
-            return [[] for _ in terms]
-        return [[own for own in of_term if own] for of_term in zip(*found, strict=True)]
+    def _term_frequencies(
+        self, field: str, terms: tuple[bytes, ...]
+    ) -> list[list[TermFrequencies]]:
+        """Give, for each term, where it is in each part that has it; without positions."""
+        found = [part.term_frequencies(field, terms) for part in self.parts]
+        return [[own for part in found if (own := part[n])] for n in range(len(terms))]
 
     def postings(self, field: str, terms: Sequence[bytes]) -> list[Posting | None]:
         """Give the live occurrences of each term over the whole index, or None."""
         found = [part.fields[field].find(terms) for part in self.parts]
-        if not found:
-            return [None] * len(terms)
-        return [self._joined(of_term) for of_term in zip(*found, strict=True)]
+        return [self._joined([part[n] for part in found]) for n in range(len(terms))]
 
     def _joined(self, postings: Sequence[Posting | None]) -> Posting | None:
         alive = []
