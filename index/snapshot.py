@@ -58,6 +58,7 @@ class Snapshot:
 
     def let_go(self) -> None:
         """Give back the memory of what queries do not share; it would grow with their number."""
+        self.keyword.let_go()
         for segment in self.segments:
             segment.let_go()
 

@@ -174,13 +174,15 @@ def inner_products(
 ) -> NDArray[np.float32]:
     """Give the inner product of each of some rows with a query, (rows,).
 
-    Rows must be rows of the matrix, and are read where they are; what one gives never
-    depends on the others. Raises `ValueError` for a query of another dimension.
+    Rows are read where they are; what one gives never depends on the others. Raises
+    `ValueError` for a query of another dimension, `IndexError` for a row that is not there.
     """
     import faiss  # noqa: PLC0415 - as above
 
     if query.shape != matrix.shape[1:]:
         raise ValueError(f"the query has shape {query.shape}; wanted {matrix.shape[1:]}.")
+    if len(rows) and not 0 <= rows.min() <= rows.max() < len(matrix):
+        raise IndexError(f"rows {rows.min()} to {rows.max()} of {len(matrix)}.")
     found = np.empty(len(rows), np.float32)
     # FAISS gets addresses: what lies there must be what it expects. What is, is not copied.
     given = (

@@ -66,6 +66,13 @@ def test_inner_products_of_arrays_of_other_kinds() -> None:
     np.testing.assert_allclose(found, matrix[[4, 1]] @ query, atol=1e-6, rtol=0)
 
 
+@pytest.mark.parametrize("row", [-1, 3, 10**12])
+def test_rows_that_are_not_there_are_refused(row: int) -> None:
+    """FAISS would read what lies there."""
+    with pytest.raises(IndexError, match="of 3"):
+        inner_products(units(1, 3, 8), units(1, 1, 8)[0], np.array([0, row]))
+
+
 def test_a_query_of_another_dimension_is_refused() -> None:
     """FAISS would read past its end."""
     with pytest.raises(ValueError, match="wanted"):

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from plait.index.keyword.postings import Posting, Postings, TermFrequencies
 
 Fields: TypeAlias = Mapping[str, Postings]
-KEPT = 4
+KEPT = 2
 """Look-ups kept, one a field: scoring makes a query's, and coverage asks for them again."""
 
 
@@ -73,6 +73,10 @@ class KeywordReader:
 
     def __len__(self) -> int:
         return len(self.alive)
+
+    def let_go(self) -> None:
+        """Forget the last look-ups: without deleted passages, they are copies."""
+        self.term_frequencies.cache_clear()
 
     def _lengths(self, field: str) -> NDArray[np.int32]:
         parts = [part.fields[field].lengths for part in self.parts]
