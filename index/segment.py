@@ -170,7 +170,7 @@ class Segment:
 
     def owner_of(self, number: int) -> int:
         """Number the article that a passage belongs to."""
-        return int(self.owners_of(np.array([number]))[0])
+        return int(self.data.first_passages.searchsorted(number, "right")) - 1
 
     def passage(self, article: Article, owner: int, number: int) -> Passage:
         """Give a passage of an article already read; `owner` is its article's number."""

@@ -90,7 +90,7 @@ class Snapshot:
         return [segment.passage(article, number, place) for place in range(first, last)]
 
     def _locate(self, passage: int) -> tuple[Segment, int]:
-        place = int(np.searchsorted(self._offsets, passage, side="right")) - 1
+        place = int(self._offsets.searchsorted(passage, "right")) - 1
         return self.segments[place], passage - int(self._offsets[place])
 
     def _by_segment(self, passages: NDArray[np.int64]) -> Iterator[tuple[int, Places, Places]]:

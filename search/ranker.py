@@ -81,13 +81,13 @@ class Ranker:
 
         `query` must have been parsed with the system's weight of the title.
 
-        Ranks (RRF) and ranges (min-max) are those among the candidates. Now and then lets
-        go of what earlier queries read (`Snapshot.let_go`).
+        Ranks (RRF) and ranges (min-max) are those among the candidates. Where the dense
+        leg is asked, lets go now and then of what earlier queries read.
         """
-        if not next(self._asked) % LET_GO_EVERY:
-            self._snapshot.let_go()
         if system.mode == "keyword":
             return _by_keyword(query, self._keyword(system.bm25).score(query), depth)
+        if not next(self._asked) % LET_GO_EVERY:
+            self._snapshot.let_go()
         encoded = self._make_encoder().encode_query(query.words)
         if system.mode == "dense" and query.tree is None:
             near = self._snapshot.nearest(encoded.vector, depth)
