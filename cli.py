@@ -216,7 +216,10 @@ def context(
     min_score: MinScore = 0.0,
     as_json: AsJson = False,
 ) -> None:
-    """Print the passages a chatbot would be given: numbered, with source and offsets."""
+    """Print the passages a chatbot would be given: numbered, with source and offsets.
+
+    All of QUERY is words: a question has no operators.
+    """
     from plait.search.context import choose_excerpts
     from plait.search.index import Index, Options
     from plait.search.system import System

@@ -9,6 +9,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from errno import EMFILE, ENFILE
 from itertools import pairwise
 from mmap import MADV_DONTNEED, mmap
 from pathlib import Path
@@ -91,7 +92,8 @@ def _array_file(path: Path, like: Array) -> Iterator[Callable[[Array], None]]:
 def load_array(folder: Path, name: str) -> Array:
     """Open `folder/NAME.npy` by memory map, read-only.
 
-    Raises `CorruptIndexError` where the file is missing or not such an array.
+    Raises `CorruptIndexError` where the file is missing or not such an array, and
+    `OSError` where the process may open no more files.
     """
     path = folder / f"{name}.npy"
     try:
@@ -99,6 +101,8 @@ def load_array(folder: Path, name: str) -> Array:
             array: Array = np.load(path, mmap_mode="r", allow_pickle=False)
     # A damaged header can raise nearly anything: it is read as Python's literals.
     except Exception as error:
+        if isinstance(error, OSError) and error.errno in (EMFILE, ENFILE):
+            raise  # nothing is wrong with the index
         raise CorruptIndexError(
             f"cannot read {path}: {error}. Index again into a new folder."
         ) from error

@@ -116,6 +116,21 @@ def _without_operators(text: str) -> str:
     return " ".join(_MARKS.sub(" ", _UNWANTED.sub(" ", text)).split())
 
 
+class _PrefixNode(PrefixPlugin.PrefixNode):
+    """A prefix as it was typed: Whoosh would stem it, and `toki` is not how `tokyo` begins."""
+
+    def query(self, parser: QueryParser) -> Tree:
+        """Make the query."""
+        return Prefix(self.fieldname or parser.fieldname or "", self.text, boost=self.boost)
+
+
+class _Prefixes(PrefixPlugin):
+    """Whoosh's `word*`, whose own pattern takes `+`, `-` and brackets for letters of it."""
+
+    expr = r"(?P<text>[^\s*+\-():\"][^\s*():\"]*)[*](?=\s|$|\))"
+    nodetype = _PrefixNode
+
+
 class _PlusMinus(PlusMinusPlugin):
     """Whoosh's `+` and `-` (and NOT), inside parentheses too, but not inside words."""
 
@@ -145,7 +160,7 @@ def _parser(analyzer: TextAnalyzer, weights: dict[str, float]) -> QueryParser:
         WhitespacePlugin(),
         PhrasePlugin(),
         FieldsPlugin(),
-        PrefixPlugin(),
+        _Prefixes(),  # type: ignore[no-untyped-call]
         FuzzyTermPlugin(),
         GroupPlugin(),
         _PlusMinus(),
@@ -166,7 +181,8 @@ def _adapt(tree: Tree, analyzer: TextAnalyzer) -> Tree:
             # `treaties*` must find the stem `treati`, which does not begin so.
             folded = fold(node.text.lower())
             stem = analyzer.term(folded) or folded
-            return Or([Prefix(node.fieldname, folded), Term(node.fieldname, stem)])
+            forms = (Prefix, folded), (Term, stem)
+            return Or([kind(node.fieldname, text, boost=node.boost) for kind, text in forms])
         return node
 
     return tree.accept(adapted).normalize()

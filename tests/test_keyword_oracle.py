@@ -49,6 +49,9 @@ QUERIES = [
     "well-known -peace treaty~2",
     "treaty AND NOT peace",
     '"peace treaty" +1956',
+    "island -treat*",
+    "+treat* (peace isl*)",
+    "talks NOT title:isl*",
 ]
 ANALYZER = TextAnalyzer()
 
@@ -209,6 +212,24 @@ def test_what_is_an_operator_and_what_the_encoder_reads(
     """Everyday punctuation is no operator; unwanted words are kept from the encoder."""
     query = parse_query(typed, ANALYZER)
     assert (query.words, query.tree is not None) == (words, operators)
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("toky*", {0, 2}),
+        ("Tokyo -mosc*", {2}),
+        ("tokyo +mosc*", {0, 1, 3}),
+        ("mosc* -(toky* osaka)", {1, 3}),
+        ("mosc* NOT title:toky*", {0, 1, 3}),
+        ("treaties*", {3}),
+    ],
+)
+def test_prefixes_are_as_typed_and_can_be_wanted_or_not(query: str, found: set[int]) -> None:
+    """A prefix is not stemmed, nor is an operator before it taken for a letter of it."""
+    rows = [("", "Tokyo Moscow"), ("", "Moscow"), ("", "Tokyo"), ("", "Moscow treaties")]
+    reader = KeywordReader([(fields(rows), np.ones(len(rows), dtype=bool))])
+    assert set(ours(reader, query)) == found
 
 
 @given(rows=COLLECTION)
