@@ -5,6 +5,7 @@ as a copy of `docs/performance.md`.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -38,12 +39,14 @@ def _machine(found: Row) -> Iterator[str]:
     if found.get("quick"):
         yield "**A quick run, to see that all works: these numbers mean nothing.**"
         yield ""
-    machine = dict(found.get("machine", {}))
-    if machine:
-        cores, processor = machine.pop("cores"), machine.pop("processor")
-        system, finished = machine.pop("system"), machine.pop("finished")
-        versions = ", ".join(f"{name} {number}" for name, number in machine.items())
-        yield f"{cores} cores of {processor}, {system}; {versions}. Measured {finished}."
+    by_machine = sorted(found.get("machines", {}).items(), key=lambda pair: str(pair[1]))
+    for machine, stages in groupby(by_machine, lambda pair: pair[1]):
+        about = dict(machine)
+        cores, processor = about.pop("cores"), about.pop("processor")
+        system, finished = about.pop("system"), about.pop("finished")
+        versions = ", ".join(f"{name} {number}" for name, number in about.items())
+        measured = ", ".join(stage for stage, _ in stages)
+        yield f"- {measured}: {cores} cores of {processor}, {system}; {versions}. On {finished}."
 
 
 def _keyword(found: Row) -> Iterator[str]:
