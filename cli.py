@@ -387,9 +387,16 @@ def _print_json(value: object) -> None:
 
 def _interrupted(number: int, frame: FrameType | None) -> NoReturn:
     del number, frame
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # it is ending: a second one would abort it
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # said once
     typer.echo("plait: interrupted; the index is as it was at its last commit.", err=True)
+    signal.signal(signal.SIGINT, _at_once)
     raise SystemExit(130)
+
+
+def _at_once(number: int, frame: FrameType | None) -> NoReturn:
+    """End where threads take long to, or never do; commits are whole, as after a kill."""
+    del number, frame
+    os._exit(130)
 
 
 def main() -> None:
