@@ -34,8 +34,12 @@ def draw(folder: Path, found: Mapping[str, Any]) -> None:
 
 
 def _by_size(found: Mapping[str, Any], leg: str) -> Points:
-    """Put together plait's growth and the peers at the sizes they were given."""
-    grown = found.get("growth", {}).get("measured", [])
+    """Put together plait's growth and the peers at the sizes they were given.
+
+    Growth that was measured on another processor is left out.
+    """
+    processors = {found.get("machines", {}).get(s, {}).get("processor") for s in (leg, "growth")}
+    grown = found.get("growth", {}).get("measured", []) if len(processors) == 1 else []
     own = [row for row in grown if row["label"].split()[0] in {leg, "dense"}]
     points = [_point(f"plait {row['label'].split()[0]}", row) for row in own]
     for race in found.get(leg, {}).values():
