@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate
 
 from plait.index.analyzer import FIELDS
-from plait.index.arrays import Array, let_go
+from plait.index.arrays import Array
 from plait.index.joining import kept_rows, kept_starts, kept_strings
 from plait.index.keyword.postings import merge_postings
 from plait.index.manifest import SegmentEntry
@@ -69,8 +69,7 @@ def merge_segments(segments: Sequence[Segment]) -> Iterator[Mapping[str, Array]]
     for chunk in _merged(segments):
         yield chunk
         for segment in segments:
-            for array in segment.data.arrays().values():
-                let_go(array)
+            segment.let_go()
 
 
 def _merged(segments: Sequence[Segment]) -> Iterator[Mapping[str, Array]]:

@@ -7,7 +7,7 @@ token vectors. Written once, never changed; deletions live beside it
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 from hashlib import blake2b
@@ -33,7 +33,7 @@ Digests: TypeAlias = NDArray[np.uint8]
 ROWS = {"article_digests": False, "spans": True, "passage_digests": True}
 """Arrays of a segment with a row an article, or (true) a row a passage."""
 
-HELD = ("vectors", "vector_signs")
+SHARED = ("vectors", "vector_signs")
 """Arrays of which every query reads nearly every page."""
 
 _PLAIN = ("first_passages", *ROWS)
@@ -137,10 +137,10 @@ class Segment:
             return self._alive_rows
         return self._alive_rows[np.sort(shortlist(self._alive_signs, query, k))]
 
-    def let_go(self) -> None:
-        """Give back the memory of what was read, but for what every query reads."""
+    def let_go(self, but: Sequence[str] = ()) -> None:
+        """Give back the memory of what was read, of all arrays but some."""
         for name, array in self.data.arrays().items():
-            if name not in HELD:
+            if name not in but:
                 let_go(array)
 
     @property

@@ -12,13 +12,13 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from plait.index.arrays import best_places
+from plait.index.arrays import best_places, load_array
 from plait.index.article import Article
 from plait.index.errors import CorruptIndexError, NotFoundError
 from plait.index.keyword.reader import KeywordReader
 from plait.index.manifest import SegmentEntry, read_manifest
 from plait.index.passage import Passage
-from plait.index.segment import Segment
+from plait.index.segment import SHARED, Segment
 from plait.index.tokens import Tokens
 from plait.index.vectors import Moments, inner_products
 
@@ -60,7 +60,7 @@ class Snapshot:
         """Give back the memory of what queries do not share; it would grow with their number."""
         self.keyword.let_go()
         for segment in self.segments:
-            segment.let_go()
+            segment.let_go(SHARED)
 
     def article_ids(self) -> Iterator[str]:
         """Walk the ids of all live articles."""
@@ -153,11 +153,10 @@ class Snapshot:
     def cosines(
         self, query: NDArray[np.float32], passages: NDArray[np.int64]
     ) -> NDArray[np.float64]:
-        """Give the cosine of each passage with a query, in single precision."""
-        found = np.empty(len(passages))
-        for place, mine, rows in self._by_segment(passages):
-            matrix = self.segments[place].data.vectors.matrix
-            found[mine] = inner_products(matrix, query, rows)
+        """Give the cosine of each passage with a query."""
+        # Row by row, so that a passage's score never depends on its neighbours.
+        vectors = self.vectors(passages)
+        found: NDArray[np.float64] = np.einsum("ij,j->i", vectors, query, dtype=np.float64)
         return found
 
     def vectors(self, passages: NDArray[np.int64]) -> NDArray[np.float32]:
@@ -186,12 +185,8 @@ def open_segment(root: Path, entry: SegmentEntry) -> Segment:
     """Open a segment with its deletions; raises `CorruptIndexError`."""
     dead = np.zeros(0, dtype=np.int64)
     if entry.deletions:
-        try:
-            dead = np.load(root / entry.deletions.path, allow_pickle=False)
-        except (OSError, ValueError) as error:
-            raise CorruptIndexError(
-                f"cannot read {entry.deletions.path}: {error}. Index again into a new folder."
-            ) from error
+        path = root / entry.deletions.path
+        dead = load_array(path.parent, path.stem)
     return Segment(root / entry.name, dead)
 
 

@@ -1,5 +1,8 @@
-"""What is read of a mapped file does not stay in this process. Measured by Linux's /proc."""
+"""What mapped files take of a process: memory, measured by Linux's /proc, and open files."""
 
+import shlex
+import subprocess
+import sys
 from pathlib import Path
 from shutil import copytree
 
@@ -60,3 +63,13 @@ def test_every_second_query_lets_go_of_what_was_read(
     assert not any(resident(folder / f"{name}.npy") for name in names)
     assert resident(folder / "vectors.npy") > 0
     assert index.search('"peace treaty"') == found
+
+
+def test_too_many_open_files_are_no_damage(seeds: Index) -> None:
+    """The message is the system's, and does not advise to index again."""
+    command = [sys.executable, "-m", "plait.cli", "search", "peace", "--system", "keyword"]
+    shell = f"ulimit -n 20; exec {shlex.join([*command, '-i', str(seeds.snapshot.root)])}"
+    done = subprocess.run(["/bin/sh", "-c", shell], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "Too many open files" in done.stderr
+    assert "again" not in done.stderr

@@ -44,7 +44,7 @@ def test_the_terminal_session(folder: Path) -> None:
         assert NUMBER.sub("0.0", done.stdout) == NUMBER.sub("0.0", shown)
         numbers = [float(number) for number in NUMBER.findall(shown)]
         printed = [float(number) for number in NUMBER.findall(done.stdout)]
-        assert printed == pytest.approx(numbers, abs=0.05)
+        assert printed == pytest.approx(numbers, abs=0.04)
 
 
 def test_the_python_snippets(

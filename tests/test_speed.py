@@ -110,7 +110,7 @@ def test_the_hybrid_ranks_as_by_the_book(
 
 
 def test_signs_rank_as_all_vectors_do(seeds: Index, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Half of the passages chosen by signs, of them forty by vectors, as in a large index."""
+    """A third of the passages chosen by signs, of them forty by vectors, as in a large index."""
     cut_off(monkeypatch, SMALL)
     exact = shipped(seeds)
     for name, value in {"EXACT": 0, "SHORTLIST": 55, "DEEPER": 1}.items():

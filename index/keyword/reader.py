@@ -75,7 +75,7 @@ class KeywordReader:
         return len(self.alive)
 
     def let_go(self) -> None:
-        """Forget the last look-ups: without deleted passages, they are copies."""
+        """Forget the last look-ups, which may be copies: passages deleted, or numbered anew."""
         self.term_frequencies.cache_clear()
 
     def _lengths(self, field: str) -> NDArray[np.int32]:
