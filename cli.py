@@ -55,6 +55,8 @@ QueryWords = Annotated[
     list[str], typer.Argument(help="Words, or a question. One that begins with - goes after --.")
 ]
 DEFAULT_INDEX = Path(".plait")
+GRACE = 1.0
+"""Seconds to end after Ctrl-C; on a busy machine it takes .8."""
 
 
 @app.callback(invoke_without_command=True)
@@ -386,15 +388,18 @@ def _print_json(value: object) -> None:
 
 
 def _interrupted(number: int, frame: FrameType | None) -> NoReturn:
+    """Say so, and end by an exception; by force where a library swallows it, or a thread hangs."""
     del number, frame
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # said once
     typer.echo("plait: interrupted; the index is as it was at its last commit.", err=True)
-    signal.signal(signal.SIGINT, _at_once)
+    for again in (signal.SIGINT, signal.SIGALRM):
+        signal.signal(again, _at_once)
+    signal.setitimer(signal.ITIMER_REAL, GRACE)
     raise SystemExit(130)
 
 
 def _at_once(number: int, frame: FrameType | None) -> NoReturn:
-    """End where threads take long to, or never do; commits are whole, as after a kill."""
+    """End without tidying up: commits are whole, as after a kill."""
     del number, frame
     os._exit(130)
 

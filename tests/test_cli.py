@@ -147,6 +147,27 @@ def test_ctrl_c_is_clean(tmp_path: Path, times: int) -> None:
     assert plait("check", "-i", "news.plait", cwd=tmp_path).returncode == 0
 
 
+def test_ctrl_c_ends_what_swallows_it() -> None:
+    """Libraries call Python where they ignore what it raises; the command ends all the same."""
+    script = """
+import os, signal, time
+from plait import cli
+def app():
+    try:
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(10)
+    except SystemExit:
+        time.sleep(60)
+cli.app = app
+cli.main()
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=30, check=False
+    )
+    assert done.returncode == 130
+    assert done.stderr.count("interrupted") == 1
+
+
 def test_version_and_help(tmp_path: Path) -> None:
     """`--version` and `-h` work, on the whole and on each command."""
     assert plait("--version", cwd=tmp_path).stdout.strip() == version("plait")
