@@ -8,20 +8,17 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 
 import plait
 from plait.index.errors import PlaitError, QueryError
-
-if TYPE_CHECKING:
-    from plait.index.reading import Failure
 
 app = typer.Typer(
     epilog="The index is -i FOLDER, else PLAIT_INDEX, else ./.plait; bench keeps its own.",
@@ -57,6 +54,8 @@ QueryWords = Annotated[
 DEFAULT_INDEX = Path(".plait")
 GRACE = 1.0
 """Seconds to end after Ctrl-C; on a busy machine it takes .8."""
+SHOW_CURSOR = "\033[?25h"
+"""A bar of progress hides it; `typer.echo` drops this where there is no terminal."""
 
 
 @app.callback(invoke_without_command=True)
@@ -106,7 +105,7 @@ def index(
     with _progress() as tell, IndexWriter(root, load_encoder(model), model, tell) as writer:
         summary = bring_up_to_date(writer, files, stdin, names, prune=prune)
         total = len(writer.ids())
-    _report(summary.failures)
+    _note(*map(str, summary.failures))
     typer.echo(f"{summary}. {root} holds {total} articles.")
     if summary.failures:
         raise typer.Exit(1)
@@ -297,7 +296,7 @@ def bench(
     _note(found.note, plan.note)
     with _progress() as tell:
         opened, failures = lab.open_index(found, root, tell)
-    _report(failures)
+    _note(*map(str, failures))
     wanted = plan if systems else plan.beside(opened.default)
     experiment = lab.run_experiment(opened, found, wanted)
     if out:
@@ -358,11 +357,6 @@ def _note(*notes: str) -> None:
         typer.echo(f"plait: {note}", err=True)
 
 
-def _report(failures: Sequence["Failure"]) -> None:
-    for failure in failures:
-        typer.echo(f"plait: skipped {failure.source}: {failure.reason}", err=True)
-
-
 @contextmanager
 def _progress(what: str = "passages") -> Iterator[Callable[[int], None]]:
     """Show a bar of what is done on a terminal; nothing elsewhere."""
@@ -391,17 +385,18 @@ def _interrupted(number: int, frame: FrameType | None) -> NoReturn:
     """Say so, and end by an exception; by force where a library swallows it, or a thread hangs."""
     del number, frame
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # said once
-    typer.echo("plait: interrupted; the index is as it was at its last commit.", err=True)
-    for again in (signal.SIGINT, signal.SIGALRM):
-        signal.signal(again, _at_once)
+    signal.signal(signal.SIGALRM, _end)
     signal.setitimer(signal.ITIMER_REAL, GRACE)
+    _note("interrupted; the index is as it was at its last commit.")
     raise SystemExit(130)
 
 
-def _at_once(number: int, frame: FrameType | None) -> NoReturn:
-    """End without tidying up: commits are whole, as after a kill."""
-    del number, frame
-    os._exit(130)
+def _end(*_: object) -> NoReturn:
+    """End without tidying up, but for the cursor: commits are whole, as after a kill."""
+    try:
+        typer.echo(SHOW_CURSOR, nl=False, err=True)
+    finally:
+        os._exit(130)
 
 
 def main() -> None:
@@ -410,12 +405,15 @@ def main() -> None:
     try:
         app()
     except PlaitError as error:
-        typer.echo(f"plait: {error}", err=True)
+        _note(str(error))
         sys.exit(2 if isinstance(error, QueryError) else 1)
     except OSError as error:
         where = f": {error.filename}" if error.filename else ""
-        typer.echo(f"plait: {error.strerror or error}{where}. Nothing committed is lost.", err=True)
+        _note(f"{error.strerror or error}{where}. Nothing committed is lost.")
         sys.exit(1)
+    finally:
+        if signal.getsignal(signal.SIGINT) is not _interrupted:
+            _end()  # Python's own end would undo the handlers first
 
 
 if __name__ == "__main__":

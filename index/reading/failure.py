@@ -18,6 +18,10 @@ class Failure:
     reason: str
     """What was found, and what to do where something can be done."""
 
+    def __str__(self) -> str:
+        """In a line, as the command line reports it."""
+        return f"skipped {self.source}: {self.reason}"
+
 
 def shown(path: str | os.PathLike[str]) -> str:
     r"""Spell a path so that it can be stored and printed as UTF-8.
