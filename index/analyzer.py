@@ -12,11 +12,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count, islice
-from typing import TypeAlias
 
 import numpy as np
 import Stemmer
-from numpy.typing import NDArray
 from whoosh.analysis import (
     Analyzer,
     Filter,
@@ -28,10 +26,8 @@ from whoosh.analysis import (
 )
 from whoosh.fields import TEXT, Schema
 
+from plait.index.runs import Numbers, Runs, newest
 from plait.index.stopwords import STOP_WORDS
-
-Numbers: TypeAlias = NDArray[np.int32]
-"""Half as wide as NumPy likes them: the time goes by what is read and written."""
 
 STOPPED = -1
 """In place of a term's number: the word is not indexed."""
@@ -39,8 +35,13 @@ STOPPED = -1
 _END = -2
 """In place of a term's number: here a run of non-blanks ends."""
 
+_NONE = np.zeros(0, dtype=np.int32)
+
 MEMORY = 500_000
 """Runs of non-blanks remembered at most, some 100 MB; then memory begins anew."""
+
+TEXTS = 500
+"""Analysed together: what is made of them on the way fits into the processor's caches."""
 
 FIELDS = ("title", "text")
 """Fields of a passage: its article's title, and that title with the passage's text."""
@@ -118,7 +119,7 @@ class TextAnalyzer:
         self._forget()
 
     def _forget(self) -> None:
-        self._runs: defaultdict[str, int] = defaultdict(count().__next__)
+        self._runs = Runs()
         self._terms: defaultdict[str, int] = defaultdict(count().__next__)
         self._words = _Words(self._terms)
         self._vocabulary: list[str] = []
@@ -144,15 +145,18 @@ class TextAnalyzer:
         """Give the terms of many texts as numbers; far faster than one by one."""
         if len(self._runs) > MEMORY:
             self._forget()
-        runs, counts = array("i"), array("i")
-        for text in texts:
-            pieces = text.split()
-            runs.extend(map(self._runs.__getitem__, pieces))
-            counts.append(len(pieces))
-        self._learn(_newest(self._runs, len(self._starts) - 1))
-        self._vocabulary += _newest(self._terms, len(self._vocabulary))
-        terms, lengths = self._spelled_out(_numbers(runs), _numbers(counts))
+        rest = iter(texts)
+        some = iter(lambda: list(islice(rest, TEXTS)), [])
+        parts = [(_NONE, _NONE), *map(self._number, some)]
+        terms, lengths = map(np.concatenate, zip(*parts, strict=True))
         return NumberedTexts(self._vocabulary, terms, lengths)
+
+    def _number(self, texts: Sequence[str]) -> tuple[Numbers, Numbers]:
+        """Give the terms of some texts, end to end, and how many each text has."""
+        runs, counts = self._runs.number(texts)
+        self._learn(self._runs.after(len(self._starts) - 1))
+        self._vocabulary += newest(self._terms, len(self._vocabulary))
+        return self._spelled_out(runs, counts)
 
     def _spelled_out(self, runs: Numbers, counts: Numbers) -> tuple[Numbers, Numbers]:
         """Put the terms of runs end to end; count those of each text of `counts` runs."""
@@ -165,18 +169,13 @@ class TextAnalyzer:
         bounds = np.concatenate([[0], ends])[np.concatenate([[0], np.cumsum(counts)])]
         return _numbers(self._flat)[places], np.diff(bounds).astype(np.int32)
 
-    def _learn(self, runs: Sequence[str]) -> None:
-        """Find the terms of runs that are new."""
-        words = map(self._words.__getitem__, _WORD_OR_END.findall("".join(f"{r}\n" for r in runs)))
+    def _learn(self, runs: str) -> None:
+        """Find the terms of runs that are new, each on a line of its own."""
+        words = map(self._words.__getitem__, _WORD_OR_END.findall(runs))
         terms = np.fromiter(words, np.int32)
         kept = np.cumsum(terms >= 0, dtype=np.int32) + np.int32(len(self._flat))
         self._starts.frombytes(kept[terms == _END].tobytes())
         self._flat.frombytes(terms[terms >= 0].tobytes())
-
-
-def _newest(known: dict[str, int], count: int) -> list[str]:
-    """List the keys of a dictionary after the first `count`."""
-    return list(islice(reversed(known), len(known) - count))[::-1]
 
 
 class _Words(dict[str, int]):
@@ -201,7 +200,7 @@ class _Words(dict[str, int]):
 
 
 def _numbers(values: "array[int]") -> Numbers:
-    return np.frombuffer(values, dtype=np.int32) if values else np.zeros(0, dtype=np.int32)
+    return np.frombuffer(values, dtype=np.int32) if values else _NONE
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,10 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from plait.index.analyzer import NumberedTexts, Numbers
+from plait.index.analyzer import NumberedTexts
 from plait.index.arrays import Array, SortedTable, load_array
 from plait.index.joining import cuts
+from plait.index.runs import Numbers
 
 OCCURRENCES = 1 << 19
 """Merged at a time, more or less: some 50 MB, whatever is merged."""
