@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 from plait.index.arrays import BLOCK, Array, load_array
 from plait.index.joining import kept_starts, kept_stretches
 
-CHUNK = 64 * BLOCK
-"""Tokens unpacked at a time: their signs as floats, 1.5 MB at 384, stay in a core's cache."""
+CHUNK = 16 * BLOCK
+"""Tokens unpacked at a time: their signs as floats, .4 MB at 384, stay in a core's cache."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +126,11 @@ def _products(query: NDArray[np.float32], signs: NDArray[np.uint8]) -> NDArray[n
     padded = np.zeros((-(-len(signs) // BLOCK) * BLOCK, signs.shape[1]), dtype=np.uint8)
     padded[: len(signs)] = signs
     products = np.empty((len(padded) // BLOCK, BLOCK, len(query)), dtype=np.float32)
+    unpacked = np.empty((CHUNK, dimension), dtype=np.float32)
     for start in range(0, len(padded), CHUNK):
         bits = np.unpackbits(padded[start : start + CHUNK], axis=1, count=dimension)
-        blocks = bits.astype(np.float32).reshape(-1, BLOCK, dimension)
+        unpacked[: len(bits)] = bits
+        blocks = unpacked[: len(bits)].reshape(-1, BLOCK, dimension)
         place = start // BLOCK
         np.matmul(blocks, rounded.T, out=products[place : place + len(blocks)])
     # A sign is 2 * bit - 1.
