@@ -17,6 +17,9 @@ from plait.index.segment import digest
 from plait.index.snapshot import Snapshot
 from plait.index.tokens import Tokens
 
+KEPT = 0.8
+"""Tokens that the default model keeps for each word of this corpus."""
+
 
 class _Wrapped:
     """An `Encoder` that passes as the one it wraps."""
@@ -72,7 +75,7 @@ class StoredEncoder(_Wrapped):
 
 
 class RandomEncoder(_Wrapped):
-    """Gives passages random unit vectors and signs, as many as the text has words.
+    """Gives passages random unit vectors, and signs of as many tokens as they would have.
 
     The same text has the same. Queries are encoded in truth, so that this takes its time.
     """
@@ -90,7 +93,8 @@ class RandomEncoder(_Wrapped):
         draw = np.random.default_rng(int.from_bytes(digest(text), "little"))
         vector = draw.standard_normal((1, self.dimension))
         unit = (vector / np.linalg.norm(vector)).astype(np.float32)
-        signs = draw.integers(0, 256, (len(text.split()), self.dimension // 8), dtype=np.uint8)
+        count = round(KEPT * len(text.split()))
+        signs = draw.integers(0, 256, (count, self.dimension // 8), dtype=np.uint8)
         starts = np.array([0, len(signs)], dtype=np.int64)
         return Encoded(unit, Tokens(starts, signs))
 
