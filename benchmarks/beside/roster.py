@@ -60,14 +60,7 @@ class Entry:
 
 ROSTER = (
     Entry("plait keyword", PLAIT, "plait_:Keyword", "keyword", judged_as="keyword"),
-    Entry(
-        "plait ranking",
-        PLAIT,
-        "plait_:KeywordRanking",
-        "keyword",
-        build_of="plait keyword",
-        judged_as="keyword",
-    ),
+    Entry("plait ranking", PLAIT, "plait_:KeywordRanking", "keyword", judged_as="keyword"),
     Entry("Whoosh", "whoosh3", "whoosh_:Whoosh", "keyword", SMALL),
     Entry("rank-bm25", "rank-bm25", "rank_bm25_:RankBM25", "keyword"),
     Entry("bm25s", "bm25s", "bm25s_:BM25S", "keyword"),

@@ -7,20 +7,28 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from beside.given import Ask, Given, K
+from beside.given import Ask, Document, Given, K, keep_ids, kept_ids
 from beside.stored import encoder_for
+from plait.index.analyzer import FIELDS, TextAnalyzer
+from plait.index.arrays import save_arrays
 from plait.index.encoded import Encoded, EncodedQuery
 from plait.index.encoder import Encoder
 from plait.index.ingest import bring_up_to_date
+from plait.index.keyword.postings import Postings, build_postings, merge_postings
+from plait.index.keyword.reader import KeywordReader
 from plait.index.tokens import Tokens
 from plait.index.writer import IndexWriter
 from plait.search.index import Index, Options
+from plait.search.keyword import KeywordLeg
 from plait.search.query import parse_query
+from plait.search.ranking import ranked
 from plait.search.system import System
 
 _WORD = re.compile(r"\S+")
 DIMENSION = 8
 """Of a vector that says nothing; one byte of signs."""
+STRETCH = 20_000
+"""Documents inverted at a time."""
 _NO_TOKENS = np.zeros((0, DIMENSION), np.float32)
 
 
@@ -73,22 +81,42 @@ class Keyword:
         return lambda query: [hit.article.id for hit in index.search(query, K, options)]
 
 
-class KeywordRanking(Keyword):
-    """The same index, and the ranking alone: ids of the ten best passages with their scores,
-    which is what bm25s and tantivy hand out; no article is read and nothing explained.
+class KeywordRanking:
+    """The keyword leg by itself, from documents in memory to ids with their scores, which is
+    what bm25s and tantivy are given and hand out: titles and texts are analysed, inverted
+    20,000 at a time, and merged into a segment's postings on disk, positions included. No
+    document is cut, stored or read, and nothing explained.
     """  # noqa: D205 - goes onto the page as one paragraph
 
+    def build(self, given: Given, folder: Path) -> Callable[[], object]:
+        """Write postings and ids."""
+        documents = given.documents
+        return lambda: write_postings(documents, folder)
+
     def open(self, folder: Path) -> Ask:
-        """Rank passages, name them."""
-        index, system = Index.open(folder), System.parse("keyword")
-        snapshot, analyzer = index.snapshot, index.ranker.analyzer
+        """Rank documents, name them."""
+        fields = {field: Postings.load(folder, field) for field in FIELDS}
+        ids, analyzer = kept_ids(folder), TextAnalyzer()
+        leg = KeywordLeg(KeywordReader([(fields, np.ones(len(ids), bool))]), analyzer)
 
         def ask(query: str) -> list[str]:
-            parsed = parse_query(query, analyzer, operators=False, title=system.title)
-            scored, rows = index.best(parsed, system, K, passages=True)
-            return [snapshot.article_id(int(scored.passages[row])) for row in rows]
+            scored = leg.score(parse_query(query, analyzer, operators=False))
+            best = scored.best(K)
+            rows = ranked(best, scored.totals[best], ids.__getitem__, K)
+            return [ids[number] for number in best[rows].tolist()]
 
         return ask
+
+
+def write_postings(documents: Sequence[Document], folder: Path) -> None:
+    """Analyse and invert both fields, and merge the stretches."""
+    number = TextAnalyzer().number
+    columns = [document.title for document in documents], [d.whole for d in documents]
+    for field, texts in zip(FIELDS, columns, strict=True):
+        stretches = (texts[start : start + STRETCH] for start in range(0, len(texts), STRETCH))
+        parts = [(build_postings(number(own)), np.ones(len(own), bool)) for own in stretches]
+        save_arrays(folder, merge_postings(field, parts))
+    keep_ids(folder, documents)
 
 
 class Hybrid:
