@@ -11,7 +11,6 @@ unless a model of a hub was named.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import file_digest
-from importlib import metadata
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -143,6 +142,8 @@ def hash_file(path: Path) -> str:
 
 
 def _package_folder(model: PinnedModel) -> Path | None:
+    from importlib import metadata  # noqa: PLC0415 - 20 ms, and a model made ready needs none of it
+
     try:
         listed = metadata.files(model.package) or []
     except metadata.PackageNotFoundError:

@@ -41,9 +41,9 @@ class OnnxEncoder:
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
         self._first, self._last = self._tokenizer.encode("").ids  # [CLS] and [SEP]
-        added = self._tokenizer.get_added_tokens_decoder().values()
-        special = {token.content for token in added if token.special}
-        self._pieces = Pieces.of(self._tokenizer.get_vocab(), special)
+        added = self._tokenizer.get_added_tokens_decoder().items()
+        special = [number for number, token in added if token.special]
+        self._pieces = Pieces(self._tokenizer.id_to_token, special)
         self._session = _session(folder / "model.onnx")
         self._precision = precision
 

@@ -5,8 +5,8 @@ punctuation. Dropping the others loses nothing that could be measured, and saves
 of what would be stored. Where nothing else is there, all but the special ones are kept.
 """
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,29 +19,26 @@ CONTINUATION = "##"
 Flags = NDArray[np.bool_]
 
 
-@dataclass(frozen=True, slots=True)
 class Pieces:
-    """A model's vocabulary, as far as it matters here; arrays are indexed by a piece's id."""
+    """A model's vocabulary. Each piece is judged once, when a text first has it."""
 
-    ordinary: Flags
-    """Not special: not `[CLS]`, not `[UNK]`, and not where a text spells them out."""
-    telling: Flags
-    """Ordinary, no stop word, and with a letter or a digit in it."""
+    def __init__(self, piece_of: Callable[[int], str | None], special: Collection[int]) -> None:
+        """Take what spells the piece of an id, and the ids of special ones: `[CLS]`, `[UNK]`."""
+        self._piece_of, self._special = piece_of, frozenset(special)
+        # Per instance: vocabularies differ.
+        self._tells = cache(self._is_telling)
 
-    @classmethod
-    def of(cls, vocabulary: Mapping[str, int], special: Collection[str]) -> "Pieces":
-        """Judge every piece of a vocabulary, lower case, given with its ids."""
-        size = max(vocabulary.values()) + 1
-        ordinary, telling = np.zeros(size, np.bool_), np.zeros(size, np.bool_)
-        for piece, number in vocabulary.items():
-            ordinary[number] = piece not in special
-            telling[number] = ordinary[number] and tells(piece)
-        return cls(ordinary, telling)
+    def _is_telling(self, number: int) -> bool:
+        piece = self._piece_of(number)
+        return number not in self._special and piece is not None and tells(piece)
 
     def kept(self, ids: NDArray[np.int64]) -> Flags:
         """Say of each piece of a text whether its vector is kept, (pieces,)."""
-        telling = self.telling[ids]
-        return telling if telling.any() else self.ordinary[ids]
+        numbers = ids.tolist()
+        telling = np.fromiter(map(self._tells, numbers), np.bool_, len(numbers))
+        if telling.any():
+            return telling
+        return np.array([number not in self._special for number in numbers], np.bool_)
 
 
 def tells(piece: str) -> bool:

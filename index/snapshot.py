@@ -143,12 +143,14 @@ class Snapshot:
         Those that tie with the last of what was found are among them. In large segments
         nearly the nearest (docs/adr/0009).
         """
-        found, products = [np.zeros(0, np.int64)], [np.zeros(0, np.float32)]
-        for segment, offset in zip(self.segments, self._offsets, strict=False):
-            rows = segment.nearest(query, k)
-            found.append(rows + offset)
-            products.append(inner_products(segment.data.vectors.matrix, query, rows))
-        return np.concatenate(found)[best_places(np.concatenate(products), k)]
+        rows = [segment.nearest(query, k) for segment in self.segments]
+        numbers = (own + offset for own, offset in zip(rows, self._offsets, strict=False))
+        found = np.concatenate([np.zeros(0, np.int64), *numbers])
+        if len(found) <= k:
+            return found  # nothing to choose from, and small indexes need no FAISS for it
+        parts = zip(self.segments, rows, strict=True)
+        products = [inner_products(part.data.vectors.matrix, query, own) for part, own in parts]
+        return found[best_places(np.concatenate(products), k)]
 
     def cosines(
         self, query: NDArray[np.float32], passages: NDArray[np.int64]

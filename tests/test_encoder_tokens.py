@@ -17,7 +17,7 @@ def test_which_pieces_are_kept() -> None:
     """Neither special ones nor stop words nor punctuation, unless nothing else is there."""
     names = ["[CLS]", "[SEP]", "[UNK]", "the", "##the", "treaty", "1956", ",", "of", "é"]
     number = {name: n for n, name in enumerate(names)}
-    pieces = Pieces.of(number, {"[CLS]", "[SEP]", "[UNK]"})
+    pieces = Pieces(names.__getitem__, [number[name] for name in ("[CLS]", "[SEP]", "[UNK]")])
 
     def kept(text: str) -> list[str]:
         ids = np.array([number[name] for name in text.split()], dtype=np.int64)

@@ -66,9 +66,9 @@ def write(given: Given, folder: Path, encoder: Encoder) -> None:
 class Keyword:
     """plait's keyword leg end to end: `Index.search` with the system `keyword`, operators
     off; the query is analysed, passages are ranked, and ten articles are read from disk
-    with their explanation. The index is written as `plait index` writes it, with an
-    encoder that encodes nothing, so that the build is the keyword leg's; text and
-    positions are stored too.
+    with their explanation. The index is written as `plait index` writes it, with an encoder
+    that encodes nothing: articles are read, cleaned, cut and stored, in commits that are
+    merged.
     """  # noqa: D205 - goes onto the page as one paragraph
 
     def build(self, given: Given, folder: Path) -> Callable[[], object]:
