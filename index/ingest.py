@@ -79,14 +79,16 @@ def bring_up_to_date(
         else:
             run.read(found)
     run.take(read_records(stdin, "stdin", run.fields))
+    explained = {failure.source for failure in run.summary.failures}
     for root in roots:
-        if not run.found_below(root):
+        if run.found_below(root):
+            if prune:
+                run.prune_below(root)
+        elif shown(root) not in explained:
             kinds = ", ".join(SUFFIXES)
             run.summary.failures.append(
                 Failure(shown(root), f"holds no file that plait reads ({kinds})")
             )
-        elif prune:
-            run.prune_below(root)
     writer.commit()
     return run.summary
 

@@ -82,6 +82,16 @@ def test_moved_files_and_folders_that_are_not_there(tmp_path: Path, encoder: Enc
     assert _count(tmp_path) == 1
 
 
+def test_a_missing_path_is_reported_once(tmp_path: Path, encoder: Encoder) -> None:
+    """That it is not there says all; an empty folder is there, and holds nothing."""
+    (tmp_path / "news").mkdir()
+    with IndexWriter(tmp_path / ".plait", encoder) as writer:
+        summary = bring_up_to_date(writer, [tmp_path / "gone", tmp_path / "news"])
+    gone, empty = (failure.reason for failure in summary.failures)
+    assert gone == "No such file or directory"
+    assert empty.startswith("holds no file that plait reads (.txt")
+
+
 def _count(folder: Path) -> int:
     return len(Index.open(folder / ".plait"))
 
