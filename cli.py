@@ -365,9 +365,8 @@ def _progress(what: str = "passages") -> Iterator[Callable[[int], None]]:
 
     columns = (BarColumn(), TextColumn(f"{{task.completed:.0f}} {what}"), TimeElapsedColumn())
     console = Console(stderr=True)
-    with Progress(
-        *columns, console=console, transient=True, disable=not console.is_terminal
-    ) as bar:
+    hidden = not console.is_terminal
+    with Progress(*columns, console=console, transient=True, disable=hidden) as bar:
         # How many there will be is unknown until all files are read.
         task = bar.add_task(what, total=None)
         yield lambda more: bar.advance(task, more)
@@ -414,6 +413,7 @@ def main() -> None:
     finally:
         if signal.getsignal(signal.SIGINT) is not _interrupted:
             _end()  # Python's own end would undo the handlers first
+        gc.freeze()  # or Python's end would look through all that was made: a quarter of a search
 
 
 if __name__ == "__main__":

@@ -138,6 +138,8 @@ def is_exact(vectors: Vectors) -> bool:
 
 def nearest(matrix: Matrix, query: NDArray[np.float32], k: int) -> NDArray[np.int64]:
     """Number the `k` rows with the greatest inner products, and those that tie with the last."""
+    if k >= len(matrix):
+        return np.arange(len(matrix))
     import faiss  # noqa: PLC0415 - 0.1 s, and small indexes need none of it
 
     with _one_thread(faiss):
