@@ -37,6 +37,10 @@ them above 4 * 2**16 multiplications, which is 42 rows beside these at 384 dimen
 GROUP = 64
 """Scores of which the greatest is found first, where the best of many are sought."""
 
+PIECE = 1 << 16
+"""Bytes written at a time. What is written at once, up to 2 MB, the system keeps as one piece
+of its cache, and Linux maps all of a piece where one byte is read (docs/adr/0012)."""
+
 _LOADING = Lock()
 """NumPy reads a header as Python's literals, which fails in threads before Python 3.12."""
 
@@ -80,7 +84,9 @@ def _array_file(path: Path, like: Array) -> Iterator[Callable[[Array], None]]:
         nonlocal count
         count += len(rows)
         little = np.ascontiguousarray(rows, like.dtype.newbyteorder("<"))
-        file.write(little.data if little.size else b"")
+        data = little.reshape(-1).view(np.uint8)
+        for start in range(0, len(data), PIECE):
+            file.write(data[start : start + PIECE].data)
 
     with path.open("wb") as file:
         write_header()

@@ -9,7 +9,7 @@ from shutil import copytree
 import numpy as np
 import pytest
 
-from plait.index.arrays import let_go, load_array, save_array
+from plait.index.arrays import PIECE, let_go, load_array, save_array
 from plait.search.index import Index
 from plait.search.query import parse_query
 from plait.search.system import System
@@ -38,6 +38,15 @@ def test_what_is_let_go_of_is_not_resident_and_can_be_read_again(tmp_path: Path)
     let_go(mapped[2:5])
     assert resident(path) == 0
     np.testing.assert_array_equal(mapped, numbers)
+
+
+def test_reading_a_byte_maps_little(tmp_path: Path) -> None:
+    """Of eight megabytes written at once: Linux 6.18 maps as much as was written in one piece."""
+    path = tmp_path / "numbers.npy"
+    save_array(path, np.arange(1_000_000))
+    mapped = load_array(tmp_path, "numbers")
+    assert mapped[700_000] == 700_000
+    assert 0 < resident(path) <= 4 * PIECE
 
 
 def test_arrays_in_memory_have_nothing_to_let_go_of() -> None:
