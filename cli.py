@@ -399,7 +399,7 @@ def _end(*_: object) -> NoReturn:
 
 def main() -> None:
     """Run the command line; turn errors into one line and an exit status."""
-    gc.set_threshold(100_000)  # a start makes many objects, which all stay: a tenth of its time
+    gc.set_threshold(100_000)  # what a start makes stays; looking for what does not took a tenth
     signal.signal(signal.SIGINT, _interrupted)
     try:
         app()
@@ -413,7 +413,7 @@ def main() -> None:
     finally:
         if signal.getsignal(signal.SIGINT) is not _interrupted:
             _end()  # Python's own end would undo the handlers first
-        gc.freeze()  # or Python's end would look through all that was made: a quarter of a search
+        gc.freeze()  # spares the collector's last round at exit, a quarter of a search
 
 
 if __name__ == "__main__":

@@ -36,9 +36,10 @@ _END = -2
 """In place of a term's number: here a run of non-blanks ends."""
 
 _NONE = np.zeros(0, dtype=np.int32)
+"""So that nothing can be concatenated, too."""
 
 MEMORY = 500_000
-"""Runs of non-blanks remembered at most, some 100 MB; then memory begins anew."""
+"""Runs of non-blanks, some 100 MB, above which a call begins with a new memory."""
 
 TEXTS = 500
 """Analysed together: what is made of them on the way fits into the processor's caches."""
@@ -109,8 +110,8 @@ class TextAnalyzer:
 
     No word of `WORD` holds a blank, and no filter looks beyond one word, so
     `treaty,` always gives the same terms. Terms and runs have numbers, so that text
-    seen before takes one look-up a run. The terms are those that `whoosh_chain()`
-    gives, in the same order; a test holds them together.
+    seen before is put together by arrays (`plait.index.runs`). The terms are those that
+    `whoosh_chain()` gives, in the same order; a test holds them together.
     """
 
     def __init__(self) -> None:
@@ -146,12 +147,12 @@ class TextAnalyzer:
         if len(self._runs) > MEMORY:
             self._forget()
         rest = iter(texts)
-        some = iter(lambda: list(islice(rest, TEXTS)), [])
-        parts = [(_NONE, _NONE), *map(self._number, some)]
+        batches = iter(lambda: list(islice(rest, TEXTS)), [])  # until one is empty
+        parts = [(_NONE, _NONE), *map(self._number_batch, batches)]
         terms, lengths = map(np.concatenate, zip(*parts, strict=True))
         return NumberedTexts(self._vocabulary, terms, lengths)
 
-    def _number(self, texts: Sequence[str]) -> tuple[Numbers, Numbers]:
+    def _number_batch(self, texts: Sequence[str]) -> tuple[Numbers, Numbers]:
         """Give the terms of some texts, end to end, and how many each text has."""
         runs, counts = self._runs.number(texts)
         self._learn(self._runs.after(len(self._starts) - 1))

@@ -69,7 +69,8 @@ def bring_up_to_date(
     """Read paths (and records), commit every `BATCH` characters, and once more at the end.
 
     `prune` removes what came from below `paths` and is no longer there. Below a path
-    where no file is found at all, nothing is removed: a disk may not be mounted.
+    where no file is found at all, nothing is removed: a disk may not be mounted. Such a path
+    is a failure, unless one names it already.
     """
     run = _Run(writer, fields or FieldNames(), prune=prune)
     roots = [absolute(path) for path in paths]
@@ -79,12 +80,12 @@ def bring_up_to_date(
         else:
             run.read(found)
     run.take(read_records(stdin, "stdin", run.fields))
-    explained = {failure.source for failure in run.summary.failures}
+    named = {failure.source for failure in run.summary.failures}
     for root in roots:
         if run.found_below(root):
             if prune:
                 run.prune_below(root)
-        elif shown(root) not in explained:
+        elif shown(root) not in named:
             kinds = ", ".join(SUFFIXES)
             run.summary.failures.append(
                 Failure(shown(root), f"holds no file that plait reads ({kinds})")

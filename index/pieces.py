@@ -20,7 +20,10 @@ Flags = NDArray[np.bool_]
 
 
 class Pieces:
-    """A model's vocabulary. Each piece is judged once, when a text first has it."""
+    """A model's vocabulary, in lower case as stop words are.
+
+    A piece is judged when a text first has it: all 30,522 would take 23 ms of every start.
+    """
 
     def __init__(self, piece_of: Callable[[int], str | None], special: Collection[int]) -> None:
         """Take what spells the piece of an id, and the ids of special ones: `[CLS]`, `[UNK]`."""
@@ -29,13 +32,15 @@ class Pieces:
         self._tells = cache(self._is_telling)
 
     def _is_telling(self, number: int) -> bool:
+        if number in self._special:
+            return False
         piece = self._piece_of(number)
-        return number not in self._special and piece is not None and tells(piece)
+        return piece is not None and tells(piece)
 
     def kept(self, ids: NDArray[np.int64]) -> Flags:
         """Say of each piece of a text whether its vector is kept, (pieces,)."""
         numbers = ids.tolist()
-        telling = np.fromiter(map(self._tells, numbers), np.bool_, len(numbers))
+        telling = np.array([self._tells(number) for number in numbers], np.bool_)
         if telling.any():
             return telling
         return np.array([number not in self._special for number in numbers], np.bool_)

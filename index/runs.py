@@ -13,12 +13,12 @@ from typing import TypeAlias, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-Key = TypeVar("Key")
+T = TypeVar("T")
 
 Numbers: TypeAlias = NDArray[np.int32]
 """Half as wide as NumPy likes them: the time goes by what is read and written."""
 
-Keys: TypeAlias = tuple[NDArray[np.uint64], NDArray[np.uint64]]
+Spelled: TypeAlias = tuple[NDArray[np.uint64], NDArray[np.uint64]]
 """The first eight bytes of each run, and the next eight; zeros after its end."""
 
 WIDTH = 16
@@ -40,12 +40,13 @@ _ODD = np.uint64(0x9E3779B97F4A7C15)
 class Runs:
     """Runs of non-blanks, numbered from 0 in the order in which they are first met.
 
-    A dictionary has all of them. A row of the table has the first run that fell to it,
-    spelled out, so that no other is taken for it.
+    A dictionary has all of them. A row of the table has one of the runs that fell to it,
+    spelled out, so that no other is taken for it; it stays there.
     """
 
     def __init__(self) -> None:
         self._numbers: defaultdict[bytes, int] = defaultdict(count().__next__)
+        # (rows, 3): head, tail, number. A head of 0 is free: no run begins with a zero byte.
         self._table = np.zeros((1 << _BITS, 3), dtype=np.uint64)
 
     def __len__(self) -> int:
@@ -56,7 +57,12 @@ class Runs:
         return b"".join(run + b"\n" for run in newest(self._numbers, known)).decode()
 
     def number(self, texts: Sequence[str]) -> tuple[Numbers, Numbers]:
-        """Give the number of each run, texts end to end, and how many each text has."""
+        """Give the number of each run, texts end to end, and how many each text has, (texts,).
+
+        Raises `UnicodeEncodeError` for half a surrogate pair, which no index holds.
+        """
+        # A line break before each text, so that no run spans two and edges come in pairs; zeros
+        # after the last, so that sixteen bytes can be read wherever a run begins.
         encoded = [text.encode() for text in texts]
         data = b"\n".join([b"", *encoded, bytes(WIDTH + 8)])
         inside = np.frombuffer(data, dtype=np.uint8) > _BLANK
@@ -68,7 +74,7 @@ class Runs:
 
     def _find(self, data: bytes, begins: NDArray[np.int64], ends: NDArray[np.int64]) -> Numbers:
         """Find the runs in the table, and those it does not have in the dictionary."""
-        heads, tails = _keys(data, begins, ends)
+        heads, tails = _spelled(data, begins, ends)
         short = ends - begins <= WIDTH
         places = _places(heads, tails)
         rows = self._table[places]
@@ -80,16 +86,18 @@ class Runs:
         found[missed] = np.fromiter(numbers, np.int32, len(missed))
         new = missed[short[missed] & (rows[missed, 0] == 0)]
         row = heads[new], tails[new], found[new].astype(np.uint64)
+        # Of new runs that share a row, NumPy keeps the last, whole.
         self._table[places[new]] = np.column_stack(row)
         return found
 
 
-def newest(numbers: dict[Key, int], known: int) -> list[Key]:
+def newest(numbers: dict[T, int], known: int) -> list[T]:
     """List what was numbered after the first `known`, in order."""
     return list(islice(reversed(numbers), len(numbers) - known))[::-1]
 
 
-def _keys(data: bytes, begins: NDArray[np.int64], ends: NDArray[np.int64]) -> Keys:
+def _spelled(data: bytes, begins: NDArray[np.int64], ends: NDArray[np.int64]) -> Spelled:
+    """Read the first sixteen bytes of each run; zeros after its end."""
     from_each = np.ndarray(len(data) - 7, "<u8", data, strides=(1,))  # eight bytes, overlapping
     lengths = ends - begins
     heads = from_each[begins] & _FIRST[np.minimum(lengths, 8)]
@@ -98,6 +106,7 @@ def _keys(data: bytes, begins: NDArray[np.int64], ends: NDArray[np.int64]) -> Ke
 
 
 def _places(heads: NDArray[np.uint64], tails: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Scatter runs over the rows of the table."""
     mixed = heads * _ODD + tails
     mixed ^= mixed >> np.uint64(32)
     return (mixed * _ODD) >> np.uint64(64 - _BITS)

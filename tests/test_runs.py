@@ -31,7 +31,7 @@ def spelled(runs: Runs, texts: list[str]) -> list[list[str]]:
     return [[known[number] for number in row] for row in rows]
 
 
-@pytest.mark.parametrize("bits", [2, 19], ids=["crowded", "roomy"])
+@pytest.mark.parametrize("bits", [2, module._BITS], ids=["crowded", "roomy"])
 def test_a_number_means_one_run(bits: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """What comes back is the text split at blanks; also where runs share rows of the table."""
     monkeypatch.setattr(module, "_BITS", bits)

@@ -148,7 +148,7 @@ def test_context_keeps_its_budget_and_repeats_nothing(seeds: Index) -> None:
 def test_a_query_imports_no_framework_and_opens_no_socket(seeds: Index) -> None:
     """The default model's query path needs neither torch nor transformers nor a network.
 
-    Nor FAISS, where all passages are candidates; on the seeds they are.
+    Nor SciPy, nor FAISS where all passages are candidates; on the seeds they are.
     """
     code = (
         "import socket, sys\n"

@@ -1,4 +1,4 @@
-"""plait itself, by the same seam as its users."""
+"""plait itself: by the seam of its users, and its keyword leg taken out of it."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -28,7 +28,7 @@ _WORD = re.compile(r"\S+")
 DIMENSION = 8
 """Of a vector that says nothing; one byte of signs."""
 STRETCH = 20_000
-"""Documents inverted at a time."""
+"""Documents inverted at a time, which bounds the memory of a build."""
 _NO_TOKENS = np.zeros((0, DIMENSION), np.float32)
 
 
@@ -82,8 +82,8 @@ class Keyword:
 
 
 class KeywordRanking:
-    """The keyword leg by itself, from documents in memory to ids with their scores, which is
-    what bm25s and tantivy are given and hand out: titles and texts are analysed, inverted
+    """The keyword leg by itself, from documents in memory to ids by score, which is what
+    bm25s and tantivy are given and hand out: titles and texts are analysed, inverted
     20,000 at a time, and merged into a segment's postings on disk, positions included. No
     document is cut, stored or read, and nothing explained.
     """  # noqa: D205 - goes onto the page as one paragraph
@@ -110,11 +110,13 @@ class KeywordRanking:
 
 def write_postings(documents: Sequence[Document], folder: Path) -> None:
     """Analyse and invert both fields, and merge the stretches."""
-    number = TextAnalyzer().number
-    columns = [document.title for document in documents], [d.whole for d in documents]
-    for field, texts in zip(FIELDS, columns, strict=True):
+    analyzer = TextAnalyzer()
+    titles, wholes = [own.title for own in documents], [own.whole for own in documents]
+    for field, texts in zip(FIELDS, (titles, wholes), strict=True):
         stretches = (texts[start : start + STRETCH] for start in range(0, len(texts), STRETCH))
-        parts = [(build_postings(number(own)), np.ones(len(own), bool)) for own in stretches]
+        parts = [
+            (build_postings(analyzer.number(own)), np.ones(len(own), bool)) for own in stretches
+        ]
         save_arrays(folder, merge_postings(field, parts))
     keep_ids(folder, documents)
 
