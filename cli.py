@@ -373,7 +373,7 @@ def _progress(what: str = "passages") -> Iterator[Callable[[int], None]]:
 
 
 def _in_colour() -> bool:
-    return sys.stdout.isatty() and "NO_COLOR" not in os.environ
+    return bool(sys.stdout) and sys.stdout.isatty() and "NO_COLOR" not in os.environ
 
 
 def _print_json(value: object) -> None:

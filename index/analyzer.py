@@ -174,9 +174,12 @@ class TextAnalyzer:
         """Find the terms of runs that are new, each on a line of its own."""
         words = map(self._words.__getitem__, _WORD_OR_END.findall(runs))
         terms = np.fromiter(words, np.int32)
-        kept = np.cumsum(terms >= 0, dtype=np.int32) + np.int32(len(self._flat))
-        self._starts.frombytes(kept[terms == _END].tobytes())
+        # What an interrupt left without a start goes; starts come last, and make terms count.
+        first = self._starts[-1]
+        del self._flat[first:]
+        kept = np.cumsum(terms >= 0, dtype=np.int32) + np.int32(first)
         self._flat.frombytes(terms[terms >= 0].tobytes())
+        self._starts.frombytes(kept[terms == _END].tobytes())
 
 
 class _Words(dict[str, int]):

@@ -138,9 +138,8 @@ def is_exact(vectors: Vectors) -> bool:
 
 def nearest(matrix: Matrix, query: NDArray[np.float32], k: int) -> NDArray[np.int64]:
     """Number the `k` rows with the greatest inner products, and those that tie with the last."""
-    all_rows = np.arange(len(matrix))
     if k >= len(matrix):
-        return all_rows
+        return np.arange(len(matrix))
     import faiss  # noqa: PLC0415 - 0.1 s, and not needed where all rows are wanted
 
     with _one_thread(faiss):
@@ -150,7 +149,7 @@ def nearest(matrix: Matrix, query: NDArray[np.float32], k: int) -> NDArray[np.in
             if products[k] < products[k - 1] - SAME:
                 return np.asarray(places[:k], dtype=np.int64)
             k *= 2  # copies of one text, say
-    return all_rows
+    return np.arange(len(matrix))
 
 
 def shortlist(signs: NDArray[np.uint8], query: NDArray[np.float32], k: int) -> NDArray[np.int64]:

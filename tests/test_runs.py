@@ -1,6 +1,7 @@
 """Runs of non-blanks have the numbers they should, whichever way they are found."""
 
 import re
+from array import array
 
 import numpy as np
 import pytest
@@ -75,3 +76,22 @@ def test_numbered_terms_are_those_of_each_text(texts: list[str]) -> None:
     rows = np.split(made.terms, ends[:-1])
     expected = [analyzer.terms(text) for text in texts]
     assert [[made.vocabulary[term] for term in row] for row in rows] == expected
+
+
+def test_an_interrupt_leaves_no_terms_of_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C while terms are being remembered: the next call gives the right ones."""
+
+    class Interrupted(array):  # type: ignore[type-arg]
+        def frombytes(self, *_: object) -> None:
+            raise KeyboardInterrupt
+
+    for half in ("_flat", "_starts"):
+        analyzer = TextAnalyzer()
+        analyzer.number(["storm election"])
+        sound = getattr(analyzer, half)
+        monkeypatch.setattr(analyzer, half, Interrupted("i", sound))
+        with pytest.raises(KeyboardInterrupt):
+            analyzer.number(["peace treaty"])
+        setattr(analyzer, half, sound)
+        made = analyzer.number(["war treaty", "storm peace"])
+        assert [made.vocabulary[term] for term in made.terms] == ["war", "treati", "storm", "peac"]
