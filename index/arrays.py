@@ -5,21 +5,22 @@ arrays, the bytes end to end and their offsets. Useful for whatever is written
 once and read often. Not useful for anything that changes in place.
 """
 
+import os
+import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from errno import EMFILE, ENFILE
 from itertools import pairwise
-from mmap import MADV_DONTNEED, mmap
+from mmap import ACCESS_READ, MADV_DONTNEED, mmap
 from pathlib import Path
-from threading import Lock
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.lib.format import dtype_to_descr, write_array_header_1_0
 from numpy.typing import NDArray
 
+from plait.index.durable import naming, open_regular
 from plait.index.errors import CorruptIndexError
 
 Array: TypeAlias = NDArray[Any]
@@ -41,8 +42,14 @@ PIECE = 1 << 16
 """Bytes written at a time. What is written at once, up to 2 MB, the system keeps as one piece
 of its cache, and Linux maps all of a piece where one byte is read (docs/adr/0012)."""
 
-_LOADING = Lock()
-"""NumPy reads a header as Python's literals, which fails in threads before Python 3.12."""
+HEADER = 256
+"""Bytes, at most, in which `save_array` says what follows; it takes 128."""
+
+_HEADER = re.compile(
+    rb"\x93NUMPY\x01\x00..\{'descr': '(?P<kind>[<|][iuf]\d)', 'fortran_order': False, "
+    rb"'shape': \((?P<rows>\d{1,15}),(?: (?P<width>\d{1,9}))?\), \} *\n",
+    re.DOTALL,
+)
 
 
 def save_arrays(folder: Path, chunks: Iterable[Mapping[str, Array]]) -> None:
@@ -85,34 +92,56 @@ def _array_file(path: Path, like: Array) -> Iterator[Callable[[Array], None]]:
         count += len(rows)
         little = np.ascontiguousarray(rows, like.dtype.newbyteorder("<"))
         data = little.reshape(-1).view(np.uint8)
-        for start in range(0, len(data), PIECE):
-            file.write(data[start : start + PIECE].data)
+        with naming(path):
+            for start in range(0, len(data), PIECE):
+                file.write(data[start : start + PIECE].data)
 
-    with path.open("wb") as file:
+    with naming(path), path.open("wb") as file:
         write_header()
         yield append
         file.seek(0)
         write_header()
 
 
-def load_array(folder: Path, name: str) -> Array:
-    """Open `folder/NAME.npy` by memory map, read-only.
+def load_array(folder: Path, name: str, kind: type[np.generic], width: int = 0) -> Array:
+    """Open `folder/NAME.npy` by memory map, read-only: (rows,), or (rows, width).
 
-    Raises `CorruptIndexError` where the file is missing or not such an array, and
-    `OSError` where the process may open no more files.
+    Raises `CorruptIndexError` where the file is missing, no array of that kind and width as
+    `save_array` writes it, or of another size than its header says; and `OSError`, for
+    instance where the process may open no more files.
     """
     path = folder / f"{name}.npy"
     try:
-        with _LOADING:
-            array: Array = np.load(path, mmap_mode="r", allow_pickle=False)
-    # A damaged header can raise nearly anything: it is read as Python's literals.
-    except Exception as error:
-        if isinstance(error, OSError) and error.errno in (EMFILE, ENFILE):
-            raise  # nothing is wrong with the index
+        with open_regular(path) as (descriptor, size):
+            rows, start = _header(os.read(descriptor, HEADER), kind, width, size)
+            mapped = mmap(descriptor, size, access=ACCESS_READ)
+    except (FileNotFoundError, NotADirectoryError, ValueError) as error:
         raise CorruptIndexError(
             f"cannot read {path}: {error}. Index again into a new folder."
         ) from error
-    return array.view(np.ndarray)
+    return np.ndarray((rows, width) if width else (rows,), _little(kind), mapped, start)
+
+
+def _header(data: bytes, kind: type[np.generic], width: int, size: int) -> tuple[int, int]:
+    """Read how many rows a file of `size` bytes has, and where they begin.
+
+    Not by NumPy, which reads it as Python's literals: slowly, and whatever it holds. Raises
+    `ValueError` for what is not such an array, and where the size is another.
+    """
+    found = _HEADER.match(data)
+    if not found or found.end() != 10 + int.from_bytes(data[8:10], "little"):
+        raise ValueError("it is no array of plait's")
+    if found["kind"].decode() != _little(kind).str or int(found["width"] or 0) != width:
+        wanted = f"{_little(kind).str} of width {width or 1}"
+        raise ValueError(f"wanted {wanted}, found {found[0][10:].decode().strip()}")
+    rows, start = int(found["rows"]), found.end()
+    if size - start != rows * max(width, 1) * _little(kind).itemsize:
+        raise ValueError(f"{size} bytes do not hold {rows} rows")
+    return rows, start
+
+
+def _little(kind: type[np.generic]) -> np.dtype[Any]:
+    return np.dtype(kind).newbyteorder("<")
 
 
 def let_go(array: Array) -> None:
@@ -182,7 +211,8 @@ class StringTable:
     @classmethod
     def load(cls, folder: Path, name: str) -> "StringTable":
         """Open the table that `arrays(name)` described; raises `CorruptIndexError`."""
-        return cls(load_array(folder, f"{name}.blob"), load_array(folder, f"{name}.offsets"))
+        blob = load_array(folder, f"{name}.blob", np.uint8)
+        return cls(blob, load_array(folder, f"{name}.offsets", np.int64))
 
     def arrays(self, name: str) -> dict[str, Array]:
         """Give the two arrays under the names that `load` expects."""
@@ -225,7 +255,8 @@ class SortedTable:
     @classmethod
     def load(cls, folder: Path, name: str) -> "SortedTable":
         """Open the table that `arrays(name)` described; raises `CorruptIndexError`."""
-        return cls(StringTable.load(folder, name), load_array(folder, f"{name}.heads"))
+        strings = StringTable.load(folder, name)
+        return cls(strings, load_array(folder, f"{name}.heads", np.uint64))
 
     def arrays(self, name: str) -> dict[str, Array]:
         """Give the arrays under the names that `load` expects."""

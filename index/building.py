@@ -6,6 +6,7 @@ Does not touch the index folder (`plait.index.writer`).
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,9 +17,20 @@ from plait.index.article import Article
 from plait.index.cutting import Cutting, cut_passages
 from plait.index.encoded import Encoded
 from plait.index.encoder import Encoder
+from plait.index.errors import CorruptIndexError, ModelError
 from plait.index.keyword.postings import build_postings
-from plait.index.segment import Digests, Segment, SegmentData, article_json, digest
-from plait.index.vectors import Vectors
+from plait.index.segment import (
+    CHECK,
+    Digests,
+    Segment,
+    SegmentData,
+    article_json,
+    digest,
+)
+from plait.index.vectors import Vectors, are_unit
+
+Known: TypeAlias = tuple[Segment, Callable[[], None]]
+"""A segment, and what raises `CorruptIndexError` where it is not as it was written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,20 +42,24 @@ class Builder:
     progress: Callable[[int], None] | None = None
     """Told how many more passages have their vector."""
 
-    def segment(self, articles: Sequence[Article], known: Iterable[Segment]) -> SegmentData:
-        """Build a segment; what `known` segments hold is not encoded again."""
+    def segment(self, articles: Sequence[Article], known: Iterable[Known]) -> SegmentData:
+        """Build a segment; what `known` segments hold is not encoded again.
+
+        Raises `ModelError` for a model whose vectors have no unit length, and
+        `CorruptIndexError` where vectors that could be used again are damaged.
+        """
         cutting = Cutting(self.encoder.window)
         passages = [cut_passages(a, cutting, self.encoder.token_ends) for a in articles]
         flat = [(a, p) for a, own in zip(articles, passages, strict=True) for p in own]
         ends = self.encoder.token_ends
         heads = {article.id: cutting.head(article.title, ends) for article in articles}
         texts = [f"{heads[article.id]}\n{passage.text}" for article, passage in flat]
-        digests = [digest(text) for text in texts]
+        digests = [digest(text.encode()) for text in texts]
         made = self._encode(texts, digests, known)
         lines = [article_json(article) for article in articles]
         number = self.analyzer.number
         return SegmentData(
-            articles=StringTable.of(line.encode() for line in lines),
+            articles=StringTable.of(lines),
             ids=StringTable.of(article.id.encode() for article in articles),
             article_digests=_stacked([digest(line) for line in lines]),
             first_passages=np.cumsum([0, *map(len, passages)], dtype=np.int64),
@@ -58,33 +74,41 @@ class Builder:
         )
 
     def _encode(
-        self, texts: Sequence[str], digests: Sequence[bytes], known: Iterable[Segment]
+        self, texts: Sequence[str], digests: Sequence[bytes], known: Iterable[Known]
     ) -> Encoded:
         """Give the vectors and tokens of the texts, each distinct one encoded once at most."""
         parts, found = _known(digests, known)
         fresh = {d: t for d, t in zip(digests, texts, strict=True) if d not in found}
         if self.progress:
             self.progress(len(texts) - len(fresh))
-        parts.append(self.encoder.encode_passages(list(fresh.values()), self.progress))
+        encoded = self.encoder.encode_passages(list(fresh.values()), self.progress)
+        if not are_unit(encoded.vectors):
+            raise ModelError(f"{self.encoder.name} gives vectors that have no unit length.")
+        parts.append(encoded)
         rows = {key: row for row, key in enumerate([*found, *fresh])}
         return Encoded.joined(parts).take(np.array([rows[d] for d in digests], dtype=np.int64))
 
 
 def _known(
-    digests: Sequence[bytes], segments: Iterable[Segment]
+    digests: Sequence[bytes], segments: Iterable[Known]
 ) -> tuple[list[Encoded], list[bytes]]:
     """Find what was made of these texts, deleted passages included; say whose it is, in order."""
     missing = set(digests)
     heads = _heads(_stacked(digests))
     parts: list[Encoded] = []
     found: list[bytes] = []
-    for segment in segments:
+    for segment, check in segments:
         rows = segment.data.passage_digests
         # Eight bytes of a digest first: comparing numbers is what NumPy does fast.
         near = np.flatnonzero(np.isin(_heads(rows), heads)).tolist()
         mine = {key: row for row in near if (key := rows[row].tobytes()) in missing}
         places = np.array(list(mine.values()), dtype=np.int64)
-        parts.append(Encoded(segment.data.vectors.matrix, segment.data.tokens).take(places))
+        if mine:
+            check()
+        own = Encoded(segment.data.vectors.matrix, segment.data.tokens).take(places)
+        if not are_unit(own.vectors):
+            raise CorruptIndexError(f"{segment.name} has vectors of no unit length. {CHECK}.")
+        parts.append(own)
         found += mine
         missing -= mine.keys()
     return parts, found

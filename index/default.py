@@ -8,7 +8,7 @@ its own, under the writer's lock: no article is touched, and no model is needed.
 from dataclasses import replace
 from pathlib import Path
 
-from plait.index.durable import writer_lock
+from plait.index.generations import Generations
 from plait.index.manifest import read_manifest
 
 
@@ -18,9 +18,10 @@ def record_system(root: Path, system: str) -> str:
     Raises as `read_manifest`, and `LockedError` while another process writes.
     """
     read_manifest(root)  # where there is no index, no lock file is left behind
-    with writer_lock(root):
+    with Generations(root) as generations:
         manifest = read_manifest(root)
         if system != manifest.system:
-            generation = manifest.generation + 1
-            replace(manifest, generation=generation, system=system).publish(root)
+            changed = replace(manifest, generation=generations.next_number(), system=system)
+            generations.publish(changed)
+            generations.adopt(changed)
         return manifest.system

@@ -1,61 +1,113 @@
-"""Here are new files: how do they get to disk so that a crash never shows half of them?
+"""Files of an index: written so that a crash never shows half of them, read so that none surprises.
 
-Write under a temporary name, flush file and folder, rename, flush the parent.
+Writing: under a temporary name, flush file and folder, rename, flush the parent. Reading:
+regular files only, no links, and never a wait.
 """
 
 import contextlib
-import fcntl
+import errno
 import os
 import shutil
-import socket
+import stat
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import blake2b
 from pathlib import Path
 
-from plait.index.errors import LockedError
-
-LOCK = "lock"
+from plait.index.errors import CorruptIndexError
 
 TEMPORARY = ".tmp-"
 """Prefix of whatever is not committed yet; a writer removes leftovers."""
-
 
 FLUSHED_AT_ONCE = 8
 """Files; more were no faster."""
 
 
 def checksum(path: Path) -> str:
-    """Fingerprint a file's content: BLAKE2b, 16 bytes, in hexadecimal."""
+    """Fingerprint a file's content: BLAKE2b, 16 bytes, in hexadecimal.
+
+    Raises as `open_regular`.
+    """
     state = blake2b(digest_size=16)
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
+    with open_regular(path) as (descriptor, _):
+        while block := os.read(descriptor, 1 << 20):
             state.update(block)
     return state.hexdigest()
 
 
-def publish(target: Path, write: Callable[[Path], object]) -> None:
-    """Let `write` make a file or folder, flush it, and give it its name in one step."""
+@contextlib.contextmanager
+def open_regular(path: Path) -> Iterator[tuple[int, int]]:
+    """Open a file of an index for reading: its descriptor, and its size in bytes.
+
+    Raises `CorruptIndexError` for a link, and for whatever else is no regular file: what
+    lies in an index is what plait wrote, and a pipe would be waited for. Raises `OSError`.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        if error.errno not in {errno.ELOOP, errno.ENXIO}:  # a link, a socket
+            raise
+        raise _irregular(path) from error
+    try:
+        state = os.fstat(descriptor)
+        if not stat.S_ISREG(state.st_mode):
+            raise _irregular(path)
+        yield descriptor, state.st_size
+    finally:
+        os.close(descriptor)
+
+
+def read_bounded(path: Path, most: int) -> bytes:
+    """Read a whole file of an index; raises as `open_regular`, and for more than `most` bytes."""
+    with open_regular(path) as (descriptor, size):
+        if size > most:
+            raise CorruptIndexError(f"{path} has {size} bytes; plait writes {most} at most.")
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            return file.read()
+
+
+def _irregular(path: Path) -> CorruptIndexError:
+    return CorruptIndexError(
+        f"{path} is a link or no regular file, which plait never writes. Index again into a "
+        "new folder."
+    )
+
+
+def publish(target: Path, write: Callable[[Path], object], *, replace: bool = False) -> None:
+    """Let `write` make a file or folder, flush it, and give it its name in one step.
+
+    Raises `FileExistsError` where the name is taken, unless it is to `replace` a file. An
+    `OSError` names the file. Where flushing the folder fails, the name is given already.
+    """
     temporary = target.with_name(TEMPORARY + target.name)
     discard(temporary)
+    if not replace and os.path.lexists(target):
+        raise FileExistsError(errno.EEXIST, "another writer made it", str(target))
     try:
-        write(temporary)
+        with naming(temporary):
+            write(temporary)
+            # All at once: a disk that is told to keep forty files does it for the price of two.
+            with ThreadPoolExecutor(FLUSHED_AT_ONCE) as pool:
+                list(pool.map(flush, [temporary, *temporary.glob("*")]))
+            temporary.replace(target)
     except BaseException:
-        discard(temporary)  # it may have filled the disk
+        with contextlib.suppress(OSError):
+            discard(temporary)  # it may have filled the disk
         raise
-    # All at once: a disk that is told to keep forty files does it for the price of two.
-    with ThreadPoolExecutor(FLUSHED_AT_ONCE) as pool:
-        list(pool.map(flush, [temporary, *temporary.glob("*")]))
-    if temporary.is_dir():
-        # Left by a commit that failed later: no manifest names it, and it is in the way.
-        discard(target)
-    temporary.replace(target)
     flush(target.parent)
 
 
+def make_folders(folder: Path) -> None:
+    """Make a folder and those above it that are missing, and wait until they are on disk."""
+    missing = [path for path in (folder, *folder.parents) if not path.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in missing:
+        flush(path.parent)
+
+
 def discard(path: Path) -> None:
-    """Remove a file or folder if it is there."""
-    if path.is_dir():
+    """Remove a file, a folder or a link, not what it leads to, if it is there."""
+    if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path)
     else:
         path.unlink(missing_ok=True)
@@ -63,32 +115,19 @@ def discard(path: Path) -> None:
 
 def flush(path: Path) -> None:
     """Wait until a file or folder is on disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    with naming(path):
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 @contextlib.contextmanager
-def writer_lock(folder: Path) -> Iterator[None]:
-    """Hold the folder's lock file while writing; raises `LockedError` naming the holder.
-
-    The kernel releases the lock when the process ends, however it ends, so there
-    are no stale locks to clear by hand.
-    """
-    descriptor = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o644)
+def naming(path: Path) -> Iterator[None]:
+    """Let an `OSError` that names no file, such as one of a full disk, name this one."""
     try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            holder = os.read(descriptor, 200).decode(errors="replace").strip()
-            raise LockedError(
-                f"another process is writing to {folder} ({holder or 'it does not say which'}). "
-                "Wait until it ends; readers are not affected."
-            ) from None
-        os.ftruncate(descriptor, 0)
-        os.write(descriptor, f"process {os.getpid()} on {socket.gethostname()}\n".encode())
         yield
-    finally:
-        os.close(descriptor)
+    except OSError as error:
+        error.filename = error.filename or str(path)
+        raise

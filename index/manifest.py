@@ -5,18 +5,36 @@ it does not name does not exist.
 """
 
 import json
+import os
 import re
+import stat
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields
-from pathlib import Path
+from hashlib import blake2b
+from pathlib import Path, PurePosixPath
 from typing import Any, TypeVar
 
-from plait.index.durable import TEMPORARY, checksum, publish
-from plait.index.errors import CorruptIndexError, FingerprintError, NoIndexError
+from plait.index.durable import TEMPORARY, checksum, publish, read_bounded
+from plait.index.errors import (
+    CorruptIndexError,
+    FingerprintError,
+    IndexDirectoryError,
+    NoIndexError,
+)
 
-FORMAT = 3
-"""Layout of the folder; a reader refuses any other. 3: the signs of vectors."""
+FORMAT = 4
+"""Layout of the folder; a reader refuses any other. 3: the signs of vectors; 4: a checksum."""
+
+WITHOUT_CHECKSUM = 3
+"""The one older format that is read: it lacks nothing but the manifest's checksum."""
 
 NAME = "manifest.json"
+
+LARGEST = 8 << 20
+"""Bytes of a manifest: 1,500 segments, and merging keeps eight."""
+
+WIDEST = 1 << 16
+"""Components of a vector at most: sixteen times those of the widest models."""
 
 TOKENS = "/token_signs.npy"
 """How the path of a segment's largest file ends (`plait.index.tokens`)."""
@@ -24,11 +42,20 @@ TOKENS = "/token_signs.npy"
 OWN_NAMES = re.compile(r"segment-\d+(\.deleted-\d+\.npy)?|sources-\d+\.json")
 """Names of what plait keeps beside the manifest and the lock, and no others."""
 
+OWN_PATHS = re.compile(rf"segment-\d+/[a-z_.]+\.npy|{OWN_NAMES.pattern}")
+"""Paths of what a manifest lists, never outside the index folder, whoever wrote it."""
+
 
 def is_own(name: str) -> bool:
     """Say whether plait gave this name to something that it may remove."""
     plain = name.removeprefix(TEMPORARY)
     return OWN_NAMES.fullmatch(plain) is not None or name == TEMPORARY + NAME
+
+
+def highest_number(names: Iterable[str]) -> int:
+    """Return the highest generation in some names that plait gave; -1 where there is none."""
+    own = (name for name in names if is_own(name))
+    return max((int(digits) for name in own for digits in re.findall(r"\d+", name)), default=-1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +74,15 @@ class FileEntry:
     def damage(self, root: Path, *, sizes_only: bool = False) -> str | None:
         """Say how the file differs from what was written, if it does."""
         path = root / self.path
-        if not path.is_file():
+        try:
+            state = os.lstat(path)
+            if not stat.S_ISREG(state.st_mode):
+                return f"{self.path}: a link or no regular file"
+            if state.st_size != self.size:
+                return f"{self.path}: {state.st_size} bytes, should be {self.size}"
+            same = sizes_only or checksum(path) == self.checksum
+        except (FileNotFoundError, NotADirectoryError):
             return f"{self.path}: missing"
-        if path.stat().st_size != self.size:
-            return f"{self.path}: {path.stat().st_size} bytes, should be {self.size}"
-        same = sizes_only or checksum(path) == self.checksum
         return None if same else f"{self.path}: content altered"
 
 
@@ -68,6 +99,19 @@ class SegmentEntry:
     recall: float | None
     """Recall@10 of the dense leg (`plait.index.recall`); None where every vector is read."""
     deletions: FileEntry | None = None
+
+    def check(self, root: Path, names: Collection[str] = ()) -> None:
+        """Compare the files of some arrays, or of all, with their checksums.
+
+        Raises `CorruptIndexError`. What is read to be written again must be as it was
+        written, or its damage would be given new checksums.
+        """
+        files = (*self.files, self.deletions) if self.deletions else self.files
+        for file in files:
+            wanted = not names or PurePosixPath(file.path).stem in names
+            if wanted and (damage := file.damage(root)):
+                remedy = f"`plait check -i {root}` lists all damage; index again."
+                raise CorruptIndexError(f"{root} is damaged. {damage}. {remedy}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,66 +178,119 @@ class Manifest:
 
     def publish(self, root: Path) -> None:
         """Make this generation the index's state, atomically."""
-        text = json.dumps(asdict(self), indent=1)
-        publish(root / NAME, lambda path: path.write_text(text))
+        record = asdict(self) | {"format": FORMAT}
+        text = json.dumps(record | {"checksum": record_checksum(record)}, indent=1)
+        if len(text) > LARGEST:
+            raise IndexDirectoryError(
+                f"{root} would have {len(self.segments)} segments, more than a manifest lists. "
+                "They were not merged for want of room: free some, and try again."
+            )
+        publish(root / NAME, lambda path: path.write_text(text), replace=True)
+
+
+def record_checksum(record: Mapping[str, Any]) -> str:
+    """Fingerprint a manifest's content, however it is laid out: BLAKE2b, 16 bytes."""
+    text = json.dumps(record, sort_keys=True)
+    return blake2b(text.encode(), digest_size=16).hexdigest()
 
 
 def read_manifest(root: Path) -> Manifest:
-    """Read an index's state; raises `NoIndexError`, `CorruptIndexError`, `FingerprintError`."""
+    """Read an index's state.
+
+    Raises `NoIndexError`, `CorruptIndexError`, also where the checksum differs, and
+    `FingerprintError` for another format.
+    """
     try:
-        record = json.loads((root / NAME).read_text())
+        record = json.loads(read_bounded(root / NAME, LARGEST))
     except (FileNotFoundError, NotADirectoryError):
         raise NoIndexError(
             f"no index at {root}. Make one with `plait index PATH -i {root}`, "
             "or name another with -i or PLAIT_INDEX."
         ) from None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise CorruptIndexError(
             f"{root / NAME} is damaged: {error}. Index again into a new folder."
         ) from error
     found = record.get("format") if isinstance(record, dict) else None
-    if isinstance(record, dict) and found != FORMAT:
+    if isinstance(record, dict) and found not in (FORMAT, WITHOUT_CHECKSUM):
         raise FingerprintError(
             f"{root} has format {found!r}, this plait reads format {FORMAT}. Index again "
             "into a new folder, or use the plait that wrote it."
         )
     try:
         return _manifest(record)
-    except (KeyError, TypeError, ValueError) as error:
+    except (LookupError, TypeError, ValueError, ArithmeticError, RecursionError) as error:
         raise CorruptIndexError(
             f"{root / NAME} is damaged: {error!r}. Index again into a new folder."
         ) from error
 
 
 def _manifest(record: Any) -> Manifest:
-    """Build a manifest of what JSON gave; raises KeyError, TypeError or ValueError."""
-    return Manifest(
-        recipe=_checked(Recipe, record["recipe"]),
-        generation=int(record["generation"]),
+    """Build a manifest of what JSON gave.
+
+    Raises Python's own errors for what plait never writes.
+    """
+    if not isinstance(record, dict):
+        raise TypeError(f"a JSON {type(record).__name__}")
+    written = record.pop("checksum", None)
+    if written != (None if record["format"] == WITHOUT_CHECKSUM else record_checksum(record)):
+        raise ValueError(f"its checksum is not {written!r}")
+    manifest = Manifest(
+        recipe=_recipe(record["recipe"]),
+        generation=_count(record["generation"]),
         segments=tuple(map(_segment, record["segments"])),
         sources=_file(record["sources"]) if record["sources"] else None,
         system=_text(record.get("system", "")),  # earlier versions wrote none
     )
+    if manifest.sources and not manifest.sources.path.startswith("sources-"):
+        raise ValueError(f"{manifest.sources.path} holds no sources")
+    names = [segment.name for segment in manifest.segments]
+    paths = [file.path for file in manifest.files()]
+    if len(set(names)) < len(names) or len(set(paths)) < len(paths):
+        raise ValueError("something is listed twice")
+    if (highest := highest_number([*names, *_tops(paths)])) > manifest.generation:
+        raise ValueError(f"generation {manifest.generation} lists files of generation {highest}")
+    return manifest
+
+
+def _tops(paths: Iterable[str]) -> Iterator[str]:
+    """Yield what lies in the index folder itself: a file, or the folder of one."""
+    return (path.partition("/")[0] for path in paths)
+
+
+def _recipe(record: Any) -> Recipe:
+    recipe = _checked(Recipe, record)
+    if not 0 <= recipe.dimension <= WIDEST:
+        raise ValueError(f"{recipe.dimension} components of a vector; wanted {WIDEST} at most")
+    return recipe
 
 
 def _segment(record: Any) -> SegmentEntry:
     files = tuple(map(_file, record["files"]))
     deletions = _file(record["deletions"]) if record["deletions"] else None
-    if not OWN_NAMES.fullmatch(record["name"]):
-        raise ValueError(record["name"])
-    plain = {name: record[name] for name in ("name", "articles", "passages")}
-    if not all(type(plain[name]) is int for name in ("articles", "passages")):
-        raise TypeError(f"{plain} counts nothing")
-    return SegmentEntry(**plain, files=files, recall=_share(record["recall"]), deletions=deletions)
+    name = _text(record["name"])
+    if not re.fullmatch(r"segment-\d+", name):
+        raise ValueError(name)
+    outside = [file.path for file in files if not file.path.startswith(f"{name}/")]
+    if outside or (deletions and not deletions.path.startswith(f"{name}.deleted-")):
+        raise ValueError(f"{name} lists files of others")
+    articles, passages = _count(record["articles"]), _count(record["passages"])
+    return SegmentEntry(name, articles, passages, files, _share(record["recall"]), deletions)
 
 
 def _file(record: Any) -> FileEntry:
     file = _checked(FileEntry, record)
-    # Never outside the index folder, whoever wrote the manifest.
-    folder, _, name = file.path.rpartition("/")
-    if "/" in folder or not OWN_NAMES.fullmatch(folder or name) or name in {"", "..", "."}:
+    if not OWN_PATHS.fullmatch(file.path):
         raise ValueError(file.path)
+    _count(file.size)
     return file
+
+
+def _count(record: Any) -> int:
+    """Check a number of things, or of bytes."""
+    if type(record) is not int or not 0 <= record < 1 << 63:
+        raise ValueError(f"{record!r} counts nothing")
+    return record
 
 
 def _share(record: Any) -> float | None:

@@ -29,7 +29,7 @@ def recall(folder: Path, encode: Callable[[str], NDArray[np.float32]]) -> float 
     vectors = Vectors.load(folder)
     if is_exact(vectors):
         return None
-    segment = Segment(folder, np.zeros(0, np.int64))
+    segment = Segment.open(folder, np.zeros(0, np.int64))
     asked = np.linspace(0, segment.passage_count - 1, QUERIES).astype(np.int64).tolist()
     found = []
     for query in (encode(_query(segment, number)) for number in asked):

@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
-from typing import TypeAlias
+from typing import Self, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,22 +33,31 @@ Digests: TypeAlias = NDArray[np.uint8]
 ROWS = {"article_digests": False, "spans": True, "passage_digests": True}
 """Arrays of a segment with a row an article, or (true) a row a passage."""
 
+DIGEST_SIZE = 16
+"""Bytes of a digest."""
+
 SHARED = ("vectors", "vector_signs")
 """Arrays of which every query reads nearly every page."""
+
+CHECK = "`plait check` lists all damage; index again into a new folder"
+"""What an error advises that met one damaged place."""
 
 _PLAIN = ("first_passages", *ROWS)
 """Arrays of a segment that are written under their own name."""
 
 
-def digest(text: str) -> bytes:
+def digest(text: bytes) -> bytes:
     """Fingerprint a text in 16 bytes."""
-    return blake2b(text.encode(), digest_size=16).digest()
+    return blake2b(text, digest_size=DIGEST_SIZE).digest()
 
 
-def article_json(article: Article) -> str:
-    """Write an article as one line of JSON."""
+def article_json(article: Article) -> bytes:
+    """Write an article as one line of JSON in UTF-8.
+
+    Raises `UnicodeEncodeError` for half a surrogate pair.
+    """
     record = {entry.name: getattr(article, entry.name) for entry in fields(article)}
-    return json.dumps(record, ensure_ascii=False, sort_keys=True)
+    return json.dumps(record, ensure_ascii=False, sort_keys=True).encode()
 
 
 def article_from_json(line: bytes) -> Article:
@@ -56,8 +65,8 @@ def article_from_json(line: bytes) -> Article:
     try:
         record = json.loads(line)
         return Article(**record | {"teasers": tuple(record["teasers"])})
-    except (ValueError, KeyError, TypeError) as error:
-        raise CorruptIndexError("an article is damaged; `plait check` says more.") from error
+    except (ValueError, LookupError, TypeError, RecursionError) as error:
+        raise CorruptIndexError(f"an article is damaged; {CHECK}.") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,18 +111,32 @@ def write_segment(folder: Path, chunks: Iterable[Mapping[str, Array]]) -> None:
 class Segment:
     """An open segment: its data mapped from disk, and which of its articles still count."""
 
-    def __init__(self, folder: Path, dead: NDArray[np.int64]) -> None:
-        """Open a segment; `dead` numbers its deleted articles. Raises `CorruptIndexError`."""
-        self.name = folder.name
-        self.data = SegmentData(
+    def __init__(self, name: str, data: SegmentData, dead: NDArray[np.int64]) -> None:
+        """Take what a segment holds; `dead` numbers its deleted articles, ascending."""
+        self.name = name
+        self.data = data
+        self.dead = dead
+
+    @classmethod
+    def open(cls, folder: Path, dead: NDArray[np.int64]) -> Self:
+        """Map a segment's files; raises `CorruptIndexError`, and `OSError`."""
+        vectors = Vectors.load(folder)
+        data = SegmentData(
             articles=StringTable.load(folder, "articles"),
             ids=StringTable.load(folder, "ids"),
-            **{name: load_array(folder, name) for name in _PLAIN},
+            article_digests=load_array(folder, "article_digests", np.uint8, DIGEST_SIZE),
+            first_passages=load_array(folder, "first_passages", np.int64),
+            spans=load_array(folder, "spans", np.int64, 2),
+            passage_digests=load_array(folder, "passage_digests", np.uint8, DIGEST_SIZE),
             postings={field: Postings.load(folder, field) for field in FIELDS},
-            vectors=Vectors.load(folder),
-            tokens=Tokens.load(folder),
+            vectors=vectors,
+            tokens=Tokens.load(folder, vectors.matrix.shape[1]),
         )
-        self.dead = dead
+        return cls(folder.name, data, dead)
+
+    def without(self, dead: NDArray[np.int64]) -> Self:
+        """Return the same segment with other deletions; no file is opened again."""
+        return type(self)(self.name, self.data, dead)
 
     @cached_property
     def _alive_rows(self) -> NDArray[np.int64]:
@@ -161,8 +184,13 @@ class Segment:
         return np.repeat(self.alive_articles, np.diff(self.data.first_passages))
 
     def article(self, number: int) -> Article:
-        """Read an article."""
-        return article_from_json(self.data.articles[number])
+        """Read an article; raises `CorruptIndexError` where it is not as it was written."""
+        line = self.data.articles[number]
+        article = article_from_json(line)
+        same = digest(line) == self.data.article_digests[number].tobytes()
+        if not same or article.id.encode() != self.data.ids[number]:
+            raise CorruptIndexError(f"article {number} of {self.name} is damaged; {CHECK}.")
+        return article
 
     def owners_of(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
         """Number the article that each passage belongs to."""
@@ -173,7 +201,12 @@ class Segment:
         return int(self.data.first_passages.searchsorted(number, "right")) - 1
 
     def passage(self, article: Article, owner: int, number: int) -> Passage:
-        """Give a passage of an article already read; `owner` is its article's number."""
+        """Give a passage of an article already read; `owner` is its article's number.
+
+        Raises `CorruptIndexError` where it does not lie in the article.
+        """
         start, end = self.data.spans[number].tolist()
+        if not 0 <= start <= end <= len(article.text):
+            raise CorruptIndexError(f"passage {number} of {self.name} is damaged; {CHECK}.")
         ordinal = number - int(self.data.first_passages[owner])
         return Passage(article.id, ordinal, start, end, article.text[start:end])

@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 from plait.index.arrays import best_places, load_array
 from plait.index.article import Article
 from plait.index.errors import CorruptIndexError, NotFoundError
+from plait.index.invariants import broken
 from plait.index.keyword.reader import KeywordReader
-from plait.index.manifest import SegmentEntry, read_manifest
+from plait.index.manifest import Manifest, SegmentEntry, read_manifest
 from plait.index.passage import Passage
-from plait.index.segment import SHARED, Segment
+from plait.index.segment import CHECK, SHARED, Segment
 from plait.index.tokens import Tokens
 from plait.index.vectors import Moments, inner_products
 
@@ -44,7 +45,9 @@ class Snapshot:
         while True:
             try:
                 self._check_sizes()
-                return [open_segment(self.root, entry) for entry in self.manifest.segments]
+                width = self.manifest.recipe.dimension
+                entries = self.manifest.segments
+                return [open_segment(self.root, entry, width) for entry in entries]
             except CorruptIndexError:
                 newest = read_manifest(self.root)
                 if newest.generation == self.manifest.generation:
@@ -183,26 +186,58 @@ class Snapshot:
         return Tokens.joined(parts).take(np.argsort(np.concatenate(order)))
 
 
-def open_segment(root: Path, entry: SegmentEntry) -> Segment:
-    """Open a segment with its deletions; raises `CorruptIndexError`."""
+def open_segment(root: Path, entry: SegmentEntry, dimension: int) -> Segment:
+    """Open a segment with its deletions.
+
+    Raises `CorruptIndexError` where its arrays are not what a manifest with this entry and
+    vectors of this dimension describes, and `OSError`.
+    """
+    if (root / entry.name).is_symlink():
+        raise CorruptIndexError(f"{root / entry.name} is a link, which plait never writes.")
     dead = np.zeros(0, dtype=np.int64)
     if entry.deletions:
         path = root / entry.deletions.path
-        dead = load_array(path.parent, path.stem)
-    return Segment(root / entry.name, dead)
+        dead = load_array(path.parent, path.stem, np.int64)
+    segment = Segment.open(root / entry.name, dead)
+    if fault := next(_faults(segment, entry, dimension), None):
+        raise CorruptIndexError(f"{root / entry.name} is damaged: {fault}. {CHECK}.")
+    return segment
+
+
+def _faults(segment: Segment, entry: SegmentEntry, dimension: int) -> Iterator[str]:
+    """Yield what is wrong with an open segment."""
+    yield from broken(segment)
+    if (width := segment.data.vectors.matrix.shape[1]) != dimension:
+        yield f"its vectors have {width} components, not {dimension}"
+    listed = {Path(file.path).name for file in entry.files}
+    if listed != {f"{name}.npy" for name in segment.data.arrays()}:
+        yield "the manifest lists other files than it has"
+    articles = len(segment.data.ids) - len(segment.dead)
+    if (articles, int(segment.alive_passages.sum())) != (entry.articles, entry.passages):
+        yield "the manifest counts other articles and passages than it has"
 
 
 def check_files(root: Path) -> int:
-    """Compare every file of an index with its checksum; count them.
+    """Compare every file of an index with its checksum, and open it; count the files.
 
     Raises `CorruptIndexError` that lists what differs, or as `read_manifest`.
     """
-    while True:
-        manifest = read_manifest(root)
-        damage = manifest.damage(root)
-        if not damage:
-            return len(manifest.files())
-        # A writer may have swept the generation away meanwhile.
-        if read_manifest(root).generation == manifest.generation:
+    manifest = read_manifest(root)
+    while damage := manifest.damage(root) or _structural_damage(root, manifest):
+        newest = read_manifest(root)
+        if newest.generation == manifest.generation:
             remedy = f"Delete {root} and index again, or index into a new folder."
             raise CorruptIndexError("\n".join([f"{root} is damaged.", *damage, remedy]))
+        manifest = newest  # a writer has swept the other away meanwhile
+    return len(manifest.files())
+
+
+def _structural_damage(root: Path, manifest: Manifest) -> list[str]:
+    """Say which segments cannot be what plait wrote, whatever their checksums."""
+    found = []
+    for entry in manifest.segments:
+        try:
+            open_segment(root, entry, manifest.recipe.dimension)
+        except CorruptIndexError as error:
+            found.append(str(error))
+    return found

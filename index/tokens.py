@@ -53,9 +53,10 @@ class Tokens:
         return cls(starts, np.concatenate([part.signs for part in parts]))
 
     @classmethod
-    def load(cls, folder: Path) -> "Tokens":
+    def load(cls, folder: Path, dimension: int) -> "Tokens":
         """Open a segment's tokens by memory map; raises `CorruptIndexError`."""
-        return cls(load_array(folder, "token_starts"), load_array(folder, "token_signs"))
+        signs = load_array(folder, "token_signs", np.uint8, -(-dimension // 8))
+        return cls(load_array(folder, "token_starts", np.int64), signs)
 
     def arrays(self) -> dict[str, Array]:
         """Give both arrays under the names that `load` expects."""

@@ -32,6 +32,9 @@ DEEPER = 8
 SHARE = 60
 """... and one in so many: 2,000 of 120,000 hold .996 of the best ten (docs/adr/0009)."""
 
+UNIT = 1e-3
+"""What the length of a vector may lack: ten thousand times what rounding takes."""
+
 SAME = 1e-6
 """Inner products of equal rows may come out that different, in single precision."""
 
@@ -103,9 +106,10 @@ class Vectors:
     @classmethod
     def load(cls, folder: Path) -> "Vectors":
         """Open a segment's vectors by memory map; raises `CorruptIndexError`."""
-        matrix = load_array(folder, "vectors")
-        total, outer = load_array(folder, "vector_total"), load_array(folder, "vector_outer")
-        signs = load_array(folder, "vector_signs")
+        total = load_array(folder, "vector_total", np.float64)
+        outer = load_array(folder, "vector_outer", np.float64, len(total))
+        matrix = load_array(folder, "vectors", np.float32, len(total))
+        signs = load_array(folder, "vector_signs", np.uint8, -(-len(total) // 8))
         return cls(matrix, signs, Moments(len(matrix), total, outer))
 
     def arrays(self) -> dict[str, Array]:
@@ -124,6 +128,12 @@ class Vectors:
             moments += Moments.of(rows)
             yield {"vectors": rows, "vector_signs": signs_of(rows)}
         yield moments.arrays()
+
+
+def are_unit(vectors: Matrix) -> bool:
+    """Return whether each row is finite and of unit length, give or take `UNIT`."""
+    squares = np.einsum("ij,ij->i", vectors, vectors)
+    return bool((np.abs(squares - 1.0) <= 2 * UNIT).all())
 
 
 def signs_of(vectors: Matrix) -> NDArray[np.uint8]:

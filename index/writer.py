@@ -5,10 +5,11 @@ legs of them. A crash loses what was gathered since the last commit and nothing
 else.
 """
 
-import json
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from contextlib import ExitStack, suppress
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from errno import EDQUOT, EMFILE, ENFILE, ENOMEM, ENOSPC
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self, TypeAlias
@@ -21,34 +22,31 @@ from plait.index.arrays import Array, save_array
 from plait.index.article import Article
 from plait.index.building import Builder
 from plait.index.cutting import Cutting
-from plait.index.durable import LOCK, discard, publish, writer_lock
+from plait.index.durable import publish
 from plait.index.encoder import Encoder
-from plait.index.errors import (
-    CorruptIndexError,
-    IndexDirectoryError,
-    NoIndexError,
-    ReadingError,
-)
-from plait.index.manifest import (
-    NAME as MANIFEST,
-    FileEntry,
-    Manifest,
-    Recipe,
-    SegmentEntry,
-    check_recipe,
-    is_own,
-    read_manifest,
-)
+from plait.index.errors import ReadingError
+from plait.index.generations import Generations
+from plait.index.manifest import FileEntry, Manifest, Recipe, SegmentEntry, check_recipe
 from plait.index.merging import merge_segments, merged_after_run, merged_during_run
 from plait.index.recall import recall
 from plait.index.segment import Segment, article_json, digest, write_segment
 from plait.index.snapshot import open_segment
+from plait.index.sources import read_sources, write_sources
 
 Change: TypeAlias = Literal["added", "updated", "unchanged"]
-SourceState: TypeAlias = tuple[int, int, str]
-"""Size in bytes and modification time in nanoseconds of a file when it was read, and how."""
 Address: TypeAlias = tuple[str, int]
 """The name of a segment, and the number of an article in it."""
+Held: TypeAlias = tuple[SegmentEntry, Segment]
+"""A segment as a manifest lists it, and open."""
+
+COMPARED = ("ids.blob", "ids.offsets", "article_digests")
+"""Arrays by which a writer tells whether an article is new or changed."""
+
+REUSED = ("passage_digests", "vectors", "token_starts", "token_signs")
+"""Arrays of which a passage is used again where its text is the same."""
+
+NO_ROOM = frozenset({ENOSPC, EDQUOT, EMFILE, ENFILE, ENOMEM})
+"""Errors for which a merge is left to the next run: nothing is wrong with what it reads."""
 
 
 def recipe_of(encoder: Encoder, analyzer: TextAnalyzer, model: str) -> Recipe:
@@ -86,56 +84,44 @@ class IndexWriter:
         self._builder = Builder(encoder, TextAnalyzer(), progress)
         self._pending: dict[str, Article] = {}
         self._characters = 0
-        self._dead: dict[str, set[int]] = {}
+        self._removed: set[str] = set()
         self._segments: dict[str, Segment] = {}
         self._places: dict[str, Address] = {}
-        self._exit = ExitStack()
-        _claim(root)
-        self._exit.enter_context(writer_lock(root))
+        self._checked: set[str] = set()
+        self._generations = Generations(root)
         try:
             self._open(recipe_of(encoder, self._builder.analyzer, model))
         except BaseException:
-            self._exit.close()
+            self.close()
             raise
 
     def _open(self, recipe: Recipe) -> None:
-        try:
-            self.manifest = read_manifest(self.root)
-        except NoIndexError:
-            self.manifest = Manifest(recipe)
-            self.manifest.publish(self.root)
-        check_recipe(self.manifest.recipe, recipe, self.root)
-        self._adopt(self.manifest, ())
-        self.sources = self._committed_sources()
+        manifest = self._generations.manifest
+        if manifest is None:
+            manifest = Manifest(recipe, self._generations.next_number())
+            self._generations.publish(manifest)
+        check_recipe(manifest.recipe, recipe, self.root)
+        self._load(manifest)
+        self.sources = dict(self._committed)
 
-    def _adopt(self, manifest: Manifest, changed: Collection[str]) -> None:
-        """Take a published manifest as the state: open what is new, forget what is gone.
-
-        `changed` names segments that have more deletions than before.
-        """
-        old, self._segments = self._segments, {}
+    def _load(self, manifest: Manifest) -> None:
+        """Open all segments of a manifest, and go on from it."""
         for entry in manifest.segments:
-            segment = old.get(entry.name)
-            if segment is None or entry.name in changed:
-                segment = open_segment(self.root, entry)
-            if entry.name not in old:
-                for number in np.flatnonzero(segment.alive_articles).tolist():
-                    self._places[segment.data.ids[number].decode()] = (entry.name, number)
-            self._segments[entry.name] = segment
-        self.manifest = manifest
-        self._dead = {}
-        self._sweep()
+            entry.check(self.root, COMPARED)
+        width = manifest.recipe.dimension
+        held = [(entry, open_segment(self.root, entry, width)) for entry in manifest.segments]
+        self._committed = read_sources(self.root, manifest.sources)
+        self._places = {}
+        self._adopt(manifest, held, _places(held))
 
-    def _committed_sources(self) -> dict[str, SourceState]:
-        if self.manifest.sources is None:
-            return {}
-        path = self.root / self.manifest.sources.path
-        try:
-            states = json.loads(path.read_text(encoding="utf-8"))
-            return {name: (int(s[0]), int(s[1]), str(s[2])) for name, s in states.items()}
-        except (ValueError, AttributeError, TypeError, LookupError) as error:
-            remedy = f"Delete {self.root} and index again."
-            raise CorruptIndexError(f"{path} is damaged: {error!r}. {remedy}") from error
+    def _adopt(
+        self, manifest: Manifest, held: Sequence[Held], places: Mapping[str, Address]
+    ) -> None:
+        """Go on from a published manifest; what could fail was done before it was published."""
+        self._segments = {entry.name: segment for entry, segment in held}
+        self._places |= places
+        self.manifest = manifest
+        self._generations.adopt(manifest)
 
     def __enter__(self) -> Self:
         return self
@@ -147,11 +133,16 @@ class IndexWriter:
         trace: TracebackType | None,
     ) -> None:
         try:
-            if kind is None:
+            if kind is None and not self._generations.lock.closed:
                 self.commit()
                 self._tidy(merged_after_run(self.manifest.segments))
         finally:
-            self._exit.close()
+            self.close()
+
+    def close(self) -> None:
+        """Let go of the lock and of all files, without a commit; once is enough."""
+        self._generations.close()
+        self._segments = {}
 
     @property
     def pending(self) -> int:
@@ -162,14 +153,15 @@ class IndexWriter:
         """Give the article as it is now, uncommitted changes included."""
         if article_id in self._pending:
             return self._pending[article_id]
-        if article_id not in self._places:
+        if article_id not in self._places or article_id in self._removed:
             return None
         name, number = self._places[article_id]
         return self._segments[name].article(number)
 
     def ids(self) -> list[str]:
         """List the ids of all articles, uncommitted ones included."""
-        return [*self._places, *(i for i in self._pending if i not in self._places)]
+        kept = [i for i in self._places if i not in self._removed]
+        return [*kept, *(i for i in self._pending if i not in self._places)]
 
     def add(self, article: Article) -> Change:
         """Add an article, or replace the one with its id if anything differs.
@@ -180,136 +172,179 @@ class IndexWriter:
             line_digest = digest(article_json(article))
         except UnicodeEncodeError as error:
             raise ReadingError(f"article {article.id!r} is no Unicode text: {error}.") from error
-        place = self._places.get(article.id)
+        stored = self._places.get(article.id) if article.id not in self._removed else None
         if article.id in self._pending:
             if self._pending[article.id] == article:
                 return "unchanged"
-        elif place:
-            known = self._segments[place[0]].data.article_digests[place[1]]
-            if known.tobytes() == line_digest:
-                return "unchanged"
-        change: Change = "updated" if place or article.id in self._pending else "added"
+        elif stored and self._digest(stored) == line_digest:
+            return "unchanged"
+        change: Change = "updated" if stored or article.id in self._pending else "added"
+        self._removed.discard(article.id)
         self._pending[article.id] = article
         self._characters += len(article.title) + len(article.text)
         return change
 
+    def _digest(self, address: Address) -> bytes:
+        name, number = address
+        found: bytes = self._segments[name].data.article_digests[number].tobytes()
+        return found
+
     def remove(self, article_id: str) -> bool:
         """Remove an article; false if there is none with that id."""
-        was_pending = self._pending.pop(article_id, None) is not None
-        address = self._places.pop(article_id, None)
-        if address:
-            self._dead.setdefault(address[0], set()).add(address[1])
-        return was_pending or address is not None
+        was_there = article_id in self._pending or (
+            article_id in self._places and article_id not in self._removed
+        )
+        self._pending.pop(article_id, None)
+        if article_id in self._places:
+            self._removed.add(article_id)
+        return was_there
 
     def commit(self) -> None:
         """Make everything since the last commit durable and visible, or nothing of it.
 
-        After an `OSError`, such as a full disk, it can be tried again.
+        After an `OSError`, such as a full disk, it can be tried again: whether the failed
+        commit took effect is then read from the disk.
         """
+        self._resolve()
         articles = list(self._pending.values())
-        if not (articles or self._dead or self.sources != self._committed_sources()):
+        if not (articles or self._removed or self.sources != self._committed):
             return
-        data = self._builder.segment(articles, self._segments.values()) if articles else None
-        dead = {name: set(numbers) for name, numbers in self._dead.items()}
-        for article in articles:
-            if address := self._places.get(article.id):
-                dead.setdefault(address[0], set()).add(address[1])
-        entries = self._with_deletions(dead)
-        if data is not None:
-            entries.append(self._write([data.arrays()], len(data.ids), len(data.spans)))
-        self._publish(entries, dead)
-        self._pending.clear()
-        self._characters = 0
-        self._tidy(merged_during_run(entries))
+        known = [(segment, partial(self._check_reused, entry)) for entry, segment in self._held()]
+        data = self._builder.segment(articles, known) if articles else None
+        try:
+            held = self._without({*self._removed, *self._pending})
+            if data is not None:
+                held.append(self._write([data.arrays()], len(data.ids), len(data.spans)))
+            self._publish(held)
+        except BaseException:
+            self._generations.sweep()  # it may have filled the disk
+            raise
+        self._forget_pending()
+        self._tidy(merged_during_run(self.manifest.segments))
+
+    def _check_reused(self, entry: SegmentEntry) -> None:
+        """Check what would be used again of a segment, once a writer."""
+        if entry.name not in self._checked:
+            entry.check(self.root, REUSED)
+            self._checked.add(entry.name)
+
+    def _forget_pending(self) -> None:
+        self._places = {i: place for i, place in self._places.items() if i not in self._removed}
+        self._pending, self._removed, self._characters = {}, set(), 0
+
+    def _resolve(self) -> None:
+        """Go on from what is on disk, where it is unknown how an earlier commit ended.
+
+        Raises `LockedError` where this process does not hold the lock any more.
+        """
+        self._generations.lock.check()
+        if self._generations.certain:
+            return
+        found = self._generations.resolve()
+        if found is None or found == self.manifest:
+            self._generations.adopt(self.manifest)
+            return
+        self._load(found)
+        self._removed &= self._places.keys()
+        self._pending = {
+            own.id: own
+            for own in self._pending.values()
+            if own.id not in self._places
+            or self._digest(self._places[own.id]) != digest(article_json(own))
+        }
 
     def merge(self) -> None:
         """Merge all segments into one; commits first."""
         self.commit()
         if len(self._segments) > 1 or any(len(s.dead) for s in self._segments.values()):
-            self._merge(self.manifest.segments)
+            self._publish(self._merged(self.manifest.segments))
 
     def _tidy(self, merged: Sequence[SegmentEntry]) -> None:
-        """Merge these, if any; where the disk has no room for it, another time."""
-        if merged:
-            with suppress(OSError):
-                self._merge(merged)
+        """Merge these, if any; where there is no room for it, another time."""
+        if not merged:
+            return
+        try:
+            held = self._merged(merged)
+        except OSError as error:
+            self._generations.sweep()
+            if error.errno not in NO_ROOM:
+                raise
+        else:
+            self._publish(held)
 
-    def _merge(self, merged: Sequence[SegmentEntry]) -> None:
-        """Make one of some segments."""
+    def _merged(self, merged: Sequence[SegmentEntry]) -> list[Held]:
+        """Make one of some segments, and return all that there are then.
+
+        Raises `CorruptIndexError` where one is damaged: its damage would be given new
+        checksums.
+        """
+        for entry in merged:
+            entry.check(self.root)
         names = {entry.name for entry in merged}
-        entries = [entry for entry in self.manifest.segments if entry.name not in names]
-        chosen = [segment for name, segment in self._segments.items() if name in names]
-        articles = sum(int(segment.alive_articles.sum()) for segment in chosen)
-        passages = sum(int(segment.alive_passages.sum()) for segment in chosen)
+        chosen = [segment for entry, segment in self._held() if entry.name in names]
+        held = [own for own in self._held() if own[0].name not in names]
+        articles = sum(entry.articles for entry in merged)
+        passages = sum(entry.passages for entry in merged)
         if articles:
-            entries.append(self._write(merge_segments(chosen), articles, passages))
-        self._publish(entries, {})
+            held.append(self._write(merge_segments(chosen), articles, passages))
+        return held
 
-    def _with_deletions(self, more: Mapping[str, set[int]]) -> list[SegmentEntry]:
+    def _held(self) -> list[Held]:
+        return [(entry, self._segments[entry.name]) for entry in self.manifest.segments]
+
+    def _without(self, ids: Iterable[str]) -> list[Held]:
         """Write deletions anew where there are more; drop segments that are all deleted."""
-        entries = []
-        for entry in self.manifest.segments:
-            segment = self._segments[entry.name]
-            numbers = sorted(more.get(entry.name, ()))
-            if numbers:
-                dead = np.union1d(segment.dead, numbers).astype(np.int64)
-                if len(dead) < len(segment.data.ids):
-                    entries.append(self._with_dead(entry, segment, dead))
-            else:
-                entries.append(entry)
-        return entries
+        gone: defaultdict[str, list[int]] = defaultdict(list)
+        for name, number in (self._places[i] for i in ids if i in self._places):
+            gone[name].append(number)
+        kept = []
+        for entry, segment in self._held():
+            dead = np.union1d(segment.dead, gone[entry.name]).astype(np.int64)
+            if len(dead) == len(segment.dead):
+                kept.append((entry, segment))
+            elif len(dead) < len(segment.data.ids):
+                kept.append(self._with_dead(entry, segment, dead))
+        return kept
 
-    def _with_dead(
-        self, entry: SegmentEntry, segment: Segment, dead: NDArray[np.int64]
-    ) -> SegmentEntry:
-        path = self.root / f"{entry.name}.deleted-{self.manifest.generation + 1}.npy"
+    def _with_dead(self, entry: SegmentEntry, segment: Segment, dead: NDArray[np.int64]) -> Held:
+        path = self.root / f"{entry.name}.deleted-{self._generations.next_number()}.npy"
         publish(path, lambda temporary: save_array(temporary, dead))
-        gone = int(np.diff(segment.data.first_passages)[dead].sum())
-        return replace(
+        changed = segment.without(dead)
+        entry = replace(
             entry,
-            articles=len(segment.data.ids) - len(dead),
-            passages=segment.passage_count - gone,
+            articles=int(changed.alive_articles.sum()),
+            passages=int(changed.alive_passages.sum()),
             deletions=FileEntry.of(self.root, path),
         )
+        return entry, changed
 
-    def _write(
-        self, chunks: Iterable[Mapping[str, Array]], articles: int, passages: int
-    ) -> SegmentEntry:
-        folder = self.root / f"segment-{self.manifest.generation + 1}"
+    def _write(self, chunks: Iterable[Mapping[str, Array]], articles: int, passages: int) -> Held:
+        """Write a segment and open it; it is to hold so many articles and passages."""
+        folder = self.root / f"segment-{self._generations.next_number()}"
         publish(folder, lambda path: write_segment(path, chunks))
         files = tuple(FileEntry.of(self.root, path) for path in sorted(folder.iterdir()))
         found = recall(folder, lambda text: self._builder.encoder.encode_query(text).vector)
-        return SegmentEntry(folder.name, articles, passages, files, found)
+        entry = SegmentEntry(folder.name, articles, passages, files, found)
+        return entry, open_segment(self.root, entry, self.manifest.recipe.dimension)
 
-    def _publish(self, segments: Sequence[SegmentEntry], dead: Collection[str]) -> None:
-        generation = self.manifest.generation + 1
-        path = self.root / f"sources-{generation}.json"
-        text = json.dumps(self.sources, ensure_ascii=False)
-        publish(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))
-        sources = FileEntry.of(self.root, path)
-        manifest = replace(
-            self.manifest, generation=generation, segments=tuple(segments), sources=sources
-        )
-        manifest.publish(self.root)
-        self._adopt(manifest, dead)
-
-    def _sweep(self) -> None:
-        """Remove what no manifest names: leftovers of crashes and older generations."""
-        named = {Path(file.path).parts[0] for file in self.manifest.files()}
-        for path in self.root.iterdir():
-            if is_own(path.name) and path.name not in named:
-                discard(path)
+    def _publish(self, held: Sequence[Held]) -> None:
+        """Make these segments the state of the index."""
+        generation, sources = self._generations.next_number(), self.manifest.sources
+        if changed := self.sources != self._committed:
+            sources = write_sources(self.root, generation, self.sources)
+        segments = tuple(entry for entry, _ in held)
+        manifest = replace(self.manifest, generation=generation, segments=segments, sources=sources)
+        places = _places([own for own in held if own[0].name not in self._segments])
+        self._generations.publish(manifest)
+        if changed:
+            self._committed = dict(self.sources)
+        self._adopt(manifest, held, places)
 
 
-def _claim(root: Path) -> None:
-    """Make the folder, or make sure that it is an index or empty."""
-    if root.exists() and not root.is_dir():
-        raise IndexDirectoryError(f"{root} is a file; name a folder for the index.")
-    root.mkdir(parents=True, exist_ok=True)
-    if not (root / MANIFEST).exists():
-        foreign = [path.name for path in root.iterdir() if not is_own(path.name)]
-        if set(foreign) - {LOCK}:
-            raise IndexDirectoryError(
-                f"{root} is not empty and no index (it holds {min(foreign)}). "
-                "Name an empty or a new folder with -i."
-            )
+def _places(held: Iterable[Held]) -> dict[str, Address]:
+    """Find where each live article of some segments is."""
+    return {
+        segment.data.ids[number].decode(): (entry.name, number)
+        for entry, segment in held
+        for number in np.flatnonzero(segment.alive_articles).tolist()
+    }

@@ -1,16 +1,38 @@
-"""What the tests share: the seeds, indexed once."""
+"""What the tests share: the seeds, indexed once, and a way to alter a manifest."""
 
+import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, TypeAlias
 
 import pytest
 
 from plait.index.encoder import Encoder, load_encoder
 from plait.index.ingest import bring_up_to_date
+from plait.index.manifest import NAME, record_checksum
 from plait.index.writer import IndexWriter
 from plait.search.index import Index
 
 SEEDS = Path(__file__).resolve().parent.parent / "seeds"
 PAIR_WORDS = ["peace", "treaty", "1956", "islands", "war", "the", "of", "japan", "russia", "talks"]
+
+
+Rewrite: TypeAlias = Callable[[Path, Callable[[Any], object]], None]
+"""Takes an index folder, and what changes the record of its manifest."""
+
+
+@pytest.fixture(scope="session")
+def rewrite() -> Rewrite:
+    """Alter a manifest as a program would that knows how checksums are made."""
+
+    def rewritten(root: Path, change: Callable[[Any], object]) -> None:
+        record = json.loads((root / NAME).read_text())
+        del record["checksum"]
+        change(record)
+        sealed = record | {"checksum": record_checksum(record)}
+        (root / NAME).write_text(json.dumps(sealed))
+
+    return rewritten
 
 
 @pytest.fixture(scope="session")

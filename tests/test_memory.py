@@ -32,7 +32,7 @@ def test_what_is_let_go_of_is_not_resident_and_can_be_read_again(tmp_path: Path)
     numbers = np.arange(1_000_000)
     path = tmp_path / "numbers.npy"
     save_array(path, numbers)
-    mapped = load_array(tmp_path, "numbers")
+    mapped = load_array(tmp_path, "numbers", np.int64)
     np.testing.assert_array_equal(mapped, numbers)
     assert resident(path) > numbers.nbytes // 2
     let_go(mapped[2:5])
@@ -44,7 +44,7 @@ def test_reading_a_byte_maps_little(tmp_path: Path) -> None:
     """Of eight megabytes written at once: Linux 6.18 maps as much as was written in one piece."""
     path = tmp_path / "numbers.npy"
     save_array(path, np.arange(1_000_000))
-    mapped = load_array(tmp_path, "numbers")
+    mapped = load_array(tmp_path, "numbers", np.int64)
     assert mapped[700_000] == 700_000
     assert 0 < resident(path) <= 4 * PIECE
 

@@ -58,7 +58,7 @@ def test_a_merge_is_what_the_rest_would_have_made(
             folder = root / f"part-{first}"
             write_segment(folder, [builder.segment(articles[first:last], ()).arrays()])
             own = [n - first for n in sorted(dead) if first <= n < last]
-            parts.append(Segment(folder, np.array(own, dtype=np.int64)))
+            parts.append(Segment.open(folder, np.array(own, dtype=np.int64)))
         write_segment(root / "merged", merge_segments(parts))
         write_segment(root / "built", [builder.segment(rest, ()).arrays()])
         assert contents(root / "merged") == contents(root / "built")
@@ -156,7 +156,7 @@ def test_memory_does_not_grow_with_what_is_merged(tmp_path: Path) -> None:
     """Three times as much takes at its peak no tenth more than a third of it takes."""
     folder = tmp_path / "one"
     write_segment(folder, [large(4000).arrays()])
-    segment = Segment(folder, np.arange(0, 4000, 7))
+    segment = Segment.open(folder, np.arange(0, 4000, 7))
     assert peak([segment] * 24) < 1.1 * peak([segment] * 8)
 
 

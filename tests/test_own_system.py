@@ -1,7 +1,9 @@
 """The index's own way of searching: recorded, kept by later commits, followed by readers."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, TypeAlias
 
 import pytest
 
@@ -15,6 +17,8 @@ from plait.index.writer import IndexWriter
 from plait.search.context import choose_excerpts
 from plait.search.index import Index, Options
 from plait.search.system import System
+
+Rewrite: TypeAlias = Callable[[Path, Callable[[Any], object]], None]
 
 STORIES = [
     Article("words", "Rain", "Glacier, said the sign. The shop sold raincoats and umbrellas."),
@@ -87,22 +91,23 @@ def test_later_commits_keep_it_and_it_can_be_forgotten(root: Path, encoder: Enco
 
 
 def test_an_index_of_an_earlier_version_opens(root: Path, encoder: Encoder) -> None:
-    """Its manifest says nothing of a system."""
-    record = json.loads((root / NAME).read_text())
-    del record["system"]
+    """Its manifest says nothing of a system, and has no checksum."""
+    record = json.loads((root / NAME).read_text()) | {"format": 3}
+    del record["system"], record["checksum"]
     (root / NAME).write_text(json.dumps(record))
     assert Index.open(root, encoder).default == System()
 
 
-def test_what_cannot_be_read_says_how_to_get_rid_of_it(root: Path, encoder: Encoder) -> None:
+def test_what_cannot_be_read_says_how_to_get_rid_of_it(
+    root: Path, encoder: Encoder, rewrite: Rewrite
+) -> None:
     """Whatever names its system is searched still."""
     record_system(root, "hybrid(spin=3)")
     opened = Index.open(root, encoder)
     with pytest.raises(CorruptIndexError, match=r"spin.*plait tune --forget"):
         opened.search(QUERY)
     assert opened.search(QUERY, options=Options(System("keyword")))
-    record = json.loads((root / NAME).read_text()) | {"system": 3}
-    (root / NAME).write_text(json.dumps(record))
+    rewrite(root, lambda record: record.update(system=3))
     with pytest.raises(CorruptIndexError, match="3 is no text"):
         read_manifest(root)
 

@@ -59,7 +59,7 @@ class StoredEncoder(_Wrapped):
         self, texts: Sequence[str], progress: Callable[[int], None] | None = None
     ) -> Encoded:
         """Look texts up; encode the rest."""
-        keys = [digest(text) for text in texts]
+        keys = [digest(text.encode()) for text in texts]
         parts, found = [Encoded.empty(self.dimension)], []
         for number, snapshot in enumerate(self._snapshots):
             mine = [key for key in keys if self._places.get(key, (-1, 0))[0] == number]
@@ -91,7 +91,7 @@ class RandomEncoder(_Wrapped):
         return Encoded.joined(parts)
 
     def _drawn(self, text: str) -> Encoded:
-        draw = np.random.default_rng(int.from_bytes(digest(text), "little"))
+        draw = np.random.default_rng(int.from_bytes(digest(text.encode()), "little"))
         vector = draw.standard_normal((1, self.dimension))
         unit = (vector / np.linalg.norm(vector)).astype(np.float32)
         count = round(KEPT * len(text.split()))

@@ -5,7 +5,7 @@ operation: sort occurrences by term. Does not score (`plait.search.bm25`).
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count, pairwise
 from pathlib import Path
@@ -28,7 +28,14 @@ _GONE = -1
 _STARTS = ("starts", "position_starts", "terms.offsets")
 """Arrays that say where each row begins, and where all end."""
 
-_ARRAYS = ("starts", "passages", "frequencies", "position_starts", "positions", "lengths")
+_ARRAYS: Mapping[str, type[np.generic]] = {
+    "starts": np.int64,
+    "passages": np.int32,
+    "frequencies": np.int32,
+    "position_starts": np.int64,
+    "positions": np.int32,
+    "lengths": np.int32,
+}
 
 
 TermFrequencies: TypeAlias = tuple[NDArray[np.int32], NDArray[np.int32]]
@@ -67,7 +74,7 @@ class Postings:
     @classmethod
     def load(cls, folder: Path, field: str) -> "Postings":
         """Open one field of a segment by memory map; raises `CorruptIndexError`."""
-        loaded = {name: load_array(folder, f"{field}.{name}") for name in _ARRAYS}
+        loaded = {name: load_array(folder, f"{field}.{name}", _ARRAYS[name]) for name in _ARRAYS}
         return cls(SortedTable.load(folder, f"{field}.terms"), **loaded)
 
     def arrays(self, field: str) -> dict[str, Array]:

@@ -1,0 +1,84 @@
+"""What holds between the arrays of every segment that plait wrote.
+
+Looked at whenever a segment is opened, so as far as it takes no time that grows with what
+the passages hold. Says nothing of values: those have checksums (`plait check`).
+"""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plait.index.arrays import SortedTable, StringTable
+from plait.index.keyword.postings import Postings
+
+if TYPE_CHECKING:
+    from plait.index.segment import Segment
+
+
+def broken(segment: "Segment") -> Iterator[str]:
+    """Yield what does not hold, in words; nothing for a segment that plait wrote."""
+    data, articles, passages = segment.data, len(segment.data.ids), segment.passage_count
+    if not (articles and passages):
+        yield "it is empty"
+        return
+    yield from _strings("ids", data.ids)
+    yield from _strings("articles", data.articles)
+    rows = {
+        "articles": (len(data.articles), articles),
+        "article_digests": (len(data.article_digests), articles),
+        "first_passages": (len(data.first_passages), articles + 1),
+        "passage_digests": (len(data.passage_digests), passages),
+        "vectors": (len(data.vectors.matrix), passages),
+        "vector_signs": (len(data.vectors.signs), passages),
+        "token_starts": (len(data.tokens.starts), passages + 1),
+    }
+    for name, (found, wanted) in rows.items():
+        if found != wanted:
+            yield f"{name} has {found} rows, not {wanted}"
+    if not rises(data.first_passages, passages, strictly=True):
+        yield "first_passages does not rise to the number of passages"
+    if not rises(data.tokens.starts, len(data.tokens.signs)):
+        yield "token_starts does not rise to the number of tokens"
+    for field, postings in data.postings.items():
+        yield from _field(field, postings, passages)
+    dead = segment.dead
+    if len(dead) and not (dead[0] >= 0 and dead[-1] < articles and (np.diff(dead) > 0).all()):
+        yield "its deletions are no articles of it"
+
+
+def rises(starts: NDArray[np.int64], end: int, *, strictly: bool = False) -> bool:
+    """Return whether numbers begin with 0, never fall, and end with `end`."""
+    if not len(starts) or starts[0] != 0 or starts[-1] != end:
+        return False
+    before, after = starts[:-1], starts[1:]
+    return bool((before < after if strictly else before <= after).all())
+
+
+def _strings(name: str, table: StringTable) -> Iterator[str]:
+    if not rises(table.offsets, len(table.blob)):
+        yield f"{name}.offsets does not rise to the length of {name}.blob"
+
+
+def _table(name: str, table: SortedTable) -> Iterator[str]:
+    yield from _strings(name, table.strings)
+    heads = table.heads
+    if len(heads) != len(table.strings) or not (heads[:-1] <= heads[1:]).all():
+        yield f"{name}.heads is not sorted, or not of each term"
+
+
+def _field(field: str, postings: Postings, passages: int) -> Iterator[str]:
+    yield from _table(f"{field}.terms", postings.terms)
+    count, starts = len(postings.passages), postings.position_starts
+    if len(postings.lengths) != passages:
+        yield f"{field}.lengths has {len(postings.lengths)} rows, not {passages}"
+    if len(postings.starts) != len(postings.terms.strings) + 1:
+        yield f"{field}.starts has not one row a term"
+    elif not rises(postings.starts, count, strictly=True):
+        yield f"{field}.starts does not rise to the number of postings"
+    if (len(postings.frequencies), len(starts)) != (count, count + 1):
+        yield f"{field}.frequencies or .position_starts has not one row a posting"
+    # Not that they rise: they are as many as the postings of all terms together.
+    elif starts[0] != 0 or starts[-1] != len(postings.positions):
+        yield f"{field}.position_starts does not end with the number of positions"

@@ -1,0 +1,38 @@
+"""Which files an index was made of, and their state when they were read."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TypeAlias
+
+from plait.index.durable import publish, read_bounded
+from plait.index.errors import CorruptIndexError
+from plait.index.manifest import FileEntry
+
+SourceState: TypeAlias = tuple[int, int, str]
+"""Size in bytes and modification time in nanoseconds of a file when it was read, and how."""
+
+
+def read_sources(root: Path, entry: FileEntry | None) -> dict[str, SourceState]:
+    """Read what `write_sources` wrote; raises `CorruptIndexError` where it was altered."""
+    if entry is None:
+        return {}
+    path, remedy = root / entry.path, f"Delete {root} and index again."
+    if damage := entry.damage(root):
+        raise CorruptIndexError(f"{root} is damaged. {damage}. {remedy}")
+    try:
+        states = json.loads(read_bounded(path, entry.size))
+        return {name: (int(s[0]), int(s[1]), str(s[2])) for name, s in states.items()}
+    # Whatever JSON can hold in place of what plait wrote.
+    except (ValueError, ArithmeticError, AttributeError, TypeError, LookupError) as error:
+        raise CorruptIndexError(f"{path} is damaged: {error!r}. {remedy}") from error
+    except RecursionError as error:
+        raise CorruptIndexError(f"{path} is damaged: it is nested too deeply. {remedy}") from error
+
+
+def write_sources(root: Path, generation: int, states: Mapping[str, SourceState]) -> FileEntry:
+    """Write the states of all files, on disk when this returns."""
+    path = root / f"sources-{generation}.json"
+    text = json.dumps(states, ensure_ascii=False)
+    publish(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))
+    return FileEntry.of(root, path)
