@@ -10,7 +10,7 @@ PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constr
 NEEDS := pyproject.toml constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format bench bench-quality bench-peers docs clean
+.PHONY: help demo test test-thorough lint format bench bench-quality bench-peers docs clean
 
 help: ## list these targets
 	@awk -F ':[^#]*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
@@ -21,6 +21,9 @@ demo: .venv/installed ## install, index the seed articles, ask one question
 
 test: .venv/dev ## install, run every test, fail under 95 % coverage of index/ and search/
 	$(BIN)/python -m pytest --cov --cov-fail-under=95
+
+test-thorough: .venv/dev ## run the tests that take minutes: every failure at every place
+	$(BIN)/python -m pytest -m thorough
 
 lint: .venv/dev ## style, format, types (two checkers), direction of imports
 	$(BIN)/ruff check .

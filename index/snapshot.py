@@ -21,7 +21,7 @@ from plait.index.manifest import Manifest, SegmentEntry, read_manifest
 from plait.index.passage import Passage
 from plait.index.segment import CHECK, SHARED, Segment
 from plait.index.tokens import Tokens
-from plait.index.vectors import Moments, inner_products
+from plait.index.vectors import Moments, are_unit, inner_products
 
 Places: TypeAlias = NDArray[np.int64]
 
@@ -130,11 +130,13 @@ class Snapshot:
 
     @cached_property
     def moments(self) -> Moments:
-        """Sum up the vectors of all live passages."""
+        """Sum up the vectors of all live passages; raises `CorruptIndexError`."""
         dimension = self.manifest.recipe.dimension
         total = Moments.of(np.zeros((0, dimension), np.float32))
         for segment in self.segments:
             vectors = segment.data.vectors
+            if not vectors.moments.fit_unit_vectors():
+                raise CorruptIndexError(f"{self.root / segment.name} has damaged sums. {CHECK}.")
             total += vectors.moments
             if len(segment.dead):
                 total -= Moments.of(vectors.matrix[~segment.alive_passages])
@@ -158,9 +160,14 @@ class Snapshot:
     def cosines(
         self, query: NDArray[np.float32], passages: NDArray[np.int64]
     ) -> NDArray[np.float64]:
-        """Give the cosine of each passage with a query."""
+        """Give the cosine of each passage with a query.
+
+        Raises `CorruptIndexError` for a passage whose vector has no unit length.
+        """
         # Row by row, so that a passage's score never depends on its neighbours.
         vectors = self.vectors(passages)
+        if not are_unit(vectors):
+            raise CorruptIndexError(f"{self.root} has vectors of no unit length. {CHECK}.")
         found: NDArray[np.float64] = np.einsum("ij,j->i", vectors, query, dtype=np.float64)
         return found
 

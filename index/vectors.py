@@ -76,6 +76,20 @@ class Moments:
     def __sub__(self, other: "Moments") -> "Moments":
         return Moments(self.count - other.count, self.total - other.total, self.outer - other.outer)
 
+    def fit_unit_vectors(self) -> bool:
+        """Return whether a set of so many unit vectors can have these sums.
+
+        The squares of a vector's components add up to 1, products commute, and no sum exceeds
+        what its squares allow (Cauchy and Schwarz).
+        """
+        squares = np.diagonal(self.outer)
+        slack = 2 * UNIT * max(self.count, 1)
+        return bool(
+            abs(squares.sum() - self.count) <= slack
+            and np.array_equal(self.outer, self.outer.T)
+            and (self.total**2 <= self.count * squares + slack).all()
+        )
+
     def mean_and_deviation(self, query: NDArray[np.float32]) -> tuple[float, float]:
         """Give the mean and the standard deviation of `query . v` over the set."""
         if self.count == 0:

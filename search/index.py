@@ -4,19 +4,27 @@ The seam between what asks (command line, chatbot, benchmark) and where
 postings and vectors live. Writing is `plait.index.writer`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
+from types import TracebackType
 from typing import Self
 
 from plait.index.article import Article
+from plait.index.cutting import Cutting
 from plait.index.encoder import Encoder, load_encoder
-from plait.index.errors import CorruptIndexError, NotFoundError, QueryError
-from plait.index.manifest import check_recipe
+from plait.index.errors import (
+    CorruptIndexError,
+    IndexDirectoryError,
+    NotFoundError,
+    PlaitError,
+    QueryError,
+)
+from plait.index.manifest import Recipe, check_recipe
 from plait.index.passage import Passage
-from plait.index.snapshot import Snapshot
-from plait.index.writer import recipe_of
+from plait.index.snapshot import Snapshot, check_files
 from plait.search.hit import Hit
 from plait.search.query import Query, parse_query
 from plait.search.ranker import DEPTH, Ranker, Scored, explain
@@ -53,16 +61,44 @@ class Options:
             raise QueryError(f"{self.system} estimates no probability; hybrid does.")
 
 
-class Index:
-    """One generation of an index, open for reading.
+class _Model:
+    """The model an index was built with."""
 
-    `Index.open(path)` again to see what a writer committed since.
+    def __init__(self, recipe: Recipe, root: Path, encoder: Encoder | None) -> None:
+        self._recipe, self._root, self._given = recipe, root, encoder
+
+    @cached_property
+    def encoder(self) -> Encoder:
+        """Load it, unless one was given; raises `ModelError`, `FingerprintError` for another."""
+        encoder = self._given or load_encoder(self._recipe.model)
+        cutting = Cutting(encoder.window).fingerprint
+        wanted = replace(self._recipe, encoder=encoder.fingerprint, cutting=cutting)
+        check_recipe(self._recipe, wanted, self._root)
+        return encoder
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """What an index holds until it is closed."""
+
+    snapshot: Snapshot
+    model: _Model
+    ranker: Ranker
+
+
+class Index:
+    """One generation of an index, open for reading; a context manager that closes it.
+
+    `Index.open(path)` again to see what a writer committed since. Each holds some forty
+    files a segment open until it is closed, or nothing refers to it any more.
     """
 
     def __init__(self, snapshot: Snapshot, encoder: Encoder | None = None) -> None:
-        self.snapshot = snapshot
-        self._encoder = encoder
-        self.ranker = Ranker(snapshot, lambda: self.encoder)
+        self.root = snapshot.root
+        model = _Model(snapshot.manifest.recipe, snapshot.root, encoder)
+        # The ranker knows the model and not this index: in a circle neither would be freed.
+        ranker = Ranker(snapshot, lambda: model.encoder)
+        self._opened: _Opened | None = _Opened(snapshot, model, ranker)
         self.reranker = lru_cache(KEPT)(load_reranker)
 
     @classmethod
@@ -78,14 +114,58 @@ class Index:
         check_recipe(recipe, replace(recipe, analyzer=analyzer), opened.snapshot.root)
         return opened
 
-    @cached_property
+    def close(self) -> None:
+        """Let go of all files and of the model; once is enough. Hits that were found stay."""
+        self._opened = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _open(self) -> _Opened:
+        if self._opened is None:
+            raise IndexDirectoryError(f"{self.root} was closed; open it again.")
+        return self._opened
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """What is on disk; raises `IndexDirectoryError` once closed, as all of this does."""
+        return self._open().snapshot
+
+    @property
+    def ranker(self) -> Ranker:
+        """What puts passages in order."""
+        return self._open().ranker
+
+    @property
     def encoder(self) -> Encoder:
         """The model the index was built with; raises `ModelError` or `FingerprintError`."""
-        recipe = self.snapshot.manifest.recipe
-        encoder = self._encoder or load_encoder(recipe.model)
-        wanted = recipe_of(encoder, self.ranker.analyzer, recipe.model)
-        check_recipe(recipe, wanted, self.snapshot.root)
-        return encoder
+        return self._open().model.encoder
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Turn whatever is raised where an index is read into an error that names a remedy.
+
+        Raises `CorruptIndexError`, which says whether the files are as they were written.
+        Errors of plait and of the machine (`OSError`) pass as they are.
+        """
+        try:
+            yield
+        except (PlaitError, OSError):
+            raise
+        except Exception as error:
+            check_files(self.root)
+            raise CorruptIndexError(
+                f"cannot read {self.root}: {error!r}. By `plait check` its files are as they "
+                "were written, so they were made so. Index again into a new folder."
+            ) from error
 
     @cached_property
     def default(self) -> System:
@@ -126,6 +206,10 @@ class Index:
         parsed = parse_query(
             query, self.ranker.analyzer, operators=options.operators, title=system.title
         )
+        with self.reading():
+            return self._search(parsed, system, k, options)
+
+    def _search(self, parsed: Query, system: System, k: int, options: Options) -> list[Hit]:
         stage = system.rerank
         # One more than a second stage reads: those it reads must stand above that one.
         wanted = max(k, stage.depth + 1) if stage else k
@@ -182,15 +266,18 @@ class Index:
 
     def __contains__(self, article_id: str) -> bool:
         """Say whether there is an article with that id."""
-        return article_id in self.snapshot.article_ids()
+        with self.reading():
+            return article_id in self.snapshot.article_ids()
 
     def article(self, article_id: str) -> Article:
         """Read an article; raises `NotFoundError`."""
-        return self.snapshot.article(article_id)
+        with self.reading():
+            return self.snapshot.article(article_id)
 
     def passages(self, article_id: str) -> list[Passage]:
         """Give an article's passages in order; raises `NotFoundError`."""
-        return self.snapshot.passages_of(article_id)
+        with self.reading():
+            return self.snapshot.passages_of(article_id)
 
     def passage(self, article_id: str, number: int) -> Passage:
         """Give one passage of an article, counted from 0; raises `NotFoundError`."""

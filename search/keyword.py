@@ -7,7 +7,7 @@ operators run Whoosh's matchers over the same arrays with the same formula
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from itertools import accumulate, pairwise
 from typing import Self
 
@@ -116,13 +116,8 @@ class KeywordLeg:
         self._reader = reader
         self._parameters = parameters or BM25()
         self._schema = analyzer.schema
-        # Per instance: a cache on the method would keep closed readers alive.
-        self._norms = cache(self._length_norms)
-
-    def _length_norms(self, field: str) -> Scores:
-        """Give the length part of BM25 for every passage."""
-        lengths, mean = self._reader.lengths(field), self._reader.mean_length(field)
-        return length_norm(self._parameters, lengths.astype(np.float64), mean)
+        # Not of a method: a leg that refers to itself is not freed when let go.
+        self._norms = cache(partial(_length_norms, reader, self._parameters))
 
     def score(self, query: Query) -> KeywordScores:
         """Score every passage, and say of what terms."""
@@ -165,6 +160,12 @@ class KeywordLeg:
             for leaf in scoring_leaves(tree)
         ]
         return TermScores.joined(scored), matching(tree, lambda leaf: run(leaf)[0])
+
+
+def _length_norms(reader: KeywordReader, parameters: BM25, field: str) -> Scores:
+    """Return the length part of BM25 for every passage."""
+    lengths, mean = reader.lengths(field), reader.mean_length(field)
+    return length_norm(parameters, lengths.astype(np.float64), mean)
 
 
 def coverage(reader: KeywordReader, query: Query, passages: Numbers) -> Scores:

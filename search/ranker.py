@@ -7,7 +7,7 @@ list was cut off.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import count
 
 import numpy as np
@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 from plait.index.analyzer import TextAnalyzer
 from plait.index.encoded import EncodedQuery
 from plait.index.encoder import Encoder
-from plait.index.errors import QueryError
+from plait.index.errors import CorruptIndexError, QueryError
+from plait.index.segment import CHECK
 from plait.index.snapshot import Snapshot
 from plait.index.tokens import max_similarity
-from plait.search.bm25 import BM25
 from plait.search.confidence import probability
 from plait.search.hit import Explanation, LegPart, TermPart
 from plait.search.keyword import KeywordLeg, KeywordScores, TermScores, coverage
@@ -71,10 +71,8 @@ class Ranker:
         self._make_encoder = encoder
         self._asked = count(1)
         self.analyzer = TextAnalyzer()
-        self._keyword = lru_cache(KEPT)(self._make_keyword_leg)
-
-    def _make_keyword_leg(self, parameters: BM25) -> KeywordLeg:
-        return KeywordLeg(self._snapshot.keyword, self.analyzer, parameters)
+        # Not of a method: a ranker that refers to itself is not freed when let go.
+        self._keyword = lru_cache(KEPT)(partial(KeywordLeg, snapshot.keyword, self.analyzer))
 
     def score(self, query: Query, system: System, depth: int = DEPTH) -> Scored:
         """Score the candidates of a query: the best `depth` of each leg that is asked.
@@ -146,8 +144,14 @@ class Ranker:
         return list(map(probability, cosines.tolist(), covered.tolist()))
 
     def order(self, scored: Scored, k: int) -> list[int]:
-        """Give the rows (of `scored.passages`) of the best `k`, ties by passage id."""
-        return ranked(scored.passages, scored.totals, self._snapshot.passage_id, k)
+        """Give the rows (of `scored.passages`) of the best `k`, ties by passage id.
+
+        Raises `CorruptIndexError` for scores that are no numbers.
+        """
+        totals = scored.totals
+        if not np.isfinite(totals).all():
+            raise CorruptIndexError(f"passages of {self._snapshot.root} score no number. {CHECK}.")
+        return ranked(scored.passages, totals, self._snapshot.passage_id, k)
 
 
 def _untied(totals: Scores, order: list[int], count: int) -> NDArray[np.int64]:

@@ -95,14 +95,18 @@ def explain_rank(
     parsed = parse_query(
         query, index.ranker.analyzer, operators=options.operators, title=system.title
     )
-    finder = _Finder(index, parsed, article_id)
+    with index.reading():
+        return _reasons(_Finder(index, parsed, article_id), system)
+
+
+def _reasons(finder: "_Finder", system: System) -> Reasons:
     scored = finder.scored(system)
     standing = finder.standing(scored)
     row = np.flatnonzero(scored.passages == standing.passage)[0] if standing else 0
     found, missing = finder.words()
     return Reasons(
-        article_id,
-        index.article(article_id).title,
+        finder.article_id,
+        finder.index.article(finder.article_id).title,
         system,
         standing,
         "" if standing else finder.stage(system),

@@ -1,15 +1,20 @@
 """What the tests share: the seeds, indexed once, and a way to alter a manifest."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
+from zlib import crc32
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
+from plait.index.encoded import Encoded, EncodedQuery
 from plait.index.encoder import Encoder, load_encoder
 from plait.index.ingest import bring_up_to_date
 from plait.index.manifest import NAME, record_checksum
+from plait.index.tokens import Tokens
 from plait.index.writer import IndexWriter
 from plait.search.index import Index
 
@@ -33,6 +38,40 @@ def rewrite() -> Rewrite:
         (root / NAME).write_text(json.dumps(sealed))
 
     return rewritten
+
+
+class Quick:
+    """Stands in for the model where only the index folder matters: a vector from a text's hash."""
+
+    dimension, window, fingerprint, name = 16, 60, "quick", "quick"
+
+    def token_ends(self, text: str) -> NDArray[np.int64]:
+        """Count letters as word pieces, four at a time."""
+        return np.arange(4, len(text) + 4, 4).clip(max=len(text))
+
+    def encode_passages(self, texts: Sequence[str], _: object = None) -> Encoded:
+        """Draw a unit vector and two tokens for each text, the same each time."""
+        drawn = [self._drawn(text) for text in texts]
+        vectors = np.array([own[0] for own in drawn], np.float32).reshape(-1, self.dimension)
+        tokens = [own[1:] for own in drawn]
+        kept = Tokens.of(tokens) if tokens else Tokens.empty(0, self.dimension)
+        return Encoded(vectors, kept)
+
+    def encode_query(self, text: str) -> EncodedQuery:
+        """Draw as for a passage."""
+        drawn = self._drawn(text)
+        return EncodedQuery(drawn[0], drawn[1:])
+
+    def _drawn(self, text: str) -> NDArray[np.float32]:
+        rows = np.random.default_rng(crc32(text.encode())).standard_normal((3, self.dimension))
+        unit = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+        return np.asarray(unit, np.float32)
+
+
+@pytest.fixture(scope="session")
+def quick() -> Encoder:
+    """Give an encoder that takes no time."""
+    return cast("Encoder", Quick())
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ passages are left out, so an index that grew and shrank scores as one built at o
 import heapq
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from itertools import accumulate, groupby
 from typing import TypeAlias
 
@@ -66,10 +66,10 @@ class KeywordReader:
         self.fields = sorted(segments[0][0]) if segments else []
         self.alive = np.concatenate([np.zeros(0, bool), *(alive for _, alive in segments)])
         self.count = int(np.count_nonzero(self.alive))
-        # Per instance: a cache on the method would keep closed readers alive.
-        self.lengths = cache(self._lengths)
-        self.total_length = cache(self._total_length)
-        self.term_frequencies = lru_cache(KEPT)(self._term_frequencies)
+        # Of the parts, not of methods: a reader that refers to itself is not freed when let go.
+        self.lengths = cache(partial(_lengths, self.parts))
+        self.term_frequencies = lru_cache(KEPT)(partial(_term_frequencies, self.parts))
+        self._totals: dict[str, int] = {}
 
     def __len__(self) -> int:
         return len(self.alive)
@@ -78,23 +78,15 @@ class KeywordReader:
         """Forget the last look-ups, which may be copies: passages deleted, or numbered anew."""
         self.term_frequencies.cache_clear()
 
-    def _lengths(self, field: str) -> NDArray[np.int32]:
-        parts = [part.fields[field].lengths for part in self.parts]
-        return parts[0] if len(parts) == 1 else np.concatenate([*parts, np.zeros(0, np.int32)])
-
-    def _total_length(self, field: str) -> int:
-        return int(self.lengths(field)[self.alive].sum(dtype=np.int64))
+    def total_length(self, field: str) -> int:
+        """Count the terms of all live passages."""
+        if field not in self._totals:
+            self._totals[field] = int(self.lengths(field)[self.alive].sum(dtype=np.int64))
+        return self._totals[field]
 
     def mean_length(self, field: str) -> float:
         """Terms per live passage; 0 for an empty index."""
         return self.total_length(field) / self.count if self.count else 0.0
-
-    def _term_frequencies(
-        self, field: str, terms: tuple[bytes, ...]
-    ) -> list[list[TermFrequencies]]:
-        """Give, for each term, where it is in each part that has it; without positions."""
-        found = [part.term_frequencies(field, terms) for part in self.parts]
-        return [[own for part in found if (own := part[n])] for n in range(len(terms))]
 
     def postings(self, field: str, terms: Sequence[bytes]) -> list[Posting | None]:
         """Give the live occurrences of each term over the whole index, or None."""
@@ -119,6 +111,20 @@ class KeywordReader:
         for term, _ in groupby(heapq.merge(*walks)):
             if self.posting(field, term):
                 yield term
+
+
+def _lengths(parts: Sequence[Part], field: str) -> NDArray[np.int32]:
+    """Return the number of terms of each passage, (passages,)."""
+    found = [part.fields[field].lengths for part in parts]
+    return found[0] if len(found) == 1 else np.concatenate([*found, np.zeros(0, np.int32)])
+
+
+def _term_frequencies(
+    parts: Sequence[Part], field: str, terms: tuple[bytes, ...]
+) -> list[list[TermFrequencies]]:
+    """Return, for each term, where it is in each part that has it; without positions."""
+    found = [part.term_frequencies(field, terms) for part in parts]
+    return [[own for part in found if (own := part[n])] for n in range(len(terms))]
 
 
 def _from(postings: Postings, start: bytes) -> Iterator[bytes]:
