@@ -69,6 +69,14 @@ def article_from_json(line: bytes) -> Article:
         raise CorruptIndexError(f"an article is damaged; {CHECK}.") from error
 
 
+def decoded(article_id: bytes) -> str:
+    """Read an id as an index holds it; raises `CorruptIndexError` where it is no UTF-8."""
+    try:
+        return article_id.decode()
+    except UnicodeDecodeError as error:
+        raise CorruptIndexError(f"the id {article_id!r} is damaged; {CHECK}.") from error
+
+
 @dataclass(frozen=True, slots=True)
 class SegmentData:
     """What a segment consists of, in memory or mapped from disk."""

@@ -19,7 +19,7 @@ from plait.index.invariants import broken
 from plait.index.keyword.reader import KeywordReader
 from plait.index.manifest import Manifest, SegmentEntry, read_manifest
 from plait.index.passage import Passage
-from plait.index.segment import CHECK, SHARED, Segment
+from plait.index.segment import CHECK, SHARED, Segment, decoded
 from plait.index.tokens import Tokens
 from plait.index.vectors import Moments, are_unit, inner_products
 
@@ -66,11 +66,11 @@ class Snapshot:
             segment.let_go(SHARED)
 
     def article_ids(self) -> Iterator[str]:
-        """Walk the ids of all live articles."""
+        """Walk the ids of all live articles; raises `CorruptIndexError`."""
         for segment in self.segments:
             for raw, alive in zip(segment.data.ids, segment.alive_articles, strict=True):
                 if alive:
-                    yield raw.decode()
+                    yield decoded(raw)
 
     def _find(self, article_id: str) -> tuple[Segment, int]:
         wanted = article_id.encode("utf-8", "replace")
@@ -113,7 +113,7 @@ class Snapshot:
     def article_id(self, passage: int) -> str:
         """Name the article of a passage, without reading its text."""
         segment, local = self._locate(passage)
-        return segment.data.ids[segment.owner_of(local)].decode()
+        return decoded(segment.data.ids[segment.owner_of(local)])
 
     def passage_id(self, passage: int) -> str:
         """Name a passage, without reading its article's text."""

@@ -29,7 +29,7 @@ from plait.index.generations import Generations
 from plait.index.manifest import FileEntry, Manifest, Recipe, SegmentEntry, check_recipe
 from plait.index.merging import merge_segments, merged_after_run, merged_during_run
 from plait.index.recall import recall
-from plait.index.segment import Segment, article_json, digest, write_segment
+from plait.index.segment import Segment, article_json, decoded, digest, write_segment
 from plait.index.snapshot import open_segment
 from plait.index.sources import read_sources, write_sources
 
@@ -344,7 +344,7 @@ class IndexWriter:
 def _places(held: Iterable[Held]) -> dict[str, Address]:
     """Find where each live article of some segments is."""
     return {
-        segment.data.ids[number].decode(): (entry.name, number)
+        decoded(segment.data.ids[number]): (entry.name, number)
         for entry, segment in held
         for number in np.flatnonzero(segment.alive_articles).tolist()
     }

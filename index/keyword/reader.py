@@ -14,6 +14,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from plait.index.errors import CorruptIndexError
 from plait.index.keyword.postings import Posting, Postings, TermFrequencies
 
 Fields: TypeAlias = Mapping[str, Postings]
@@ -114,8 +115,15 @@ class KeywordReader:
 
 
 def _lengths(parts: Sequence[Part], field: str) -> NDArray[np.int32]:
-    """Return the number of terms of each passage, (passages,)."""
+    """Return the number of terms of each passage, (passages,).
+
+    Raises `CorruptIndexError` where they are not as many as there are positions.
+    """
     found = [part.fields[field].lengths for part in parts]
+    for lengths, part in zip(found, parts, strict=True):
+        positions = len(part.fields[field].positions)
+        if lengths.min() < 0 or lengths.sum(dtype=np.int64) != positions:
+            raise CorruptIndexError(f"{field}.lengths is damaged; `plait check` says more.")
     return found[0] if len(found) == 1 else np.concatenate([*found, np.zeros(0, np.int32)])
 
 
