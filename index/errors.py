@@ -8,7 +8,7 @@ PlaitError
 ├── QualityError        a measure is below the floor that was asked
 └── IndexDirectoryError the folder on disk cannot be used as asked
     ├── NoIndexError        there is no index at that path
-    ├── LockedError         another process is writing
+    ├── LockedError         another process is writing, or wrote meanwhile
     ├── FingerprintError    built with another analyzer, encoder, cutting or format
     └── CorruptIndexError   a file is missing, truncated or altered
 
@@ -51,7 +51,7 @@ class NoIndexError(IndexDirectoryError):
 
 
 class LockedError(IndexDirectoryError):
-    """Another process holds the writer's lock."""
+    """Another process holds the writer's lock, or published while this one wrote."""
 
 
 class FingerprintError(IndexDirectoryError):

@@ -254,7 +254,7 @@ def put(place: Any, value: Any) -> Callable[[Any], Any]:
 def test_what_plait_never_writes_is_refused(
     root: Path, quick: Encoder, name: str, change: Callable[[Any], Any], rewrite: Rewrite
 ) -> None:
-    """Though its checksum is right, as in an index that somebody made: the error says what to do."""
+    """Though its checksum is right, as in an index that somebody made: the error names a remedy."""
     alter(root, name, change, rewrite)
     with pytest.raises(CorruptIndexError, match=r"plait check|again"):
         answers(root, quick)
