@@ -12,21 +12,28 @@ for any other model (`plait.index.torch_encoder`).
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, BinaryIO, TypeAlias
 
 import numpy as np
 import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
+from onnx.external_data_helper import set_external_data
 from safetensors.numpy import load_file
 
 from plait.index.model import Precision
 
 Floats: TypeAlias = NDArray[np.float32]
 Attributes: TypeAlias = Mapping[str, Any]
+
+GRAPH, WEIGHTS = "model.onnx", "weights.bin"
+"""Names of the two files that are written."""
+
+MOVED = 1024
+"""Bytes from which a constant lies outside the graph: onnx's own threshold."""
 
 MICROSOFT = "com.microsoft"
 """Domain of ONNX Runtime's own operators."""
@@ -51,6 +58,8 @@ Xiao et al. 2023, with a table in place of calibration).
 def write_graph(source: Path, target: Path, precision: Precision) -> None:
     """Make `target`/model.onnx and weights.bin from the model folder `source`.
 
+    The bytes are the same with every version of onnx and numpy, and on every processor:
+    no weight comes of more than elementwise arithmetic, which IEEE 754 settles.
     The weights lie outside the graph so that ONNX Runtime maps them into memory:
     loading takes a fourth of the time, and processes share the pages.
     """
@@ -62,13 +71,22 @@ def write_graph(source: Path, target: Path, precision: Precision) -> None:
         precision=precision,
     )
     model = writer.model(layers=int(config["num_hidden_layers"]))
-    onnx.save_model(
-        model,
-        str(target / "model.onnx"),
-        save_as_external_data=True,
-        location="weights.bin",
-        size_threshold=1024,
-    )
+    with (target / WEIGHTS).open("wb") as file:
+        _move_weights(model.graph.initializer, file)
+    (target / GRAPH).write_bytes(model.SerializeToString(deterministic=True))
+
+
+def _move_weights(tensors: Iterable[onnx.TensorProto], file: BinaryIO) -> None:
+    """Write the bytes of tensors one after another, and leave in each where they lie.
+
+    Not by `onnx.save_model`: the files are pinned by hash, and how onnx lays them out is
+    its own affair.
+    """
+    for tensor in tensors:
+        if len(tensor.raw_data) >= MOVED:
+            set_external_data(tensor, WEIGHTS, file.tell(), len(tensor.raw_data))
+            file.write(tensor.raw_data)
+            tensor.ClearField("raw_data")
 
 
 def quantise(weight: Floats) -> tuple[NDArray[np.int8], Floats]:
