@@ -3,31 +3,43 @@
 A folder in the user's cache holds everything a query needs, so that a later run
 looks neither for the model nor at its 90 MB:
 
-    CACHE/all-MiniLM-L6-v2-53aa5117-int8.1/
+    CACHE/lock
+    CACHE/all-MiniLM-L6-v2-53aa5117-int8.3/
         model.onnx  weights.bin  tokenizer.json  made.json
 
-What is verified when: the model's files against their pinned hashes, whenever a
-graph is made from them; on later runs the two small files against the hashes in
-`made.json`, and the 58 MB of weights by their size. A folder that fails is made again.
+Every file is pinned by hash, the model's as well as those made from them. They are
+hashed when they are made, and again when the disk says that they changed
+(`plait.index.pinned_folder`). A folder that fails is made again.
 """
 
-import json
+import fcntl
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
-from plait.index.durable import flush
+from plait.index.durable import LOCK, discard, flush
 from plait.index.errors import ModelError
-from plait.index.model import DEFAULT, Precision, hash_file
+from plait.index.model import DEFAULT, Precision
+from plait.index.pinned_folder import PinnedFolder, is_own, make_own
 
 RECIPE = 3
 """Raise whenever the graph or the choice of its pieces changes: part of folder and fingerprint."""
 
-_SMALL = ("model.onnx", "tokenizer.json")
-_FILES = (*_SMALL, "weights.bin")
-_RECORD = "made.json"
+GRAPHS: Mapping[Precision, Mapping[str, str]] = {
+    "int8": {
+        "model.onnx": "eca3b784e3f92f3674f1ff2830c5debc6f412271584d16257e81f8d068ea7fd1",
+        "weights.bin": "e2cd92054d03dcb29d845ce41565ece35fa64dd075c8b2f634714fbdc16c9513",
+    },
+    "fp32": {
+        "model.onnx": "b19dbc73d6b38346a81e1cef6109271dfaea3d13a4c4dac93075d1b6475469bb",
+        "weights.bin": "03bcb22b00c7ca807924c42d4b7261e537762ef7e14878e5cd81a1a8ae5b06df",
+    },
+}
+"""SHA-256 of what `write_graph` writes of the default model. Found the same with onnx 1.17 to
+1.23, NumPy 2.0 to 2.4, protobuf 3.20 to 7.36."""
 
 
 def cache_home() -> Path:
@@ -40,69 +52,87 @@ def cache_home() -> Path:
 def ready_folder(precision: Precision, find: Callable[[], Path]) -> Path:
     """Give the folder with the graph, making it from the folder that `find` gives if need be.
 
-    Any number of processes may do so at once: each makes its own copy and the first
-    to finish wins. Raises `ModelError` where the cache cannot be written.
+    Any number of processes may do so at once: one makes it, and the others wait. Where it
+    is ready, nothing needs to be writable. Raises `ModelError` where the cache cannot be
+    written, or is another user's, and where something else was made than should be.
     """
-    folder = cache_home() / f"{DEFAULT.name}-{DEFAULT.digest}-{precision}.{RECIPE}"
-    if _intact(folder):
-        return folder
-    source = find()
+    name = f"{DEFAULT.name}-{DEFAULT.digest}-{precision}.{RECIPE}"
+    files = {**GRAPHS[precision], "tokenizer.json": DEFAULT.files["tokenizer.json"]}
+    folder = PinnedFolder(cache_home() / name, files)
+    if folder.is_ready():
+        return folder.path
     try:
-        _make(folder, source, precision)
+        with _alone(cache_home()):
+            # Another process may have made it since. Hashed all the same: until now the
+            # cache may have been open to others.
+            if not folder.is_as_pinned():
+                _make(folder, find(), precision)
     except OSError as error:
         raise ModelError(
-            f"cannot write the model's graph to {folder}: {error.strerror or error}. "
-            "Set PLAIT_CACHE to a folder that can be written and has 60 MB free."
+            f"cannot write the model's graph to {folder.path}: {error.strerror or error}. "
+            "Set PLAIT_CACHE to a folder of your own that can be written and has 60 MB free."
         ) from error
-    return folder
+    return folder.path
 
 
-def _intact(folder: Path) -> bool:
-    """Tell whether a folder holds what its record says."""
+@contextmanager
+def _alone(home: Path) -> Iterator[None]:
+    """Be the only process that makes a graph, and remove what killed ones have left."""
+    make_own(home)
+    descriptor = os.open(home / LOCK, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
     try:
-        record = json.loads((folder / _RECORD).read_text(encoding="utf-8"))
-        sizes = all((folder / name).stat().st_size == record["bytes"][name] for name in _FILES)
-        return sizes and all(hash_file(folder / n) == record["sha256"][n] for n in _SMALL)
-    except (OSError, ValueError, KeyError, TypeError, ModelError):
-        return False
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        for leftover in home.glob(f".{DEFAULT.name}-*"):
+            if is_own(leftover):
+                shutil.rmtree(leftover, ignore_errors=True)
+        yield
+    finally:
+        os.close(descriptor)
 
 
-def _make(folder: Path, source: Path, precision: Precision) -> None:
+def _make(folder: PinnedFolder, source: Path, precision: Precision) -> None:
     # Only the first run on a machine needs onnx.
     from plait.index.onnx_graph import write_graph  # noqa: PLC0415
 
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    home, name = folder.path.parent, folder.path.name
+    temporary = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=home))
     try:
         write_graph(source, temporary, precision)
         shutil.copyfile(source / "tokenizer.json", temporary / "tokenizer.json")
-        _record(temporary)
-        _publish(temporary, folder)
+        _close(temporary)
+        made = PinnedFolder(temporary, folder.files)
+        if not made.is_as_pinned():
+            raise ModelError(_unlike(made))
+        _publish(temporary, folder.path)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
 
 
-def _record(folder: Path) -> None:
-    record = {
-        "made from": {"model": DEFAULT.hub_id, "revision": DEFAULT.revision},
-        "bytes": {name: (folder / name).stat().st_size for name in _FILES},
-        "sha256": {name: hash_file(folder / name) for name in _FILES},
-    }
-    (folder / _RECORD).write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+def _close(temporary: Path) -> None:
+    """Let others read, should the cache be opened to them: it is no secret."""
+    for path in temporary.iterdir():
+        path.chmod(0o644)
+    temporary.chmod(0o755)
+
+
+def _unlike(made: PinnedFolder) -> str:
+    from importlib import metadata  # noqa: PLC0415 - 20 ms that no good start should take
+
+    makers = " and ".join(f"{name} {metadata.version(name)}" for name in ("onnx", "numpy"))
+    return (
+        f"{makers} did not make the default model's graph as it should be: {made.mistake()}. "
+        "Install onnx 1.17 to 1.23 and NumPy 2.0 to 2.4, with which it was tested, and check "
+        "the disk."
+    )
 
 
 def _publish(temporary: Path, folder: Path) -> None:
-    """Flush a folder to disk and give it its name in one step, unless another was first."""
+    """Flush a folder to disk and give it its name in one step."""
     for path in temporary.iterdir():
-        path.chmod(0o644)  # a cache, no secret: users may share one
         flush(path)
-    temporary.chmod(0o755)
     flush(temporary)
-    if folder.exists() and not _intact(folder):
-        shutil.rmtree(folder)
-    try:
-        temporary.rename(folder)
-    except OSError:
-        if not _intact(folder):  # not merely that another process finished first
-            raise
+    if folder.is_symlink():
+        folder.unlink()
+    discard(folder)
+    temporary.rename(folder)
     flush(folder.parent)

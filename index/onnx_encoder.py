@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from plait.index.encoded import Encoded, EncodedQuery
+from plait.index.encoder import check_length
 from plait.index.errors import ModelError
 from plait.index.model import DEFAULT, Precision
 from plait.index.onnx_cache import RECIPE
@@ -37,6 +38,7 @@ class OnnxEncoder:
 
         Raises `ModelError` where ONNX Runtime cannot run the graph.
         """
+        self._folder = folder
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
@@ -94,8 +96,9 @@ class OnnxEncoder:
         return Encoded.joined(parts)
 
     def encode_query(self, text: str) -> EncodedQuery:
-        """Give the vector and the tokens of one text."""
+        """Give the vector and the tokens of one text; raises `ModelError` for damaged weights."""
         vector, tokens = self._run(self._cut([text])[0])
+        check_length(vector, f"Delete {self._folder}, and it is made again")
         return EncodedQuery(vector, tokens / np.linalg.norm(tokens, axis=1, keepdims=True))
 
     def _cut(self, texts: Sequence[str]) -> list[list[int]]:
