@@ -14,7 +14,6 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
@@ -25,6 +24,11 @@ from plait.index.model import DEFAULT, Precision
 from plait.index.onnx_cache import RECIPE
 from plait.index.pieces import Pieces
 from plait.index.tokens import Tokens
+
+# Or a mere import leaves a device's id and a database in ~/.cache/Microsoft, to be sent to
+# a server of Microsoft's. Whatever the user has set: plait promises to work offline.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+import onnxruntime
 
 GROUP = 1024
 """Texts cut into word pieces at a time: bounds memory, and what an interrupt waits for."""
