@@ -101,8 +101,9 @@ def index(
     names = FieldNames(id_field, title_field, text_field, date_field, author_field)
     files = [path for path in paths if str(path) != "-"]
     stdin = sys.stdin.buffer if len(files) < len(paths) and sys.stdin else ()
-    model = model or recorded_model(root)
-    with _progress() as tell, IndexWriter(root, load_encoder(model), model, tell) as writer:
+    name = model or recorded_model(root)
+    encoder = load_encoder(name, fetch=bool(model))
+    with _progress() as tell, IndexWriter(root, encoder, name, tell) as writer:
         summary = bring_up_to_date(writer, files, stdin, names, prune=prune)
         total = len(writer.ids())
     _note(*map(str, summary.failures))
@@ -183,7 +184,7 @@ def remove(
     from plait.index.writer import IndexWriter
 
     model = read_manifest(root).recipe.model
-    with IndexWriter(root, load_encoder(model), model) as writer:
+    with IndexWriter(root, load_encoder(model, fetch=False), model) as writer:
         remove_articles(writer, articles)
     typer.echo(f"Removed {len(articles)}.")
 
@@ -340,6 +341,7 @@ def tune(
     judged = lab.read_judged(topics, qrels)
     _note(judged.note)
     opened = Index.open(root)
+    before = opened.default  # now, should it be refused
     with _progress("systems") as tell:
         found = lab.tune(opened, judged, measure, progress=tell)
     if not as_json:  # now, should saving fail
@@ -349,7 +351,7 @@ def tune(
     if as_json:
         _print_json(lab.tuning_record(found) | {"saved": saved})
     else:
-        typer.echo(lab.advice(found, opened.default, saved=saved))
+        typer.echo(lab.advice(found, before, saved=saved))
 
 
 def _note(*notes: str) -> None:

@@ -75,15 +75,16 @@ def check_length(vector: NDArray[np.float32], remedy: str) -> None:
         raise ModelError(f"the model gives a vector of length {length:g}, wanted 1. {remedy}.")
 
 
-def load_encoder(model: str | None = None) -> Encoder:
+def load_encoder(model: str | None = None, *, fetch: bool = True) -> Encoder:
     """Open the model of that name: a folder, a hub id, or None for the default model.
 
-    The network is used only for a hub id that this machine does not have. Raises
+    The network is used only for a hub id that this machine does not have, and not at all
+    without `fetch`: for names that nobody typed, such as those in an index. Raises
     `ModelError` where the model cannot be found, verified or loaded.
     """
     if not model or names_default(model):
-        return _default(lambda: find_default(model))
-    folder = find_named(model)
+        return _default(lambda: find_default(model if fetch else None))
+    folder = find_named(model, fetch=fetch)
     if holds(folder, DEFAULT):
         return _default(lambda: folder)
     from plait.index.torch_encoder import TorchEncoder  # noqa: PLC0415 - takes 10 s

@@ -87,10 +87,12 @@ def find_default(model: str | None = None) -> Path:
     return folder
 
 
-def find_named(model: str) -> Path:
+def find_named(model: str, *, fetch: bool = True) -> Path:
     """Find the folder of a model given by path or hub id; raises `ModelError`.
 
-    A hub id without an owner belongs to `sentence-transformers`, as there.
+    A hub id without an owner belongs to `sentence-transformers`, as there. Without `fetch`
+    it is looked for on this machine only: an index that was received may name any, and the
+    hub would be asked for it with the user's token.
     """
     folder = Path(model).expanduser()
     if folder.is_dir():
@@ -103,7 +105,15 @@ def find_named(model: str) -> Path:
     if folder.is_absolute() or model.startswith((".", "~")) or model.count("/") > 1:
         raise ModelError(f"there is no model folder {folder}. Check the path given as the model.")
     hub_id = model if "/" in model else f"sentence-transformers/{model}"
-    return _hub_cache(hub_id, None) or _download(hub_id, None)
+    if cached := _hub_cache(hub_id, None):
+        return cached
+    if not fetch:
+        raise ModelError(
+            f"the index asks for the model {hub_id}, which is not on this machine, and what an "
+            "index names is not fetched. If you trust it and want the model, fetch it with "
+            f"`hf download {hub_id}`."
+        )
+    return _download(hub_id, None)
 
 
 def verify(folder: Path, model: PinnedModel) -> None:

@@ -28,7 +28,7 @@ from plait.index.snapshot import Snapshot, check_files
 from plait.search.hit import Hit
 from plait.search.query import Query, parse_query
 from plait.search.ranker import DEPTH, Ranker, Scored, explain
-from plait.search.reranking import load_reranker, rerank
+from plait.search.reranking import find_reranker, load_reranker, rerank
 from plait.search.system import System
 
 DEEPER = 4
@@ -70,7 +70,7 @@ class _Model:
     @cached_property
     def encoder(self) -> Encoder:
         """Load it, unless one was given; raises `ModelError`, `FingerprintError` for another."""
-        encoder = self._given or load_encoder(self._recipe.model)
+        encoder = self._given or load_encoder(self._recipe.model, fetch=False)
         cutting = Cutting(encoder.window).fingerprint
         wanted = replace(self._recipe, encoder=encoder.fingerprint, cutting=cutting)
         check_recipe(self._recipe, wanted, self._root)
@@ -171,15 +171,19 @@ class Index:
     def default(self) -> System:
         """The index's own way of searching: plain `hybrid`, unless `plait tune` saved another.
 
-        Raises `CorruptIndexError` where this plait cannot read what was saved.
+        Raises `CorruptIndexError` where this plait cannot read what was saved, and
+        `ModelError` where it names a second stage's model that is not on this machine.
         """
         try:
-            return System.parse(self.snapshot.manifest.system or str(System()))
+            system = System.parse(self.snapshot.manifest.system or str(System()))
         except QueryError as error:
             remedy = f"`plait tune --forget -i {self.snapshot.root}` removes it"
             raise CorruptIndexError(
                 f"cannot read the index's own system: {error} {remedy}."
             ) from error
+        if system.rerank:
+            find_reranker(system.rerank.model, fetch=False)  # nobody typed it: no hub is asked
+        return system
 
     def __len__(self) -> int:
         """Count the articles."""

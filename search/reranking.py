@@ -39,16 +39,23 @@ class Reranker(Protocol):
 def load_reranker(model: str) -> Reranker:
     """Open the cross-encoder of that name: a folder, or a hub id.
 
-    A hub id without an owner belongs to `cross-encoder`, as in sentence-transformers.
     The network is used only for a hub id that this machine does not have. Raises
     `ModelError` where the model cannot be found or loaded, or reads no pairs.
     """
-    bare = "/" not in model and not model.startswith((".", "~"))
-    named = bare and not Path(model).is_dir()
-    folder = find_named(f"cross-encoder/{model}" if named else model)
+    folder = find_reranker(model)
     from plait.search.cross_encoder import CrossEncoderReranker  # noqa: PLC0415 - takes 10 s
 
     return CrossEncoderReranker(folder)
+
+
+def find_reranker(model: str, *, fetch: bool = True) -> Path:
+    """Find the folder of a cross-encoder, as `find_named` does; raises `ModelError`.
+
+    A hub id without an owner belongs to `cross-encoder`, as in sentence-transformers.
+    """
+    bare = "/" not in model and not model.startswith((".", "~"))
+    named = bare and not Path(model).is_dir()
+    return find_named(f"cross-encoder/{model}" if named else model, fetch=fetch)
 
 
 def rerank(
