@@ -5,7 +5,6 @@ after Ctrl-C. A command imports what it runs, so that the others start quickly.
 """
 
 import gc
-import json
 import os
 import signal
 import sys
@@ -19,6 +18,7 @@ import typer
 
 import plait
 from plait.index.errors import PlaitError, QueryError
+from plait.search.printable import in_line, json_text, printable
 
 app = typer.Typer(
     epilog="The index is -i FOLDER, else PLAIT_INDEX, else ./.plait; bench keeps its own.",
@@ -107,7 +107,7 @@ def index(
         summary = bring_up_to_date(writer, files, stdin, names, prune=prune)
         total = len(writer.ids())
     _note(*map(str, summary.failures))
-    typer.echo(f"{summary}. {root} holds {total} articles.")
+    _say(f"{summary}. {root} holds {total} articles.")
     if summary.failures:
         raise typer.Exit(1)
 
@@ -138,14 +138,14 @@ def search(
     options = Options(System.parse(asked), passages, min_probability=min_score)
     hits = opened.search(text, k, options)
     if as_json:
-        _print_json([asdict(hit) | {"score": hit.score} for hit in hits])
+        typer.echo(json_text([asdict(hit) | {"score": hit.score} for hit in hits]))
         return
     page = Page(text, opened.ranker.analyzer, _in_colour(), explain)
     for hit in hits:
-        typer.echo("\n".join(page.lines(hit)))
+        typer.echo("\n".join(page.lines(hit)))  # made safe there, and marked
     if not hits:
         likely = f" with probability {min_score} or more" if min_score else ""
-        typer.echo(f"Nothing found for {text!r}{likely} among {len(opened)} articles.")
+        _say(f"Nothing found for {text!r}{likely} among {len(opened)} articles.")
 
 
 @app.command()
@@ -165,11 +165,11 @@ def show(
     else:
         found = opened.article(article)
         head = filter(None, (found.title, found.date, found.author))
-        text, record = "\n".join((*head, "", found.text)), asdict(found)
+        text, record = "\n".join((*map(in_line, head), "", found.text)), asdict(found)
     if as_json:
-        _print_json(record)
+        typer.echo(json_text(record))
     else:
-        typer.echo(text)
+        _say(text)
 
 
 @app.command()
@@ -186,7 +186,7 @@ def remove(
     model = read_manifest(root).recipe.model
     with IndexWriter(root, load_encoder(model, fetch=False), model) as writer:
         remove_articles(writer, articles)
-    typer.echo(f"Removed {len(articles)}.")
+    _say(f"Removed {len(articles)}.")
 
 
 @app.command()
@@ -196,9 +196,9 @@ def info(root: Root = DEFAULT_INDEX, as_json: AsJson = False) -> None:
 
     facts = {"index": str(root)} | read_manifest(root).facts()
     if as_json:
-        _print_json(facts)
+        typer.echo(json_text(facts))
     else:
-        typer.echo("\n".join(f"{name:<11} {value}" for name, value in facts.items()))
+        _say("\n".join(f"{name:<11} {value}" for name, value in facts.items()))
 
 
 @app.command()
@@ -206,7 +206,7 @@ def check(root: Root = DEFAULT_INDEX) -> None:
     """Compare every file of an index with its size and checksum."""
     from plait.index.snapshot import check_files
 
-    typer.echo(f"{root}: all {check_files(root)} files are as they were written.")
+    _say(f"{root}: all {check_files(root)} files are as they were written.")
 
 
 @app.command()
@@ -229,12 +229,12 @@ def context(
     options = Options(System.parse(system) if system else None, min_probability=min_score)
     excerpts = choose_excerpts(Index.open(root), " ".join(query), tokens, options)
     if as_json:
-        _print_json([asdict(excerpt) | {"text": excerpt.text} for excerpt in excerpts])
+        typer.echo(json_text([asdict(excerpt) | {"text": excerpt.text} for excerpt in excerpts]))
     elif excerpts:
-        typer.echo("\n\n".join(map(str, excerpts)))
+        _say("\n\n".join(map(str, excerpts)))
     else:
         likely = f" and has probability {min_score} or more" if min_score else ""
-        typer.echo(f"Nothing found that fits {tokens} word pieces{likely}.", err=True)
+        _say(f"Nothing found that fits {tokens} word pieces{likely}.", err=True)
 
 
 @app.command()
@@ -256,9 +256,9 @@ def why(
     options = Options(System.parse(system) if system else None, operators=not words)
     reasons = explain_rank(Index.open(root), query, article, options)
     if as_json:
-        _print_json(asdict(reasons) | {"system": str(reasons.system)})
+        typer.echo(json_text(asdict(reasons) | {"system": str(reasons.system)}))
     else:
-        typer.echo("\n".join(reasons.lines()))
+        _say("\n".join(reasons.lines()))
 
 
 @app.command()
@@ -303,9 +303,9 @@ def bench(
     if out:
         lab.write_files(experiment, out)
     if as_json:
-        _print_json(lab.table(experiment))
+        typer.echo(json_text(lab.table(experiment)))
     else:
-        typer.echo("\n".join(lab.lines(experiment, opened)))
+        _say("\n".join(lab.lines(experiment, opened)))
     lab.check_floors(experiment, floors)
 
 
@@ -334,7 +334,7 @@ def tune(
     if forget:
         if topics or qrels or save or as_json:
             raise QueryError("--forget goes with -i alone; leave the rest out.")
-        typer.echo(f"{root} searches by hybrid; before, by {record_system(root, '') or 'hybrid'}.")
+        _say(f"{root} searches by hybrid; before, by {record_system(root, '') or 'hybrid'}.")
         return
     if not (topics and qrels):
         raise QueryError("nothing to tune by; give a file of topics and one of judgements.")
@@ -345,18 +345,18 @@ def tune(
     with _progress("systems") as tell:
         found = lab.tune(opened, judged, measure, progress=tell)
     if not as_json:  # now, should saving fail
-        typer.echo("\n".join(lab.tuning_lines(found)))
+        _say("\n".join(lab.tuning_lines(found)))
     if saved := save and found.better:
         record_system(root, str(found.chosen))
     if as_json:
-        _print_json(lab.tuning_record(found) | {"saved": saved})
+        typer.echo(json_text(lab.tuning_record(found) | {"saved": saved}))
     else:
-        typer.echo(lab.advice(found, before, saved=saved))
+        _say(lab.advice(found, before, saved=saved))
 
 
 def _note(*notes: str) -> None:
     for note in filter(None, notes):
-        typer.echo(f"plait: {note}", err=True)
+        _say(f"plait: {note}", err=True)
 
 
 @contextmanager
@@ -378,8 +378,9 @@ def _in_colour() -> bool:
     return bool(sys.stdout) and sys.stdout.isatty() and "NO_COLOR" not in os.environ
 
 
-def _print_json(value: object) -> None:
-    typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
+def _say(text: str, *, err: bool = False) -> None:
+    """Print what comes from files and indexes, which may hold anything."""
+    typer.echo(printable(text), err=err)
 
 
 def _interrupted(*_: object) -> NoReturn:

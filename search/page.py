@@ -7,6 +7,7 @@ from pathlib import Path
 
 from plait.index.analyzer import TextAnalyzer
 from plait.search.hit import Explanation, Hit, LegPart, RerankPart
+from plait.search.printable import in_line
 from plait.search.snippet import snippet
 
 _BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
@@ -26,20 +27,22 @@ class Page:
     def lines(self, hit: Hit) -> Iterator[str]:
         """Write a hit: rank, score, probability and title; date, id, source; a snippet.
 
-        Then the explanation, if it is wanted.
+        Then the explanation, if it is wanted. Safe to print: the only control characters are
+        those of bold type.
         """
-        title = hit.article.title or hit.article.id
+        title = in_line(hit.article.title or hit.article.id)
         shown = _BOLD + title + _PLAIN if self.colour else title
         likely = "" if hit.probability is None else f"  p {hit.probability:.2f}"
         yield f"{hit.rank:>3}  {hit.score:.3f}{likely}  {shown}"
         # A file's id is its path already, below the folder that holds the index.
         source = _relative(hit.article.source)
         origin = (hit.article.date, hit.article.id, "" if source == hit.article.id else source)
-        yield "     " + "  ".join(filter(None, origin))
+        yield "     " + in_line("  ".join(filter(None, origin)))
         marks = (_BOLD, _PLAIN) if self.colour else ("*", "*")
-        yield f"     {snippet(hit.passage.text or title, self.words, self.analyzer, marks)}"
+        text = hit.passage.text or hit.article.title or hit.article.id
+        yield f"     {snippet(text, self.words, self.analyzer, marks)}"
         if self.explain:
-            yield from explained(hit.explanation)
+            yield from map(in_line, explained(hit.explanation))
 
 
 def explained(explanation: Explanation) -> Iterator[str]:

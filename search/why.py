@@ -13,6 +13,7 @@ from plait.index.errors import NotFoundError, QueryError
 from plait.search.hit import Explanation
 from plait.search.index import Index, Options
 from plait.search.page import explained
+from plait.search.printable import in_line
 from plait.search.query import Query, parse_query
 from plait.search.ranker import DEPTH, Scored, explain
 from plait.search.system import MODES, Mode, System
@@ -58,8 +59,8 @@ class Reasons:
     """Its rank with each weight of the dense leg; empty where nothing is weighted."""
 
     def lines(self) -> Iterator[str]:
-        """Write it for a person."""
-        yield f"{self.article_id}  {self.title}"
+        """Write it for a person; safe to print only with `plait.search.printable`."""
+        yield in_line(f"{self.article_id}  {self.title}")
         lost = f"{self.system}: not ranked, {self.stage}"
         yield _written(self.system, self.standing) if self.standing else lost
         if self.explanation:
