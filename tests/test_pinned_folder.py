@@ -31,7 +31,7 @@ def folder(tmp_path: Path) -> PinnedFolder:
 @pytest.fixture
 def hashed(folder: PinnedFolder, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """List the files that are hashed from now on."""
-    assert folder
+    assert folder.path.is_dir()
     names: list[str] = []
 
     def told(path: Path) -> str:
