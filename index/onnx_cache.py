@@ -20,8 +20,9 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from plait.index.durable import LOCK, discard, flush
+from plait.index.durable import discard, flush
 from plait.index.errors import ModelError
+from plait.index.lock import LOCK
 from plait.index.model import DEFAULT, Precision
 from plait.index.pinned_folder import PinnedFolder, is_own, make_own
 

@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 from plait.index import onnx_cache
-from plait.index.durable import LOCK
 from plait.index.errors import ModelError
+from plait.index.lock import LOCK
 from plait.index.model import DEFAULT, find_default, hash_file
 from plait.index.onnx_cache import GRAPHS, ready_folder
 from plait.index.onnx_encoder import OnnxEncoder
