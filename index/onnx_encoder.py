@@ -9,7 +9,8 @@ waits for another, and a query costs the same on a busy machine.
 """
 
 import os
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -32,6 +33,14 @@ import onnxruntime
 
 GROUP = 1024
 """Texts cut into word pieces at a time: bounds memory, and what an interrupt waits for."""
+
+BLOCK = 1 << 16
+"""Characters whose word pieces are found at a time: those of a whole novel take gigabytes."""
+
+# Before these a word of the model's ends, whatever they are: blanks (cleaned text has no
+# others), ASCII punctuation, Chinese characters. Square brackets may belong to a special
+# piece, as in `[SEP]`.
+WORD_END = re.compile(r"[ \n!-/:-@\\^-`{-~\u4e00-\u9fff]")
 
 
 class OnnxEncoder:
@@ -75,8 +84,12 @@ class OnnxEncoder:
 
     def token_ends(self, text: str) -> NDArray[np.int64]:
         """Give the end of each word piece, in characters of `text`; never truncated."""
-        encoding = self._tokenizer.encode(encodable(text), add_special_tokens=False)
-        return np.array([end for _, end in encoding.offsets], dtype=np.int64)
+        ends = [np.zeros(0, dtype=np.int64)]
+        for start, stop in blocks(text):
+            block = encodable(text[start:stop])
+            offsets = self._tokenizer.encode(block, add_special_tokens=False).offsets
+            ends.append(np.array([start + end for _, end in offsets], dtype=np.int64))
+        return np.concatenate(ends)
 
     def encode_passages(
         self, texts: Sequence[str], progress: Callable[[int], None] | None = None
@@ -123,6 +136,20 @@ class OnnxEncoder:
         found = self._session.run(["vector", "tokens"], {"pieces": row[np.newaxis]})
         (vector,), (hidden,) = (np.asarray(output, dtype=np.float32) for output in found)
         return vector, hidden[self._pieces.kept(row)]
+
+
+def blocks(text: str) -> Iterator[tuple[int, int]]:
+    """Cut a text between words into blocks of one to two `BLOCK` characters: (start, end) each.
+
+    Only a word that is a block by itself is cut inside: the model knows none so long.
+    """
+    start = 0
+    while len(text) - start > BLOCK:
+        end = WORD_END.search(text, start + BLOCK, start + 2 * BLOCK)
+        stop = end.start() if end else min(start + 2 * BLOCK, len(text))
+        yield start, stop
+        start = stop
+    yield start, len(text)
 
 
 def encodable(text: str) -> str:
