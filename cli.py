@@ -95,12 +95,12 @@ def index(
     from plait.index.encoder import load_encoder
     from plait.index.ingest import bring_up_to_date
     from plait.index.manifest import recorded_model
-    from plait.index.reading import FieldNames
+    from plait.index.reading import FieldNames, bounded_lines
     from plait.index.writer import IndexWriter
 
     names = FieldNames(id_field, title_field, text_field, date_field, author_field)
     files = [path for path in paths if str(path) != "-"]
-    stdin = sys.stdin.buffer if len(files) < len(paths) and sys.stdin else ()
+    stdin = bounded_lines(sys.stdin.buffer) if len(files) < len(paths) and sys.stdin else ()
     name = model or recorded_model(root)
     encoder = load_encoder(name, fetch=bool(model))
     with _progress() as tell, IndexWriter(root, encoder, name, tell) as writer:

@@ -23,6 +23,15 @@ BATCH = 200_000
 """Characters a commit holds: some five seconds of encoding, the most that a crash costs."""
 
 
+MOST_ARTICLES = 10_000
+"""Articles a commit holds: each has a vector, however short it is."""
+
+HEAVY = 20 * BATCH
+"""Characters a commit holds with the articles' other fields, which are stored and not encoded."""
+
+KEPT_FAILURES = 10
+"""Failures kept of one source; the rest is counted, as a file may be nothing but bad lines."""
+
 STALE = "/may hold records that are gone from the file"
 """Added to a source's state by a run without `prune`, so that the next one with it looks."""
 
@@ -39,6 +48,9 @@ class Summary:
     skipped: int = 0
     """Files not read again: their size and time of change are the same."""
     failures: list[Failure] = field(default_factory=list)
+    """The first ten of each source, and then how many more there are."""
+    failed: int = 0
+    """Failures, those that were not kept included."""
 
     def count(self, change: Change) -> None:
         """Count what became of one article."""
@@ -50,10 +62,15 @@ class Summary:
             case "unchanged":
                 self.unchanged += 1
 
+    def fail(self, failure: Failure) -> None:
+        """Count a failure and keep it."""
+        self.failed += 1
+        self.failures.append(failure)
+
     def __str__(self) -> str:
         return (
             f"{self.added} added, {self.updated} updated, {self.removed} removed, "
-            f"{self.unchanged} unchanged, {len(self.failures)} failed; "
+            f"{self.unchanged} unchanged, {self.failed} failed; "
             f"{self.skipped} files not read again"
         )
 
@@ -76,10 +93,10 @@ def bring_up_to_date(
     roots = [absolute(path) for path in paths]
     for found in find_files(paths, writer.root.absolute().parent):
         if isinstance(found, Failure):
-            run.summary.failures.append(found)
+            run.summary.fail(found)
         else:
             run.read(found)
-    run.take(read_records(stdin, "stdin", run.fields))
+    run.take(read_records(stdin, "stdin", run.fields), "stdin")
     named = {failure.source for failure in run.summary.failures}
     for root in roots:
         if run.found_below(root):
@@ -87,9 +104,7 @@ def bring_up_to_date(
                 run.prune_below(root)
         elif shown(root) not in named:
             kinds = ", ".join(SUFFIXES)
-            run.summary.failures.append(
-                Failure(shown(root), f"holds no file that plait reads ({kinds})")
-            )
+            run.summary.fail(Failure(shown(root), f"holds no file that plait reads ({kinds})"))
     writer.commit()
     return run.summary
 
@@ -133,6 +148,7 @@ class _Run:
         self.prune = prune
         self.summary = Summary()
         self._files: list[Path] = []
+        self._waiting = self._weight = 0
 
     def read(self, file: SourceFile) -> None:
         """Read a file, unless it is as it was when it was last read in the same way."""
@@ -144,30 +160,53 @@ class _Run:
         if known == whole or (known == partly and not self.prune):
             self.summary.skipped += 1
             return
-        failed = len(self.summary.failures)
-        seen = self.take(read_file(file, self.fields))
-        if len(self.summary.failures) > failed:
+        failed = self.summary.failed
+        seen = self.take(read_file(file, self.fields), source)
+        if self.summary.failed > failed:
             return
         if self.prune and known:
             self._remove(lambda article: article.source == source and article.id not in seen)
         # Only now: a crash before the next commit must read the file again.
         self.writer.sources[source] = partly if known and not self.prune else whole
 
-    def take(self, articles: Iterable[Article | Failure]) -> set[str]:
-        """Add articles as they come; give their ids."""
+    def take(self, articles: Iterable[Article | Failure], source: str) -> set[str]:
+        """Add a source's articles as they come; give their ids."""
         seen: set[str] = set()
+        failed = 0
         for article in articles:
-            if isinstance(article, Failure):
-                self.summary.failures.append(article)
-            elif taken := self._taken_by(article, seen):
-                reason = f"its id {article.id!r} is taken by {taken}; remove that one, or rename"
-                self.summary.failures.append(Failure(article.source, reason))
-            else:
+            if failure := self._failure(article, seen):
+                failed += 1
+                if failed <= KEPT_FAILURES:
+                    self.summary.failures.append(failure)
+            elif isinstance(article, Article):
                 seen.add(article.id)
-                self.summary.count(self.writer.add(article))
-                if self.writer.pending >= BATCH:
-                    self.writer.commit()
+                self._add(article)
+        if failed > KEPT_FAILURES:
+            more = f"and {failed - KEPT_FAILURES:,} more lines"
+            self.summary.failures.append(Failure(source, more))
+        self.summary.failed += failed
         return seen
+
+    def _add(self, article: Article) -> None:
+        """Add an article, and commit where memory or a crash would cost too much otherwise."""
+        self.summary.count(self.writer.add(article))
+        self._waiting += 1
+        self._weight += len(article.raw) + sum(
+            len(name) + len(value) for name, value in article.metadata.items()
+        )
+        full = self.writer.pending >= BATCH or self._weight >= HEAVY
+        if full or self._waiting >= MOST_ARTICLES:
+            self.writer.commit()
+            self._waiting = self._weight = 0
+
+    def _failure(self, found: Article | Failure, seen: set[str]) -> Failure | None:
+        """Say why an article cannot be added, or could not be read."""
+        if isinstance(found, Failure):
+            return found
+        if taken := self._taken_by(found, seen):
+            reason = f"its id {found.id!r} is taken by {taken}; remove that one, or rename"
+            return Failure(found.source, reason)
+        return None
 
     def _taken_by(self, article: Article, seen: set[str]) -> str | None:
         if article.id in seen:
@@ -190,8 +229,9 @@ class _Run:
 
         def vanished(source: str) -> bool:
             path = Path(source)
-            hidden = any(path.is_relative_to(folder) for folder in closed)
-            return path.is_relative_to(root) and _is_gone(source) and not hidden
+            if not (path.is_relative_to(root) and _is_gone(source)):
+                return False
+            return not any(path.is_relative_to(folder) for folder in closed)
 
         self._remove(lambda article: vanished(article.source))
         for source in filter(vanished, list(self.writer.sources)):

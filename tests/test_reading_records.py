@@ -119,7 +119,7 @@ def test_ids_of_records(line: str, expected: str) -> None:
         ('{"_id": 1.5, "text": "x"}', "id is a number, not text or a whole number"),
         ('{"_id": "a\\nb", "text": "x"}', "control characters"),
         (b'{"text": "caf\xe9"}', "not UTF-8 (byte 14 of the line)"),
-        (b'{"text": "' + b"x" * LARGEST_ARTICLE + b'"}', "longer than 64 MiB"),
+        (b'{"text": "' + b"x" * LARGEST_ARTICLE + b'"}', "longer than 10 MiB"),
     ],
 )
 def test_bad_lines_are_failures_with_a_reason(line: str | bytes, reason: str) -> None:
@@ -193,7 +193,7 @@ def test_a_line_beyond_the_limit_is_skipped(tmp_path: Path) -> None:
         file.write(b"x" * (2 * LARGEST_ARTICLE + 5) + b'\n{"text": "next"}\n')
     first, second = read_paths([tmp_path], tmp_path, BEIR)
     assert isinstance(first, Failure)
-    assert "longer than 64 MiB" in first.reason
+    assert "longer than 10 MiB" in first.reason
     assert isinstance(second, Article)
     assert second.id == "a.jsonl:2"
 

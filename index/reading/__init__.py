@@ -11,7 +11,7 @@ PDF or word processors' files, or for fetching anything from the network.
 from plait.index.reading.failure import Failure, shown
 from plait.index.reading.files import read_file, read_paths
 from plait.index.reading.finding import SUFFIXES, SourceFile, absolute, find_files
-from plait.index.reading.jsonlines import read_records
+from plait.index.reading.jsonlines import bounded_lines, read_records
 from plait.index.reading.records import FieldNames
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "FieldNames",
     "SourceFile",
     "absolute",
+    "bounded_lines",
     "find_files",
     "read_file",
     "read_paths",

@@ -22,6 +22,9 @@ INVISIBLE = re.compile(
     "\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
 
+# What a text may begin with and still begin nowhere: blanks and what nobody sees.
+NOTHING = re.compile(rf"[\s\u200c\u200d{INVISIBLE.pattern[1:-1]}]*")
+
 # A joiner spells words in Persian and in the scripts of India, and holds emoji
 # together. After a Latin, Greek or Cyrillic letter it is dirt.
 STRAY_JOINER = re.compile("(?<![\u0600-\u1cff\u2190-\U0010ffff])[\u200c\u200d]+")
@@ -51,6 +54,12 @@ def clean(text: str) -> str:
         text = unicodedata.normalize("NFC", MAYBE_ACCENTS.sub(fewer_accents, text))
     text = "\n".join(line.rstrip() for line in text.split("\n"))
     return BLANK_LINES.sub("\n\n", text).strip()
+
+
+def without_blank_lines(text: str) -> str:
+    """Drop the lines above the first one that shows anything, all at once."""
+    found = NOTHING.match(text)
+    return text[text.rfind("\n", 0, found.end()) + 1 :] if found else text
 
 
 def clean_line(text: str) -> str:

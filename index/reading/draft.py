@@ -12,8 +12,25 @@ from plait.index.errors import ReadingError
 from plait.index.reading.cleaning import clean, clean_line, without_surrogates
 from plait.index.reading.teasers import split_teasers
 
-LARGEST_ARTICLE = 64 << 20
-"""Bytes of a file, a line or a cell that holds one article: ten times the longest novel."""
+LARGEST_ARTICLE = 10 << 20
+"""Bytes of a file, a line or a row that holds one article: the longest novels have so many, and
+indexing one takes some 400 MB of memory."""
+
+MOST_REPEATED = 10**10
+"""Characters of a title times those of its text. Each passage is found by the title too: with a
+megabyte of text it may have 10,000, and ten million letters of both are analysed."""
+
+SPELLED_OUT = 4
+"""Letters that one stands for, on average. Of Korean it is 3, of squared Japanese words 4, and
+U+FDFA alone stands for 18, of which nine megabytes make terms of a hundred."""
+
+FEW = 1000
+"""Characters that may stand for any number: U+FDFA stands after a name."""
+
+PIECE = 1 << 16
+"""Characters spelled out at a time."""
+
+EMPTY = "empty: it has neither a title nor a text"
 
 LONGEST_ID = 512
 """Bytes of UTF-8: a longer one is a text in the wrong field, and spoils every listing."""
@@ -33,11 +50,14 @@ class Draft:
 
     def finish(self, article_id: str, source: str) -> Article:
         """Make the article. Raises ReadingError for an unusable id or where nothing is left."""
+        if not self.title and not self.text:  # said at once: a table may be a million such rows
+            raise ReadingError(EMPTY)
         as_read = without_surrogates(self.as_read or self.text)
         title = clean_line(self.title)
         text, teasers = split_teasers(clean(self.text))
         if not title and not text:
-            raise ReadingError("empty: it has neither a title nor a text")
+            raise ReadingError(EMPTY)
+        refuse_costly(title, text)
         return Article(
             id=usable_id(article_id),
             title=title,
@@ -63,11 +83,32 @@ def usable_id(text: str) -> str:
     found = text.strip()
     if not found:
         raise ReadingError("its id is empty: give it one, or leave the field out")
+    if (size := len(found.encode("utf-8", "replace"))) > LONGEST_ID:
+        message = f"its id takes {size} bytes, at most {LONGEST_ID} are allowed: shorten it"
+        raise ReadingError(message)
     # Cc controls, Cs halves of surrogate pairs, Zl and Zp line and paragraph ends.
     if any(unicodedata.category(letter) in {"Cc", "Cs", "Zl", "Zp"} for letter in found):
         message = f"its id {found!a} has control characters or is no UTF-8: rename it"
         raise ReadingError(message)
-    if (size := len(found.encode())) > LONGEST_ID:
-        message = f"its id takes {size} bytes, at most {LONGEST_ID} are allowed: shorten it"
-        raise ReadingError(message)
     return found
+
+
+def refuse_costly(title: str, text: str) -> None:
+    """Raise ReadingError where few bytes of an article would take gigabytes to index."""
+    if len(title) * len(text) > MOST_REPEATED:
+        message = f"its title has {len(title):,} characters, and every passage is given it"
+        raise ReadingError(f"{message}: shorten it")
+    for part in (title, text):
+        if len(part) > FEW and not part.isascii() and is_spelled_out(part):
+            message = f"its letters stand for more than {SPELLED_OUT} others each, as U+FDFA does"
+            raise ReadingError(f"{message}: write them out, or leave them out")
+
+
+def is_spelled_out(text: str) -> bool:
+    """Say whether a text gets many times as long when compatible letters replace its own (NFKD)."""
+    left = SPELLED_OUT * len(text)
+    for start in range(0, len(text), PIECE):
+        left -= len(unicodedata.normalize("NFKD", text[start : start + PIECE]))
+        if left < 0:
+            return True
+    return False

@@ -6,7 +6,14 @@ becomes a `Failure` where the place is known.
 """
 
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
+
+LONGEST_REASON = 300
+"""Characters of another library's message: some repeat the whole of what they could not read."""
+
+MOST_NAMED, LONGEST_NAME = 12, 40
+"""Fields or columns that a message lists, and characters of each: a person reads it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +44,26 @@ def shown(path: str | os.PathLike[str]) -> str:
 def in_words(error: OSError) -> str:
     """Say what the operating system had against it, without repeating the path."""
     return error.strerror or str(error) or type(error).__name__
+
+
+def unforeseen(error: Exception) -> str:
+    """Say which error a reader met that nobody thought of: one file, one failure."""
+    found = f"{type(error).__name__}: {error}".removesuffix(": ")
+    return f"cannot be read ({shortened(found, LONGEST_REASON)}): save it anew, or leave it out"
+
+
+def listed(names: Iterable[str]) -> str:
+    """List names in quotes, the first dozen of many, each cut to a readable length.
+
+    >>> listed(["title", "x" * 50]), listed([])
+    ("'title', 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\u2026'", 'none')
+    """
+    every = list(names)
+    first = [repr(shortened(name, LONGEST_NAME)) for name in every[:MOST_NAMED]]
+    more = len(every) - len(first)
+    return ", ".join(first) + (f" and {more:,} more" if more else "") or "none"
+
+
+def shortened(text: str, most: int) -> str:
+    """Cut a text to so many characters, the last of which then says that it was cut."""
+    return text if len(text) <= most else f"{text[: most - 1]}\u2026"

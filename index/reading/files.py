@@ -4,19 +4,18 @@ Chooses the format by the end of the name; whatever goes wrong with one file
 becomes a failure, so that the next one is read.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO, TypeAlias
 
-from plait.index.article import Article
 from plait.index.errors import ReadingError
 from plait.index.reading.draft import LARGEST_ARTICLE, Draft
-from plait.index.reading.failure import Failure, in_words, shown
+from plait.index.reading.failure import Failure, in_words, shown, unforeseen
 from plait.index.reading.finding import SourceFile, find_files
 from plait.index.reading.jsonlines import read_jsonl, read_jsonl_gz
 from plait.index.reading.markdown import read_markdown
 from plait.index.reading.plain import read_plain
-from plait.index.reading.records import FieldNames, Outcomes, Place
+from plait.index.reading.records import FieldNames, Outcomes, Place, not_only_failures
 from plait.index.reading.tables import read_csv, read_tsv
 from plait.index.reading.webpage import read_webpage
 
@@ -42,9 +41,7 @@ MANY_RECORDS: Mapping[str, ReadsMany] = {
 """Formats of many records a file. They are read as they are asked for, never whole."""
 
 
-def read_paths(
-    paths: Sequence[Path], base: Path, fields: FieldNames
-) -> Iterator[Article | Failure]:
+def read_paths(paths: Sequence[Path], base: Path, fields: FieldNames) -> Outcomes:
     """Read every article below some paths; see `find_files` and `read_file`."""
     for found in find_files(paths, base):
         if isinstance(found, Failure):
@@ -53,8 +50,13 @@ def read_paths(
             yield from read_file(found, fields)
 
 
-def read_file(file: SourceFile, fields: FieldNames) -> Iterator[Article | Failure]:
+def read_file(file: SourceFile, fields: FieldNames) -> Outcomes:
     """Read the articles of a file; what cannot be read becomes a failure."""
+    return not_only_failures(outcomes_of(file, fields), shown(file.path))
+
+
+def outcomes_of(file: SourceFile, fields: FieldNames) -> Outcomes:
+    """Read the articles of a file, however many of its records fail."""
     name = file.path.name.lower()
     source = shown(file.path)
     try:
@@ -69,6 +71,8 @@ def read_file(file: SourceFile, fields: FieldNames) -> Iterator[Article | Failur
         yield Failure(source, str(error))
     except OSError as error:
         yield Failure(source, in_words(error))
+    except Exception as error:  # noqa: BLE001 - see `unforeseen`
+        yield Failure(source, unforeseen(error))
 
 
 def content(path: Path) -> bytes:

@@ -14,6 +14,9 @@ from plait.index.reading.dates import DATE, MONTHS, iso_date
 LONGEST_LINE = 120
 """Characters; a byline with two names, two papers and a date has fewer."""
 
+TALLEST = 100
+"""Lines that a head may begin in: blank ones, a date and a byline."""
+
 LABELLED_DATE = re.compile(
     r"(?:(?:first |originally )?(?:published|posted)(?: on)?|(?:publication )?date)\b\s*:?\s*(.+)",
     re.IGNORECASE,
@@ -58,10 +61,10 @@ def take_head(text: str) -> Head:
     Head(body='It rained.', date='2011-03-12', author='Jane Roe')
     """
     date = author = ""
-    lines = text.split("\n")
+    lines = text.split("\n", TALLEST)
     kept: list[str] = []
-    rest = len(lines)
-    for position, line in enumerate(lines):
+    rest = min(len(lines), TALLEST)
+    for position, line in enumerate(lines[:TALLEST]):
         plain = without_emphasis(line)
         found = line_of_head(plain)
         news = found and ((found.date and not date) or (found.author and not author))

@@ -16,7 +16,7 @@ from plait.index.reading.plain import LONGEST_TITLE, split_title
 
 KEY = re.compile(r"([A-Za-z][\w .-]{0,60}):(?:\s+(.*))?")
 ITEM = re.compile(r"\s*-\s+(.+)")
-HEADING = re.compile(r" {0,3}(#{1,6})\s+(.*?)\s*#*\s*")
+HEADING = re.compile(r" {0,3}(#{1,6})\s+(.*)")
 UNDERLINE = re.compile(r" {0,3}={2,}\s*")
 FENCE = re.compile(r" {0,3}(?:`{3,}|~{3,})")
 LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()]*\)")
@@ -67,10 +67,16 @@ def fields_of(lines: list[str]) -> dict[str, str]:
 
 
 def values_of(text: str) -> list[str]:
-    """Read a word, a quoted word or `[an, inline, list]`."""
+    """Read a word, a quoted word or `[an, inline, list]`; brackets inside a list are text."""
     text = text.strip()
     if text[:1] == "[" and text[-1:] == "]":
-        return [value for part in text[1:-1].split(",") for value in values_of(part)]
+        return [value for part in text[1:-1].split(",") for value in word_of(part)]
+    return word_of(text)
+
+
+def word_of(text: str) -> list[str]:
+    """Read a word, or a quoted one; nothing where it is blank."""
+    text = text.strip()
     if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'":
         text = text[1:-1]
     return [text] if text else []
@@ -88,8 +94,10 @@ def split_heading(text: str) -> tuple[str, str]:
         if not fenced and len(line) <= LONGEST_TITLE:
             above = lines[number - 1] if number else ""
             heading = HEADING.fullmatch(line)
-            if heading and heading[2] and (heading[1] == "#" or not seen_text):
-                return without_marks(heading[2]), "\n".join(lines[:number] + lines[number + 1 :])
+            # Not by the pattern: it would try every way to share out the blanks at the end.
+            words = heading[2].rstrip().rstrip("#").rstrip() if heading else ""
+            if heading and words and (heading[1] == "#" or not seen_text):
+                return without_marks(words), "\n".join(lines[:number] + lines[number + 1 :])
             if UNDERLINE.fullmatch(line) and 0 < len(above.strip()) <= LONGEST_TITLE:
                 rest = lines[: number - 1] + lines[number + 1 :]
                 return without_marks(above), "\n".join(rest)

@@ -1,7 +1,7 @@
 """Here is a plain text file: its first line is the title, the rest the text."""
 
 from plait.index.errors import ReadingError
-from plait.index.reading.cleaning import clean_line
+from plait.index.reading.cleaning import clean_line, without_blank_lines
 from plait.index.reading.decoding import decode
 from plait.index.reading.draft import Draft
 from plait.index.reading.head import take_head
@@ -23,11 +23,12 @@ def split_title(text: str) -> tuple[str, str]:
     The title is empty where that line is too long for one: all is text then.
     Raises ReadingError where there is nothing but blank lines.
     """
-    lines = text.split("\n")
-    for number, line in enumerate(lines):
-        # Cleaning a few characters more than a title has is enough to judge.
-        if title := clean_line(line[: 4 * LONGEST_TITLE]):
-            if len(title) > LONGEST_TITLE or len(line) > 4 * LONGEST_TITLE:
-                return "", "\n".join(lines[number:])
-            return title, "\n".join(lines[number + 1 :])
-    raise ReadingError("empty: it holds no text")
+    text = without_blank_lines(text)
+    line, _, rest = text.partition("\n")
+    # Cleaning a few characters more than a title has is enough to judge.
+    title = clean_line(line[: 4 * LONGEST_TITLE])
+    if len(title) > LONGEST_TITLE or len(line) > 4 * LONGEST_TITLE:
+        return "", text
+    if not title:
+        raise ReadingError("empty: it holds no text")
+    return title, rest

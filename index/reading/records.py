@@ -12,11 +12,19 @@ from plait.index.article import Article
 from plait.index.errors import ReadingError
 from plait.index.reading.dates import iso_date_or_part
 from plait.index.reading.draft import Draft
-from plait.index.reading.failure import Failure
+from plait.index.reading.failure import Failure, listed, unforeseen
 
 Record: TypeAlias = Mapping[str, object]
 
 BEIR_ID = "_id"
+MOST_FAILURES = 1_000_000
+"""Of one source; a file with so many is none of records, and its lines would take minutes."""
+
+MOST_BLANK = 1_000_000
+"""Lines without anything between two records: they are read for nothing."""
+
+TOO_BLANK = f"{MOST_BLANK:,} blank lines in a row: what comes after them is not read"
+
 METADATA = "metadata"
 """The field in which BEIR keeps an object of further fields."""
 
@@ -48,6 +56,8 @@ class Place:
             return draft.finish(id_of(record, fields) or f"{self.name}:{line}", self.source)
         except ReadingError as error:
             return self.failure(line, str(error))
+        except Exception as error:  # noqa: BLE001 - see `unforeseen`
+            return self.failure(line, unforeseen(error))
 
     def failure(self, line: int, reason: str) -> Failure:
         """Say what is wrong with the record that begins on a line."""
@@ -57,6 +67,19 @@ class Place:
 Outcomes: TypeAlias = Iterator[Article | Failure]
 
 
+def not_only_failures(outcomes: Outcomes, source: str) -> Outcomes:
+    """Yield what a source holds, up to its millionth failure."""
+    left = MOST_FAILURES
+    for outcome in outcomes:
+        yield outcome
+        if isinstance(outcome, Failure):
+            left -= 1
+            if not left:
+                reason = f"{MOST_FAILURES:,} failures: what comes after them is not read"
+                yield Failure(source, reason)
+                return
+
+
 def draft_of(record: Record, fields: FieldNames) -> Draft:
     """Sort the fields of a record.
 
@@ -64,9 +87,8 @@ def draft_of(record: Record, fields: FieldNames) -> Draft:
     Raises ReadingError for a title or text of the wrong type, or without either.
     """
     if fields.title not in record and fields.text not in record:
-        found = ", ".join(map(repr, record)) or "none"
         wanted = f"has neither a field {fields.title!r} nor {fields.text!r}"
-        raise ReadingError(f"{wanted}, but {found}: say which field holds the text")
+        raise ReadingError(f"{wanted}, but {listed(record)}: say which field holds the text")
     title, text = string_in(record, fields.title), string_in(record, fields.text)
     date = iso_date_or_part(words(record.get(fields.date)))
     author = author_in(record.get(fields.author))

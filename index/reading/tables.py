@@ -14,10 +14,13 @@ from typing import BinaryIO, TypeAlias
 from plait.index.errors import ReadingError
 from plait.index.reading.decoding import stream_encoding
 from plait.index.reading.draft import LARGEST_ARTICLE
-from plait.index.reading.failure import Failure
-from plait.index.reading.records import FieldNames, Outcomes, Place
+from plait.index.reading.failure import Failure, listed
+from plait.index.reading.records import MOST_BLANK, TOO_BLANK, FieldNames, Outcomes, Place
 
 BLOCK = 1024 * 1024
+
+MOST_COLUMNS = 16_384
+"""Columns of the largest sheet that Excel and its kin can save."""
 
 Rows: TypeAlias = Iterator[tuple[int, list[str] | str]]
 """The line on which a row begins, and its cells, or a reason where it is broken."""
@@ -54,15 +57,24 @@ def table_outcomes(rows: Rows, place: Place, fields: FieldNames) -> Outcomes:
         return
     names = [name.strip() for name in header[1]]
     check_header(names, fields)
+    last = 1
     for line, cells in rows:
+        if cells:
+            last = line
+        elif line - last > MOST_BLANK:
+            yield Failure(place.source, TOO_BLANK)
+            return
         yield from row_outcome(names, cells, (line, place), fields)
 
 
 def check_header(names: list[str], fields: FieldNames) -> None:
-    """Raise ReadingError where no column can be the title or the text."""
+    """Raise ReadingError where no column can be the title or the text, or there are too many."""
+    if len(names) > MOST_COLUMNS:
+        message = f"{len(names):,} columns, at most {MOST_COLUMNS:,} are read"
+        raise ReadingError(f"{message}: leave out those that are no text")
     if fields.title not in names and fields.text not in names:
         wanted = f"no column {fields.title!r} or {fields.text!r} in its header row"
-        found = ", ".join(map(repr, names))
+        found = listed(names)
         raise ReadingError(f"{wanted}, which has {found}: say which column holds the text")
 
 
@@ -81,11 +93,38 @@ def row_outcome(
         yield place.outcome(dict(zip(names, cells, strict=False)), line, fields)
 
 
+class RowLines:
+    """The lines of a table, for a reader of its rows, which may take several for one."""
+
+    def __init__(self, text: io.TextIOWrapper) -> None:
+        self._text = text
+        self._taken = 0
+
+    def begin_row(self) -> None:
+        """Count what the next row takes."""
+        self._taken = 0
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the lines.
+
+        Raises ReadingError for a row that is larger than an article, in one line or in many:
+        nobody knows where the next one begins.
+        """
+        while line := self._text.readline(LARGEST_ARTICLE + 1 - self._taken):
+            self._taken += len(line)
+            if self._taken > LARGEST_ARTICLE:
+                limit = f"longer than {LARGEST_ARTICLE >> 20} MiB, the most for one article"
+                raise ReadingError(f"a row is {limit}: only those above it were read")
+            yield line
+
+
 def numbered_rows(text: io.TextIOWrapper, separator: str) -> Rows:
     """Give each row with the line it begins on; a reason in place of a row that is broken."""
-    rows = csv.reader(text, delimiter=separator, strict=True)
+    lines = RowLines(text)
+    rows = csv.reader(lines, delimiter=separator, strict=True)
     while True:
         line = rows.line_num + 1
+        lines.begin_row()
         try:
             yield line, next(rows)
         except StopIteration:

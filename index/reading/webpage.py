@@ -6,6 +6,7 @@ never an address, so that it has nothing to fetch.
 """
 
 import re
+from typing import Any
 
 from plait.index.errors import ReadingError
 from plait.index.reading.cleaning import clean_line
@@ -16,6 +17,22 @@ from plait.index.reading.head import take_head
 
 LARGEST_PAGE = 4 * 1024 * 1024
 """Bytes. trafilatura takes two to three seconds a megabyte, and pages this large are lists."""
+
+# What its time grows with, found by pages of nothing else. Each limit alone keeps a page near
+# two seconds, and counts the same on a busy machine.
+MOST_TAGS = 30_000
+"""Opening tags. An article has a few thousand; the longest of an encyclopaedia have so many."""
+
+MOST_NESTING = 1_000_000
+"""Elements around each element, summed: 30 around each of 30,000."""
+
+MOST_NAMES = 1_000_000
+"""Characters of all classes and ids, in which it looks for words like `author`."""
+
+WIDEST_ROW = 1000
+"""Cells of a row of a table: it counts them at every cell."""
+
+TAG = re.compile(rb"<[a-zA-Z]")
 
 # The declaration must be among the first 1024 bytes (HTML standard, 4.2.5.4).
 DECLARED = re.compile(
@@ -30,6 +47,7 @@ def read_webpage(data: bytes) -> Draft:
         raise ReadingError(message)
     if not data.strip():
         raise ReadingError("empty: it holds no text")
+    refuse_more("tags", sum(1 for _ in TAG.finditer(data)), MOST_TAGS)
     declared = DECLARED.search(data[:1024])
     title, text, date, author = extract(decode(data, declared[1].decode() if declared else ""))
     head = take_head(without_title(text, title))
@@ -43,23 +61,53 @@ def extract(page: str) -> tuple[str, str, str, str]:
 
     Raises ReadingError where trafilatura finds no text.
     """
-    from trafilatura import bare_extraction  # noqa: PLC0415 - see above
+    from trafilatura import bare_extraction, load_html  # noqa: PLC0415 - see above
 
     try:
+        tree = load_html(page)
+        if tree is not None:
+            check_tree(tree)
         # Without an extensive search a date comes from markup that says so, and
         # never from a copyright line.
         found = bare_extraction(
-            page,
+            page if tree is None else tree,
             with_metadata=True,
             include_comments=False,
             date_extraction_params={"original_date": True, "extensive_search": False},
         )
+    except ReadingError:
+        raise
     except Exception as error:  # a parser met a page nobody thought of: one page, one failure
         message = f"trafilatura could not read this page ({type(error).__name__}: {error})"
         raise ReadingError(message) from error
     if found is None or isinstance(found, dict) or not found.text:
         raise ReadingError("no article found in this page: save its text as .txt if it has one")
     return found.title or "", found.text, iso_date(found.date or ""), found.author or ""
+
+
+def check_tree(tree: Any) -> None:
+    """Raise ReadingError where a page is built so that finding its article takes minutes.
+
+    `tree` is lxml's element at the root.
+    """
+    nesting = names = 0
+    waiting = [(tree, 0)]
+    while waiting:
+        element, around = waiting.pop()
+        nesting += around
+        names += sum(len(element.get(key) or "") for key in ("class", "id"))
+        if element.tag == "tr":
+            refuse_more("cells in a row", len(element), WIDEST_ROW)
+        waiting += ((child, around + 1) for child in element)
+    refuse_more("elements around elements", nesting, MOST_NESTING)
+    refuse_more("characters of class names and ids", names, MOST_NAMES)
+
+
+def refuse_more(what: str, found: int, most: int) -> None:
+    """Raise ReadingError where a page has more of something than any article has."""
+    if found > most:
+        message = f"holds {found:,} {what}, at most {most:,} are read"
+        raise ReadingError(f"{message}: save its text as .txt")
 
 
 def without_title(text: str, title: str) -> str:
