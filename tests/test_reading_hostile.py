@@ -78,6 +78,15 @@ def test_brackets_in_front_matter_are_one_list(tmp_path: Path) -> None:
     assert found.metadata["tags"] == "[" * 999 + "a" + "]" * 999
 
 
+def test_front_matter_without_end_is_text(tmp_path: Path) -> None:
+    """Ten thousand lines of fields are none of an article."""
+    front = "".join(f"k{number}: v\n" for number in range(10_000))
+    found = read_one(tmp_path, "a.md", f"---\n{front}---\nText".encode())
+    assert isinstance(found, Article)
+    assert not found.metadata
+    assert "k9999: v" in found.text
+
+
 def test_a_heading_of_blanks_is_read_once(tmp_path: Path) -> None:
     """A pattern that shares them out in every way would try 300 million for each line."""
     lines = ("#" + " " * 280 + "x y ## ##\n", "## Other" + " " * 200 + "#" * 80 + "\n")

@@ -14,6 +14,9 @@ from plait.index.reading.draft import Draft
 from plait.index.reading.head import take_head
 from plait.index.reading.plain import LONGEST_TITLE, split_title
 
+TALLEST_FRONT = 10_000
+"""Lines of front matter; where it is not closed by then, it is text."""
+
 KEY = re.compile(r"([A-Za-z][\w .-]{0,60}):(?:\s+(.*))?")
 ITEM = re.compile(r"\s*-\s+(.+)")
 HEADING = re.compile(r" {0,3}(#{1,6})\s+(.*)")
@@ -44,10 +47,10 @@ def read_markdown(data: bytes) -> Draft:
 
 def split_front_matter(text: str) -> tuple[dict[str, str], str]:
     """Split off the lines between `---` and `---` at the very top, as fields."""
-    lines = text.split("\n")
+    lines = text.split("\n", TALLEST_FRONT)
     if lines[0].rstrip() != "---":
         return {}, text
-    for number, line in enumerate(lines[1:], start=1):
+    for number, line in enumerate(lines[1:TALLEST_FRONT], start=1):
         if line.rstrip() in {"---", "..."}:
             return fields_of(lines[1:number]), "\n".join(lines[number + 1 :])
     return {}, text
