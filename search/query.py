@@ -25,7 +25,16 @@ from whoosh.qparser import (
     WhitespacePlugin,
     syntax,
 )
-from whoosh.query import FuzzyTerm, NullQuery, Or, Prefix, Query as Tree, Term
+from whoosh.query import (
+    AndMaybe,
+    AndNot,
+    FuzzyTerm,
+    NullQuery,
+    Or,
+    Prefix,
+    Query as Tree,
+    Term,
+)
 
 from plait.index.analyzer import TextAnalyzer, fold
 from plait.index.errors import QueryError
@@ -58,6 +67,8 @@ _OPERATOR = re.compile(
 _NOT = r"(?:\b(?:AND|OR)\s+)?\bNOT\s+(?=\S)"
 _UNWANTED = re.compile(rf'(?:{_MUST_NOT}|{_NOT})(?:\w+:)?(?:"[^"]*"|\([^)]*\)|\S+)')
 _MARKS = re.compile(rf'["()]|{_MUST}|\b(?:title|text):|[*~]\d?|\b(?:AND|OR|NOT)\b')
+_QUOTED = re.compile(r'"[^"\n]*"')
+"""What Whoosh reads as a phrase; the parentheses in one group nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +115,16 @@ def parse_query(
 def _has_operators(text: str) -> bool:
     if len(text) > LONGEST_WITH_OPERATORS or not _OPERATOR.search(text):
         return False
+    return _depth(_QUOTED.sub("", text)) <= DEEPEST
+
+
+def _depth(text: str) -> int:
+    """Count parentheses within parentheses; one that closes nothing counts for nothing."""
     depth = deepest = 0
     for character in text:
-        depth += (character == "(") - (character == ")")
+        depth = max(depth + (character == "(") - (character == ")"), 0)
         deepest = max(deepest, depth)
-    return deepest <= DEEPEST
+    return deepest
 
 
 def _without_operators(text: str) -> str:
@@ -131,6 +147,30 @@ class _Prefixes(PrefixPlugin):
     nodetype = _PrefixNode
 
 
+class _Fuzzy(FuzzyTermPlugin):
+    """Whoosh's `word~2`, without its `word~2/3`: fails where a word is shorter than 3."""
+
+    expr = re.compile(r"(?<=\S)~(?P<maxdist>[0-9])?(?P<prefix>)")
+
+
+class _AndMaybeGroup(syntax.AndMaybeGroup):
+    """Two groups of which each makes its query once."""
+
+    def query(self, parser: QueryParser) -> Tree:
+        """Make the query; Whoosh's own would make both twice, and those in them four times."""
+        wanted, optional = self.nodes
+        return AndMaybe(wanted.query(parser), optional.query(parser))
+
+
+class _AndNotGroup(syntax.AndNotGroup):
+    """Two groups of which each makes its query once."""
+
+    def query(self, parser: QueryParser) -> Tree:
+        """Make the query; Whoosh's own would make both twice, and those in them four times."""
+        wanted, banned = self.nodes
+        return AndNot(wanted.query(parser), banned.query(parser))
+
+
 class _PlusMinus(PlusMinusPlugin):
     """Whoosh's `+` and `-` (and NOT), inside parentheses too, but not inside words."""
 
@@ -138,16 +178,22 @@ class _PlusMinus(PlusMinusPlugin):
         super().__init__(_MUST, rf"{_MUST_NOT}|{_NOT}")  # type: ignore[no-untyped-call]
 
     def do_plusminus(self, parser: QueryParser, group: Any) -> Any:
-        """Sort the nodes of a group, after those of the groups in it."""
-        if not any(isinstance(node, syntax.GroupNode) for node in group):
-            return super().do_plusminus(parser, group)  # type: ignore[no-untyped-call]
-        nodes = [
-            self.do_plusminus(parser, node) if isinstance(node, syntax.GroupNode) else node
-            for node in group
-        ]
-        sorted_inside = group.empty_copy()
-        sorted_inside.extend(nodes)
-        return super().do_plusminus(parser, sorted_inside)  # type: ignore[no-untyped-call]
+        """Sort the nodes of a group, and those of the groups in it."""
+        required, optional, banned = syntax.AndGroup(), syntax.OrGroup(), syntax.OrGroup()
+        kind: syntax.GroupNode = optional
+        for node in group:
+            if isinstance(node, self.Plus):
+                kind = required
+            elif isinstance(node, self.Minus):
+                kind = banned
+            else:
+                nested = isinstance(node, syntax.GroupNode)
+                kind.append(self.do_plusminus(parser, node) if nested else node)
+                kind = optional
+        wanted: syntax.GroupNode = optional
+        if required:
+            wanted = _AndMaybeGroup([required, optional])  # type: ignore[no-untyped-call]
+        return _AndNotGroup([wanted, banned]) if banned else wanted  # type: ignore[no-untyped-call]
 
 
 def _tree(text: str, analyzer: TextAnalyzer, title: float) -> Tree:
@@ -161,7 +207,7 @@ def _parser(analyzer: TextAnalyzer, weights: dict[str, float]) -> QueryParser:
         PhrasePlugin(),
         FieldsPlugin(),
         _Prefixes(),  # type: ignore[no-untyped-call]
-        FuzzyTermPlugin(),
+        _Fuzzy(),  # type: ignore[no-untyped-call]
         GroupPlugin(),
         _PlusMinus(),
         OperatorsPlugin(Not="", AndNot="", AndMaybe="", Require=""),
