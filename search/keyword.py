@@ -1,8 +1,7 @@
 """Here is a query: which passages contain its words, and what does BM25 say?
 
-Bags of words are scored by NumPy, all postings at once; the leaves of a query with
-operators run Whoosh's matchers over the same arrays with the same formula
-(`plait.search.tree`).
+Bags of words are scored by NumPy, all postings at once; so are the leaves of a query
+with operators, with the same formula (`plait.search.leaves`, `plait.search.tree`).
 """
 
 from collections.abc import Sequence
@@ -13,15 +12,14 @@ from typing import Self
 
 import numpy as np
 from whoosh.query import Query as Tree
-from whoosh.searching import Searcher
 
 from plait.index.analyzer import TextAnalyzer
 from plait.index.arrays import best_places, looked_up
-from plait.index.keyword.codec import whoosh_reader
 from plait.index.keyword.postings import TermFrequencies
 from plait.index.keyword.reader import KeywordReader
-from plait.search.bm25 import BM25, WhooshBM25, idf, length_norm, term_score
+from plait.search.bm25 import BM25, idf, length_norm, term_score
 from plait.search.hit import TermPart
+from plait.search.leaves import Leaves
 from plait.search.query import Query
 from plait.search.ranking import LegScores, Numbers, Scores
 from plait.search.tree import leaf_text, matching, scoring_leaves
@@ -110,12 +108,9 @@ class KeywordScores:
 class KeywordLeg:
     """BM25 over the live passages of an index."""
 
-    def __init__(
-        self, reader: KeywordReader, analyzer: TextAnalyzer, parameters: BM25 | None = None
-    ) -> None:
+    def __init__(self, reader: KeywordReader, parameters: BM25 | None = None) -> None:
         self._reader = reader
         self._parameters = parameters or BM25()
-        self._schema = analyzer.schema
         # Not of a method: a leg that refers to itself is not freed when let go.
         self._norms = cache(partial(_length_norms, reader, self._parameters))
 
@@ -152,14 +147,14 @@ class KeywordLeg:
 
     def _tree(self, tree: Tree) -> tuple[TermScores, Numbers]:
         """Score all that have any of the leaves, and say which passages the tree lets through."""
-        reader = whoosh_reader(self._reader, self._schema)
-        searcher = Searcher(reader, weighting=WhooshBM25(self._parameters))
-        run = cache(lambda leaf: _run(leaf, searcher))
+        leaves = Leaves(self._reader, self._norms)
+        run = cache(leaves.run)
         scored = [
             TermScores([(leaf.field() or "", leaf_text(leaf))], [len(run(leaf)[0])], *run(leaf))
             for leaf in scoring_leaves(tree)
         ]
-        return TermScores.joined(scored), matching(tree, lambda leaf: run(leaf)[0])
+        count = len(self._reader)
+        return TermScores.joined(scored), matching(tree, lambda leaf: run(leaf)[0], count)
 
 
 def _length_norms(reader: KeywordReader, parameters: BM25, field: str) -> Scores:
@@ -191,15 +186,3 @@ def _keys(query: Query) -> tuple[bytes, ...]:
 def _idf(reader: KeywordReader, parts: Sequence[TermFrequencies]) -> float:
     """Weigh a term by the live passages that have it."""
     return idf(sum(len(passages) for passages, _ in parts), reader.count)
-
-
-def _run(leaf: Tree, searcher: Searcher) -> tuple[Numbers, Scores]:
-    """Run Whoosh's matcher of a leaf: passages in ascending order, and their scores."""
-    matcher = leaf.matcher(searcher, searcher.context())
-    passages: list[int] = []
-    scores: list[float] = []
-    while matcher.is_active():
-        passages.append(matcher.id())
-        scores.append(matcher.score())
-        matcher.next()
-    return np.array(passages, dtype=np.int64), np.array(scores, dtype=np.float64)

@@ -1,15 +1,15 @@
 """Here is a query with operators: which passages does it match, and which parts score?
 
-Whoosh's matchers find the passages of each leaf (a word, a phrase, a prefix, a fuzzy
-word); sets do the rest. Whoosh's own matcher for exclusion overlooks the first match
-where an unwanted word comes before it, so it is not used.
+The passages of each leaf (a word, a phrase, a prefix, a fuzzy word) come from
+`plait.search.leaves`; a flag for each passage does the rest. Whoosh's own matcher for
+exclusion overlooks the first match where an unwanted word comes before it, so it is not used.
 """
 
 from collections.abc import Callable, Iterator
-from functools import reduce
 from typing import TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 from whoosh.query import (
     And,
     AndMaybe,
@@ -29,21 +29,29 @@ Matches: TypeAlias = Callable[[Tree], Numbers]
 """A leaf to the passages it matches, ascending."""
 
 
-def matching(tree: Tree, matches: Matches) -> Numbers:
-    """Give the passages that a tree matches, ascending."""
+def matching(tree: Tree, matches: Matches, count: int) -> Numbers:
+    """Give the passages that a tree matches, of `count` in all, ascending."""
+    return np.flatnonzero(_flags(tree, matches, count))
 
-    def of(part: Tree) -> Numbers:
-        return matching(part, matches)
 
-    if isinstance(tree, And | Require):
-        return reduce(np.intersect1d, map(of, tree.children()))
-    if isinstance(tree, Or):
-        return reduce(np.union1d, map(of, tree.children()))
-    if isinstance(tree, AndNot):
-        return np.setdiff1d(of(tree.a), of(tree.b))
+def _flags(tree: Tree, matches: Matches, count: int) -> NDArray[np.bool_]:
+    """Say of each passage whether it matches; flags cost alike, however many are set."""
     if isinstance(tree, AndMaybe):
-        return of(tree.a)
-    return matches(tree)
+        return _flags(tree.a, matches, count)
+    if isinstance(tree, And | Or | Require | AndNot):
+        first, *others = tree.children()
+        found = _flags(first, matches, count)
+        for other in others:
+            if isinstance(tree, Or):
+                found |= _flags(other, matches, count)
+            elif isinstance(tree, AndNot):
+                found &= ~_flags(other, matches, count)
+            else:
+                found &= _flags(other, matches, count)
+        return found
+    found = np.zeros(count, bool)
+    found[matches(tree)] = True
+    return found
 
 
 def scoring_leaves(tree: Tree) -> Iterator[Tree]:

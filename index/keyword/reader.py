@@ -21,6 +21,9 @@ Fields: TypeAlias = Mapping[str, Postings]
 KEPT = 2
 """Look-ups kept, one a field: scoring makes a query's, and coverage asks for them again."""
 
+_NOWHERE = np.zeros(0, np.int32), np.zeros(0, np.int32)
+"""Where a term is that no passage has."""
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -89,6 +92,15 @@ class KeywordReader:
         """Terms per live passage; 0 for an empty index."""
         return self.total_length(field) / self.count if self.count else 0.0
 
+    def frequencies(self, field: str, term: bytes) -> TermFrequencies:
+        """Give the live passages with one term, ascending, and its frequency in each.
+
+        Nothing of it is kept: leaves of a tree are looked up once a query.
+        """
+        found = [part.term_frequencies(field, [term])[0] for part in self.parts]
+        passages, frequencies = zip(_NOWHERE, *filter(None, found), strict=True)
+        return np.concatenate(passages), np.concatenate(frequencies)
+
     def postings(self, field: str, terms: Sequence[bytes]) -> list[Posting | None]:
         """Give the live occurrences of each term over the whole index, or None."""
         found = [part.fields[field].find(terms) for part in self.parts]
@@ -97,7 +109,7 @@ class KeywordReader:
     def _joined(self, postings: Sequence[Posting | None]) -> Posting | None:
         alive = []
         for posting, part in zip(postings, self.parts, strict=True):
-            kept = _only_alive(posting, part.alive) if posting else None
+            kept = only(posting, part.alive) if posting else None
             if kept and len(kept.passages):
                 alive.append((kept, part.first))
         return _join(alive)
@@ -106,13 +118,13 @@ class KeywordReader:
         """Give the live occurrences of one term, or None."""
         return next(iter(self.postings(field, [term])), None)
 
+
     def terms(self, field: str, start: bytes = b"") -> Iterator[bytes]:
         """Walk the terms from `start` on, in byte order, each once."""
         walks = (_from(part.fields[field], start) for part in self.parts)
         for term, _ in groupby(heapq.merge(*walks)):
             if self.posting(field, term):
                 yield term
-
 
 def _lengths(parts: Sequence[Part], field: str) -> NDArray[np.int32]:
     """Return the number of terms of each passage, (passages,).
@@ -140,12 +152,13 @@ def _from(postings: Postings, start: bytes) -> Iterator[bytes]:
     return (strings[number] for number in range(first, len(strings)))
 
 
-def _only_alive(posting: Posting, alive: NDArray[np.bool_]) -> Posting:
-    keep = alive[posting.passages]
+def only(posting: Posting, passages: NDArray[np.bool_]) -> Posting:
+    """Leave out the occurrences in passages whose flag is false."""
+    keep = passages[posting.passages]
     if keep.all():
         return posting
-    places = np.repeat(keep, posting.frequencies)
-    return _packed(posting.passages[keep], posting.frequencies[keep], _places(posting)[places])
+    positions = places(posting)[np.repeat(keep, posting.frequencies)]
+    return _packed(posting.passages[keep], posting.frequencies[keep], positions)
 
 
 def _join(parts: Sequence[tuple[Posting, int]]) -> Posting | None:
@@ -156,11 +169,11 @@ def _join(parts: Sequence[tuple[Posting, int]]) -> Posting | None:
     return _packed(
         np.concatenate([part.passages + np.int32(offset) for part, offset in parts]),
         np.concatenate([part.frequencies for part, _ in parts]),
-        np.concatenate([_places(part) for part, _ in parts]),
+        np.concatenate([places(part) for part, _ in parts]),
     )
 
 
-def _places(posting: Posting) -> NDArray[np.int32]:
+def places(posting: Posting) -> NDArray[np.int32]:
     """Give the positions of one posting alone; it may share its array with others."""
     return posting.positions[posting.position_starts[0] : posting.position_starts[-1]]
 

@@ -1,0 +1,177 @@
+"""The terms of an index that a prefix or a fuzzy word stands for, and the passages with any.
+
+Terms are ranges or numbers of a sorted table, postings a stretch of an array: nothing is
+decoded but the spellings that a fuzzy word is compared with. Does not score.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import chain
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plait.index.keyword.postings import Postings
+from plait.index.keyword.reader import KeywordReader, Part
+from plait.index.keyword.spelling import Spellings
+
+_NONE = np.zeros(0, np.int64)
+_NONE32 = np.zeros(0, np.int32)
+"""So that nothing can be concatenated, too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expansion:
+    """Some terms of one field."""
+
+    parts: Sequence["PartTerms"]
+    """The terms of each segment; several may have the same."""
+
+    @property
+    def postings(self) -> int:
+        """Count what is to be read: occurrences in passages, deleted ones included."""
+        return sum(part.postings for part in self.parts)
+
+    def fewer_than(self, most: int) -> "Occurrences | None":
+        """Give where each term is in live passages; None where so many terms are in any."""
+        living = [part.living() for part in self.parts]
+        if any(len(part.numbers) >= most for part in living):
+            return None
+        names = [list(map(part.term, part.numbers.tolist())) for part in living]
+        terms = {term: place for place, term in enumerate(sorted(set(chain(*names))))}
+        if len(terms) >= most:
+            return None
+        found = [part.occurrences() for part in living]
+        places = [np.array([terms[term] for term in own], np.int64) for own in names]
+        return Occurrences.joined(len(terms), places, found)
+
+    def passages(self, count: int) -> NDArray[np.int64]:
+        """Number the live passages with any of the terms, of `count` in all, ascending."""
+        found = np.zeros(count, bool)
+        for part in self.parts:
+            found[part.passages()] = True
+        return np.flatnonzero(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrences:
+    """Where some terms are: those of the first in byte order, of the second, and so on."""
+
+    counts: NDArray[np.int64]
+    """Live passages with each term."""
+    passages: NDArray[np.int64]
+    """Of each term ascending."""
+    frequencies: NDArray[np.int32]
+
+    @classmethod
+    def joined(
+        cls,
+        terms: int,
+        places: Sequence[NDArray[np.int64]],
+        found: Sequence["Occurrences"],
+    ) -> "Occurrences":
+        """Put those of several segments together, given the place of each of their terms."""
+        pairs = zip(places, found, strict=True)
+        term = np.concatenate([_NONE, *(np.repeat(own, part.counts) for own, part in pairs)])
+        order = np.argsort(term, kind="stable") if len(found) > 1 else slice(None)
+        return cls(
+            np.bincount(term, minlength=terms),
+            np.concatenate([_NONE, *(part.passages for part in found)])[order],
+            np.concatenate([_NONE32, *(part.frequencies for part in found)])[order],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PartTerms:
+    """Some terms of one field of one segment."""
+
+    part: Part
+    field: str
+    numbers: NDArray[np.int64]
+    """Places in the segment's table of terms, ascending."""
+
+    @property
+    def _all(self) -> Postings:
+        return self.part.fields[self.field]
+
+    @property
+    def postings(self) -> int:
+        """Count their occurrences in passages, deleted ones included."""
+        return int(self._counts.sum())
+
+    def term(self, number: int) -> bytes:
+        """Read one term."""
+        return self._all.terms.strings[number]
+
+    def living(self) -> "PartTerms":
+        """Leave out those that no live passage has."""
+        if self.part.whole or not len(self.numbers):
+            return self
+        alive = self.part.alive[self._all.passages[self._places()]]
+        firsts = np.cumsum(self._counts) - self._counts
+        numbers = self.numbers[np.logical_or.reduceat(alive, firsts)]
+        return PartTerms(self.part, self.field, numbers)
+
+    def passages(self) -> NDArray[np.int32]:
+        """Number the live passages of their postings, in the view; some more than once."""
+        found = self._all.passages[self._places()]
+        if not self.part.whole:
+            found = found[self.part.alive[found]]
+        return found + np.int32(self.part.first)
+
+    def occurrences(self) -> Occurrences:
+        """Say where each is in live passages, numbered in the view."""
+        places = self._places()
+        passages, frequencies = self._all.passages[places], self._all.frequencies[places]
+        alive = self.part.alive[passages]
+        terms = np.repeat(np.arange(len(self.numbers)), self._counts)[alive]
+        return Occurrences(
+            np.bincount(terms, minlength=len(self.numbers)),
+            passages[alive].astype(np.int64) + self.part.first,
+            frequencies[alive],
+        )
+
+    @property
+    def _counts(self) -> NDArray[np.int64]:
+        starts = self._all.starts
+        return starts[self.numbers + 1] - starts[self.numbers]
+
+    def _places(self) -> slice | NDArray[np.int64]:
+        """Say where their postings are: a stretch, where the terms are neighbours."""
+        numbers, starts = self.numbers, self._all.starts
+        if not len(numbers):
+            return slice(0)
+        if numbers[-1] - numbers[0] == len(numbers) - 1:
+            return slice(int(starts[numbers[0]]), int(starts[numbers[-1] + 1]))
+        counts = self._counts
+        moves = np.repeat(starts[numbers] - (np.cumsum(counts) - counts), counts)
+        places: NDArray[np.int64] = np.arange(len(moves)) + moves
+        return places
+
+
+def beginning_with(reader: KeywordReader, field: str, prefix: bytes) -> Expansion:
+    """Find the terms that begin with a prefix of UTF-8; it must not be empty."""
+    # No byte of UTF-8 is 255, so this is the least string above all that begin so.
+    beyond = prefix[:-1] + bytes([prefix[-1] + 1])
+    bounds = [
+        (terms.lower_bound(prefix), terms.lower_bound(beyond))
+        for terms in (part.fields[field].terms for part in reader.parts)
+    ]
+    pairs = zip(reader.parts, bounds, strict=True)
+    return Expansion([PartTerms(part, field, np.arange(*own)) for part, own in pairs])
+
+
+def spelt_like(
+    reader: KeywordReader, field: str, spellings: Sequence[Spellings], word: str, edits: int
+) -> Expansion:
+    """Find the terms that at most so many edits turn into a word.
+
+    `spellings` are those that `spellings_of` gave for this field.
+    """
+    pairs = zip(reader.parts, spellings, strict=True)
+    return Expansion([PartTerms(part, field, own.near(word, edits)) for part, own in pairs])
+
+
+def spellings_of(reader: KeywordReader, field: str) -> list[Spellings]:
+    """Decode the terms of one field, segment after segment."""
+    return [Spellings.of(part.fields[field].terms.strings) for part in reader.parts]
