@@ -72,7 +72,7 @@ def _compare_builds(rows: Rows, folder: Path) -> tuple[dict[str, Postings], Any]
 
 def _compare_queries(rows: Rows, fields: dict[str, Postings], stock: Any) -> None:
     analyzer = TextAnalyzer()
-    leg = KeywordLeg(KeywordReader([(fields, np.ones(len(rows), bool))]), analyzer)
+    leg = KeywordLeg(KeywordReader([(fields, np.ones(len(rows), bool))]))
     with stock.searcher() as searcher:
         for length in LENGTHS:
             ours, theirs = [], []

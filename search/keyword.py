@@ -13,10 +13,9 @@ from typing import Self
 import numpy as np
 from whoosh.query import Query as Tree
 
-from plait.index.analyzer import TextAnalyzer
 from plait.index.arrays import best_places, looked_up
 from plait.index.keyword.postings import TermFrequencies
-from plait.index.keyword.reader import KeywordReader
+from plait.index.keyword.reader import KeywordReader, refuse_none
 from plait.search.bm25 import BM25, idf, length_norm, term_score
 from plait.search.hit import TermPart
 from plait.search.leaves import Leaves
@@ -141,6 +140,7 @@ class KeywordLeg:
         counts = [len(passages) for passages, _ in found]
         passages = np.concatenate([_NONE, *(own for own, _ in found)], dtype=np.int64)
         frequencies = np.concatenate([_NONE, *(own for _, own in found)], dtype=np.float64)
+        refuse_none(frequencies)
         norms = self._norms(field)[passages]
         scores = term_score(frequencies, norms, np.repeat(weights, counts))
         return TermScores(terms, counts, passages, scores)

@@ -72,7 +72,7 @@ class Ranker:
         self._asked = count(1)
         self.analyzer = TextAnalyzer()
         # Not of a method: a ranker that refers to itself is not freed when let go.
-        self._keyword = lru_cache(KEPT)(partial(KeywordLeg, snapshot.keyword, self.analyzer))
+        self._keyword = lru_cache(KEPT)(partial(KeywordLeg, snapshot.keyword))
 
     def score(self, query: Query, system: System, depth: int = DEPTH) -> Scored:
         """Score the candidates of a query: the best `depth` of each leg that is asked.

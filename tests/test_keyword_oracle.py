@@ -67,7 +67,7 @@ def fields(rows: list[tuple[str, str]]) -> dict[str, Postings]:
 
 def ours(reader: KeywordReader, query: str) -> dict[int, float]:
     """Ask plait."""
-    found = KeywordLeg(reader, ANALYZER).score(parse_query(query, ANALYZER))
+    found = KeywordLeg(reader).score(parse_query(query, ANALYZER))
     scores = found.leg(found.best(len(reader)))
     return dict(zip(scores.passages.tolist(), scores.scores.tolist(), strict=True))
 

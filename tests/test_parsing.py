@@ -32,7 +32,7 @@ def reader_of(texts: list[str]) -> KeywordReader:
 
 def asked(reader: KeywordReader, query: str) -> KeywordScores:
     """Score a query."""
-    return KeywordLeg(reader, ANALYZER).score(parse_query(query, ANALYZER))
+    return KeywordLeg(reader).score(parse_query(query, ANALYZER))
 
 
 def calls(work: Callable[[], object]) -> int:

@@ -1,8 +1,9 @@
 """Here are plait's arrays: how do Whoosh's query classes read them?
 
-A Whoosh codec, for reading. Phrases, boolean operators, prefixes and fuzzy
-terms run on Whoosh's own searcher over the same arrays as everything else.
-Segments are written by `plait.index.keyword.postings`, never through Whoosh.
+A Whoosh codec, for reading: every query class of Whoosh's runs on its own searcher over the
+same arrays as everything else. plait's own queries are answered by arrays, faster and to the
+same bits (`plait.search.leaves`); this is for queries that plait has no words for, and what
+tests hold plait to. Segments are written by `plait.index.keyword.postings`, never through Whoosh.
 """
 
 from bisect import bisect_left

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache, partial
 from itertools import accumulate, groupby
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -98,8 +98,11 @@ class KeywordReader:
         Nothing of it is kept: leaves of a tree are looked up once a query.
         """
         found = [part.term_frequencies(field, [term])[0] for part in self.parts]
-        passages, frequencies = zip(_NOWHERE, *filter(None, found), strict=True)
-        return np.concatenate(passages), np.concatenate(frequencies)
+        passages, frequencies = map(
+            np.concatenate, zip(_NOWHERE, *filter(None, found), strict=True)
+        )
+        refuse_none(frequencies)
+        return passages, frequencies
 
     def postings(self, field: str, terms: Sequence[bytes]) -> list[Posting | None]:
         """Give the live occurrences of each term over the whole index, or None."""
@@ -118,13 +121,13 @@ class KeywordReader:
         """Give the live occurrences of one term, or None."""
         return next(iter(self.postings(field, [term])), None)
 
-
     def terms(self, field: str, start: bytes = b"") -> Iterator[bytes]:
         """Walk the terms from `start` on, in byte order, each once."""
         walks = (_from(part.fields[field], start) for part in self.parts)
         for term, _ in groupby(heapq.merge(*walks)):
             if self.posting(field, term):
                 yield term
+
 
 def _lengths(parts: Sequence[Part], field: str) -> NDArray[np.int32]:
     """Return the number of terms of each passage, (passages,).
@@ -150,6 +153,12 @@ def _term_frequencies(
 def _from(postings: Postings, start: bytes) -> Iterator[bytes]:
     strings, first = postings.terms.strings, postings.terms.lower_bound(start)
     return (strings[number] for number in range(first, len(strings)))
+
+
+def refuse_none(frequencies: NDArray[Any]) -> None:
+    """Raise `CorruptIndexError` where a term is said to be in a passage not even once."""
+    if frequencies.min(initial=1) < 1:
+        raise CorruptIndexError("frequencies of terms are damaged; `plait check` says more.")
 
 
 def only(posting: Posting, passages: NDArray[np.bool_]) -> Posting:

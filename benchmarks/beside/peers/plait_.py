@@ -97,7 +97,7 @@ class KeywordRanking:
         """Rank documents, name them."""
         fields = {field: Postings.load(folder, field) for field in FIELDS}
         ids, analyzer = kept_ids(folder), TextAnalyzer()
-        leg = KeywordLeg(KeywordReader([(fields, np.ones(len(ids), bool))]), analyzer)
+        leg = KeywordLeg(KeywordReader([(fields, np.ones(len(ids), bool))]))
 
         def ask(query: str) -> list[str]:
             scored = leg.score(parse_query(query, analyzer, operators=False))
