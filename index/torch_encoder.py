@@ -20,6 +20,7 @@ from plait.index.errors import ModelError
 from plait.index.model import hash_file
 from plait.index.prompts import Prompts, choose_prompts
 from plait.index.tokens import Tokens
+from plait.index.vectors import are_unit
 
 BATCH = 32
 """Texts a batch on a CPU: sentence-transformers' own default."""
@@ -96,7 +97,7 @@ class TorchEncoder:
         return EncodedQuery(vector, np.zeros((0, self.dimension), dtype=np.float32))
 
     def _encode(self, texts: list[str], prompt: str) -> NDArray[np.float32]:
-        return np.asarray(
+        found = np.asarray(
             self._model.encode(
                 texts,
                 prompt=prompt,  # "" too: it keeps a default prompt from creeping in
@@ -106,6 +107,8 @@ class TorchEncoder:
             ),
             dtype=np.float32,
         )
+        # Models of 16 bits round unit vectors by .005; of others not a bit is changed.
+        return found if are_unit(found) else found / np.linalg.norm(found, axis=1, keepdims=True)
 
     def _measure_window(self) -> int:
         longest, tokenizer = self._model.max_seq_length, self._model.tokenizer

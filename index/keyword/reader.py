@@ -137,7 +137,7 @@ def _lengths(parts: Sequence[Part], field: str) -> NDArray[np.int32]:
     found = [part.fields[field].lengths for part in parts]
     for lengths, part in zip(found, parts, strict=True):
         positions = len(part.fields[field].positions)
-        if lengths.min() < 0 or lengths.sum(dtype=np.int64) != positions:
+        if lengths.min(initial=0) < 0 or lengths.sum(dtype=np.int64) != positions:
             raise CorruptIndexError(f"{field}.lengths is damaged; `plait check` says more.")
     return found[0] if len(found) == 1 else np.concatenate([*found, np.zeros(0, np.int32)])
 

@@ -6,6 +6,7 @@ never an address, so that it has nothing to fetch.
 """
 
 import re
+import socket
 from typing import Any
 
 from plait.index.errors import ReadingError
@@ -61,8 +62,7 @@ def extract(page: str) -> tuple[str, str, str, str]:
 
     Raises ReadingError where trafilatura finds no text.
     """
-    from trafilatura import bare_extraction, load_html  # noqa: PLC0415 - see above
-
+    bare_extraction, load_html = _trafilatura()
     try:
         tree = load_html(page)
         if tree is not None:
@@ -83,6 +83,19 @@ def extract(page: str) -> tuple[str, str, str, str]:
     if found is None or isinstance(found, dict) or not found.text:
         raise ReadingError("no article found in this page: save its text as .txt if it has one")
     return found.title or "", found.text, iso_date(found.date or ""), found.author or ""
+
+
+def _trafilatura() -> tuple[Any, Any]:
+    """Import what finds articles, without the socket that its import would open.
+
+    urllib3, which it brings along to fetch pages, binds one to find out whether there is IPv6.
+    """
+    there, socket.has_ipv6 = socket.has_ipv6, False
+    try:
+        from trafilatura import bare_extraction, load_html  # noqa: PLC0415 - takes a second
+    finally:
+        socket.has_ipv6 = there
+    return bare_extraction, load_html
 
 
 def check_tree(tree: Any) -> None:
