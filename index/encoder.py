@@ -7,7 +7,6 @@ for late interaction (`plait.index.tokens`). Two implementations:
 other. This file imports neither until one is asked for: the second takes ten seconds.
 """
 
-import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
@@ -18,10 +17,7 @@ from numpy.typing import NDArray
 from plait.index.encoded import Encoded, EncodedQuery
 from plait.index.errors import ModelError
 from plait.index.model import DEFAULT, find_default, find_named, holds, names_default
-
-NEAR = 1e-2
-"""How far from 1 a unit vector's length may be. Models of bfloat16 are off by .005, measured
-with 16 to 4,096 components; floats of 32 bits by a millionth."""
+from plait.index.vectors import are_unit
 
 
 class Encoder(Protocol):
@@ -70,8 +66,8 @@ def check_length(vector: NDArray[np.float32], remedy: str) -> None:
 
     Damaged weights give numbers too, or none: every hit would be one by chance.
     """
-    length = math.sqrt(float(vector @ vector))
-    if not abs(length - 1) <= NEAR:
+    if not are_unit(vector[np.newaxis]):
+        length = float(np.linalg.norm(vector))
         raise ModelError(f"the model gives a vector of length {length:g}, wanted 1. {remedy}.")
 
 

@@ -3,12 +3,14 @@
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from plait.index.encoder import Encoder, load_encoder
 from plait.index.errors import ModelError
+from plait.index.vectors import are_unit
 
 WORDS = ["ask", "told", ":", "the", "islands", "treaty", "war", "peace", "who"]
 
@@ -50,6 +52,15 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def tiny(folder: Path) -> Encoder:
     """Load the tiny model by its folder."""
     return load_encoder(str(folder))
+
+
+def test_a_model_of_16_bits_gives_unit_vectors(folder: Path) -> None:
+    """It rounds them; of passages and queries alike, nobody sees it."""
+    rounding: Any = load_encoder(str(folder))
+    rounding._model.bfloat16()
+    vectors = rounding.encode_passages([f"the islands treaty {n}" for n in range(40)]).vectors
+    assert are_unit(vectors)
+    assert are_unit(rounding.encode_query("who told the war").vector[np.newaxis])
 
 
 def test_the_prompts_of_the_model_are_used(folder: Path, tiny: Encoder) -> None:
