@@ -247,6 +247,20 @@ def test_a_lock_that_was_removed_lets_no_two_publish(
     assert contents(root) == {"a", "new"}
 
 
+def test_a_lock_that_is_removed_during_a_commit(tmp_path: Path, quick: Encoder) -> None:
+    """It is looked at last of all, immediately before the manifest is published."""
+    root = index_of(tmp_path / "own", quick, "a")
+
+    def told(_: int) -> None:
+        (root / "lock").unlink()
+
+    writer = IndexWriter(root, quick, progress=told)
+    writer.add(story("b"))
+    failing(writer, LockedError, "removed while it was held")
+    writer.close()
+    assert contents(root) == {"a"}
+
+
 def test_another_generation_on_disk_is_not_written_over(tmp_path: Path, quick: Encoder) -> None:
     """Where the lock file could not tell, the generation does."""
     root = index_of(tmp_path / "own", quick, "a")
@@ -342,6 +356,24 @@ def test_what_cannot_be_removed_fails_no_commit(
     writer.commit()
     writer.close()
     assert len(list(root.glob("segment-*"))) == 2
+
+
+def test_an_error_of_the_disk_ends_a_merge(
+    tmp_path: Path, quick: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Want of room leaves it to the next run; anything else is told, and nothing is lost."""
+    root = index_of(tmp_path / "own", quick, "a", "b")
+
+    def broken(_: object) -> Iterator[dict[str, object]]:
+        yield {}
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr("plait.index.writer.merge_segments", broken)
+    writer = IndexWriter(root, quick)
+    with pytest.raises(OSError, match="Input/output"), writer:
+        writer.add(story("c"))
+    assert contents(root) == {"a", "b", "c"}
+    assert len(list(root.glob("segment-*"))) == 3
 
 
 def _denied(path: Path) -> None:
