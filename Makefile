@@ -19,10 +19,10 @@ demo: .venv/installed ## install, index the seed articles, ask one question
 	$(BIN)/plait index seeds/articles
 	$(BIN)/plait search "peace treaty 1956 declaration"
 
-test: .venv/dev ## install, run every test, fail under 95 % coverage of index/ and search/
+test: .venv/dev ## install, run the tests, fail under 95 % coverage of index/ and search/
 	$(BIN)/python -m pytest --cov --cov-fail-under=95
 
-test-thorough: .venv/dev ## run the tests that take minutes: every failure at every place
+test-thorough: .venv/dev ## run the tests that take minutes, and that `make test` leaves out
 	$(BIN)/python -m pytest -m thorough
 
 lint: .venv/dev ## style, format, types (two checkers), direction of imports

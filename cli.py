@@ -94,7 +94,7 @@ def index(
     """
     from plait.index.encoder import load_encoder
     from plait.index.ingest import bring_up_to_date
-    from plait.index.manifest import recorded_model
+    from plait.index.manifest_record import recorded_model
     from plait.index.reading import FieldNames, bounded_lines
     from plait.index.writer import IndexWriter
 
@@ -138,7 +138,7 @@ def search(
     options = Options(System.parse(asked), passages, min_probability=min_score)
     hits = opened.search(text, k, options)
     if as_json:
-        typer.echo(json_text([asdict(hit) | {"score": hit.score} for hit in hits]))
+        _say_json([asdict(hit) | {"score": hit.score} for hit in hits])
         return
     page = Page(text, opened.ranker.analyzer, _in_colour(), explain)
     for hit in hits:
@@ -167,7 +167,7 @@ def show(
         head = filter(None, (found.title, found.date, found.author))
         text, record = "\n".join((*map(in_line, head), "", found.text)), asdict(found)
     if as_json:
-        typer.echo(json_text(record))
+        _say_json(record)
     else:
         _say(text)
 
@@ -180,7 +180,7 @@ def remove(
     """Remove articles from the index; their files stay. All of them, or none if one is unknown."""
     from plait.index.encoder import load_encoder
     from plait.index.ingest import remove_articles
-    from plait.index.manifest import read_manifest
+    from plait.index.manifest_record import read_manifest
     from plait.index.writer import IndexWriter
 
     model = read_manifest(root).recipe.model
@@ -192,11 +192,11 @@ def remove(
 @app.command()
 def info(root: Root = DEFAULT_INDEX, as_json: AsJson = False) -> None:
     """Say what an index holds and what it was built with."""
-    from plait.index.manifest import read_manifest
+    from plait.index.manifest_record import read_manifest
 
     facts = {"index": str(root)} | read_manifest(root).facts()
     if as_json:
-        typer.echo(json_text(facts))
+        _say_json(facts)
     else:
         _say("\n".join(f"{name:<11} {value}" for name, value in facts.items()))
 
@@ -229,7 +229,7 @@ def context(
     options = Options(System.parse(system) if system else None, min_probability=min_score)
     excerpts = choose_excerpts(Index.open(root), " ".join(query), tokens, options)
     if as_json:
-        typer.echo(json_text([asdict(excerpt) | {"text": excerpt.text} for excerpt in excerpts]))
+        _say_json([asdict(excerpt) | {"text": excerpt.text} for excerpt in excerpts])
     elif excerpts:
         _say("\n\n".join(map(str, excerpts)))
     else:
@@ -256,7 +256,7 @@ def why(
     options = Options(System.parse(system) if system else None, operators=not words)
     reasons = explain_rank(Index.open(root), query, article, options)
     if as_json:
-        typer.echo(json_text(asdict(reasons) | {"system": str(reasons.system)}))
+        _say_json(asdict(reasons) | {"system": str(reasons.system)})
     else:
         _say("\n".join(reasons.lines()))
 
@@ -303,7 +303,7 @@ def bench(
     if out:
         lab.write_files(experiment, out)
     if as_json:
-        typer.echo(json_text(lab.table(experiment)))
+        _say_json(lab.table(experiment))
     else:
         _say("\n".join(lab.lines(experiment, opened)))
     lab.check_floors(experiment, floors)
@@ -349,7 +349,7 @@ def tune(
     if saved := save and found.better:
         record_system(root, str(found.chosen))
     if as_json:
-        typer.echo(json_text(lab.tuning_record(found) | {"saved": saved}))
+        _say_json(lab.tuning_record(found) | {"saved": saved})
     else:
         _say(lab.advice(found, before, saved=saved))
 
@@ -376,6 +376,10 @@ def _progress(what: str = "passages") -> Iterator[Callable[[int], None]]:
 
 def _in_colour() -> bool:
     return bool(sys.stdout) and sys.stdout.isatty() and "NO_COLOR" not in os.environ
+
+
+def _say_json(value: object) -> None:
+    typer.echo(json_text(value))  # escaped there
 
 
 def _say(text: str, *, err: bool = False) -> None:

@@ -21,7 +21,7 @@ from numpy.lib.format import dtype_to_descr, write_array_header_1_0
 from numpy.typing import NDArray
 
 from plait.index.durable import naming, open_regular
-from plait.index.errors import CorruptIndexError
+from plait.index.errors import damaged
 
 Array: TypeAlias = NDArray[Any]
 
@@ -116,9 +116,7 @@ def load_array(folder: Path, name: str, kind: type[np.generic], width: int = 0) 
             rows, start = _header(os.read(descriptor, HEADER), kind, width, size)
             mapped = mmap(descriptor, size, access=ACCESS_READ)
     except (FileNotFoundError, NotADirectoryError, ValueError) as error:
-        raise CorruptIndexError(
-            f"cannot read {path}: {error}. Index again into a new folder."
-        ) from error
+        raise damaged(path, str(error)) from error
     return np.ndarray((rows, width) if width else (rows,), _little(kind), mapped, start)
 
 

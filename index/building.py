@@ -16,11 +16,11 @@ from plait.index.arrays import StringTable
 from plait.index.article import Article
 from plait.index.cutting import Cutting, cut_passages
 from plait.index.encoded import Encoded
-from plait.index.encoder import Encoder
-from plait.index.errors import CorruptIndexError, ModelError
+from plait.index.encoder import Encoder, check_unit
+from plait.index.errors import damaged
 from plait.index.keyword.postings import build_postings
+from plait.index.manifest import Recipe
 from plait.index.segment import (
-    CHECK,
     Digests,
     Segment,
     SegmentData,
@@ -41,6 +41,17 @@ class Builder:
     analyzer: TextAnalyzer
     progress: Callable[[int], None] | None = None
     """Told how many more passages have their vector."""
+
+    def recipe(self, model: str) -> Recipe:
+        """Return what an index is built with; `model` is the encoder's name, as it was given."""
+        return Recipe(
+            analyzer=self.analyzer.fingerprint,
+            encoder=self.encoder.fingerprint,
+            cutting=Cutting(self.encoder.window).fingerprint,
+            model=model,
+            window=self.encoder.window,
+            dimension=self.encoder.dimension,
+        )
 
     def segment(self, articles: Sequence[Article], known: Iterable[Known]) -> SegmentData:
         """Build a segment; what `known` segments hold is not encoded again.
@@ -82,8 +93,7 @@ class Builder:
         if self.progress:
             self.progress(len(texts) - len(fresh))
         encoded = self.encoder.encode_passages(list(fresh.values()), self.progress)
-        if not are_unit(encoded.vectors):
-            raise ModelError(f"{self.encoder.name} gives vectors that have no unit length.")
+        check_unit(encoded.vectors, f"{self.encoder.name} cannot be used; name another model")
         parts.append(encoded)
         rows = {key: row for row, key in enumerate([*found, *fresh])}
         return Encoded.joined(parts).take(np.array([rows[d] for d in digests], dtype=np.int64))
@@ -107,7 +117,7 @@ def _known(
             check()
         own = Encoded(segment.data.vectors.matrix, segment.data.tokens).take(places)
         if not are_unit(own.vectors):
-            raise CorruptIndexError(f"{segment.name} has vectors of no unit length. {CHECK}.")
+            raise damaged(segment.folder, "a vector that would be used again has no unit length")
         parts.append(own)
         found += mine
         missing -= mine.keys()

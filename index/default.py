@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from plait.index.generations import Generations
-from plait.index.manifest import read_manifest
+from plait.index.manifest_record import read_manifest
 
 
 def record_system(root: Path, system: str) -> str:
@@ -19,7 +19,7 @@ def record_system(root: Path, system: str) -> str:
     """
     read_manifest(root)  # where there is no index, no lock file is left behind
     with Generations(root) as generations:
-        manifest = read_manifest(root)
+        manifest = generations.manifest or read_manifest(root)
         if system != manifest.system:
             changed = replace(manifest, generation=generations.next_number(), system=system)
             generations.publish(changed)

@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from hashlib import blake2b
 from pathlib import Path
 
-from plait.index.errors import CorruptIndexError
+from plait.index.errors import CorruptIndexError, LockedError, damaged
 
 TEMPORARY = ".tmp-"
 """Prefix of whatever is not committed yet; a writer removes leftovers."""
@@ -61,32 +61,29 @@ def read_bounded(path: Path, most: int) -> bytes:
     """Read a whole file of an index; raises as `open_regular`, and for more than `most` bytes."""
     with open_regular(path) as (descriptor, size):
         if size > most:
-            raise CorruptIndexError(f"{path} has {size} bytes; plait writes {most} at most.")
+            raise damaged(path, f"{size} bytes, where plait writes {most} at most")
         with os.fdopen(descriptor, "rb", closefd=False) as file:
             return file.read()
 
 
 def _irregular(path: Path) -> CorruptIndexError:
-    return CorruptIndexError(
-        f"{path} is a link or no regular file, which plait never writes. Index again into a "
-        "new folder."
-    )
+    return damaged(path, "a link, or no regular file")
 
 
 def publish(target: Path, write: Callable[[Path], object], *, replace: bool = False) -> None:
     """Let `write` make a file or folder, flush it, and give it its name in one step.
 
-    Raises `FileExistsError` where the name is taken, unless it is to `replace` a file. An
+    Raises `LockedError` where the name is taken, unless it is to `replace` a file. An
     `OSError` names the file. Where flushing the folder fails, the name is given already.
     """
     temporary = target.with_name(TEMPORARY + target.name)
     discard(temporary)
     if not replace and os.path.lexists(target):
-        raise FileExistsError(errno.EEXIST, "another writer made it", str(target))
+        raise LockedError(f"{target} was made by another process. Open the index again.")
     try:
         with naming(temporary):
             write(temporary)
-            # All at once: a disk that is told to keep forty files does it for the price of two.
+            # At once: a disk that is told to keep 32 files takes the time of two.
             with ThreadPoolExecutor(FLUSHED_AT_ONCE) as pool:
                 list(pool.map(flush, [temporary, *temporary.glob("*")]))
             temporary.replace(target)

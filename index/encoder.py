@@ -61,14 +61,15 @@ class Encoder(Protocol):
         ...
 
 
-def check_length(vector: NDArray[np.float32], remedy: str) -> None:
-    """Make sure that a query's vector, (dimension,), has length 1; raises `ModelError`.
+def check_unit(vectors: NDArray[np.float32], remedy: str) -> None:
+    """Make sure that vectors, (texts, dimension), have unit length; raises `ModelError`.
 
-    Damaged weights give numbers too, or none: every hit would be one by chance.
+    Damaged weights yield vectors too, and any passage could then be nearest.
     """
-    if not are_unit(vector[np.newaxis]):
-        length = float(np.linalg.norm(vector))
-        raise ModelError(f"the model gives a vector of length {length:g}, wanted 1. {remedy}.")
+    if not are_unit(vectors):
+        lengths = np.linalg.norm(vectors, axis=1)
+        worst = float(lengths[np.abs(lengths - 1).argmax()])  # the first that is no number, if any
+        raise ModelError(f"the model gives a vector of length {worst:g}; wanted 1. {remedy}.")
 
 
 def load_encoder(model: str | None = None, *, fetch: bool = True) -> Encoder:

@@ -17,6 +17,8 @@ raises; only `plait.cli` prints and exits. Errors of the machine (`OSError`:
 disk full, permission denied) pass through as they are.
 """
 
+from pathlib import Path
+
 
 class PlaitError(Exception):
     """Base of every error that plait raises on purpose."""
@@ -60,3 +62,9 @@ class FingerprintError(IndexDirectoryError):
 
 class CorruptIndexError(IndexDirectoryError):
     """A file of the index is missing, truncated or altered."""
+
+
+def damaged(what: Path | str, found: str) -> CorruptIndexError:
+    """Return the error for one damaged place of an index, which says what to do."""
+    remedy = "`plait check` lists all damage; index again into a new folder."
+    return CorruptIndexError(f"{what} is damaged: {found}. {remedy}")

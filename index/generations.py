@@ -8,13 +8,13 @@ import os
 from collections.abc import Container
 from contextlib import suppress
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from plait.index.durable import discard, flush, make_folders
 from plait.index.errors import IndexDirectoryError, LockedError, NoIndexError
 from plait.index.lock import LOCK, WriterLock
-from plait.index.manifest import NAME as MANIFEST, Manifest, highest_number, is_own, read_manifest
+from plait.index.manifest import NAME as MANIFEST, Manifest, highest_number, is_plait_name
+from plait.index.manifest_record import read_manifest
 
 
 class Generations:
@@ -87,7 +87,7 @@ class Generations:
 
     def _remove_all_but(self, named: Container[str]) -> None:
         for path in self.root.iterdir():
-            if is_own(path.name) and path.name not in named:
+            if is_plait_name(path.name) and path.name not in named:
                 with suppress(OSError):
                     discard(path)
 
@@ -98,12 +98,7 @@ class Generations:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
 
@@ -120,7 +115,7 @@ def _claim(root: Path) -> None:
         raise IndexDirectoryError(f"{root} is a file; name a folder for the index.")
     make_folders(root)
     if not os.path.lexists(root / MANIFEST):
-        foreign = [path.name for path in root.iterdir() if not is_own(path.name)]
+        foreign = [path.name for path in root.iterdir() if not is_plait_name(path.name)]
         if set(foreign) - {LOCK}:
             raise IndexDirectoryError(
                 f"{root} is not empty and no index (it holds {min(foreign)}). "

@@ -22,12 +22,12 @@ from plait.index.writer import Change, IndexWriter
 BATCH = 200_000
 """Characters a commit holds: some five seconds of encoding, the most that a crash costs."""
 
-
 MOST_ARTICLES = 10_000
 """Articles a commit holds: each has a vector, however short it is."""
 
 HEAVY = 20 * BATCH
-"""Characters a commit holds with the articles' other fields, which are stored and not encoded."""
+"""Characters of raw texts and metadata that a commit holds: they are stored and not encoded, so
+they cost memory only, a few megabytes."""
 
 KEPT_FAILURES = 10
 """Failures kept of one source; the rest is counted, as a file may be nothing but bad lines."""
@@ -48,7 +48,7 @@ class Summary:
     skipped: int = 0
     """Files not read again: their size and time of change are the same."""
     failures: list[Failure] = field(default_factory=list)
-    """The first ten of each source, and then how many more there are."""
+    """First ten failures of each source, then one that counts the rest."""
     failed: int = 0
     """Failures, those that were not kept included."""
 
@@ -182,7 +182,7 @@ class _Run:
                 seen.add(article.id)
                 self._add(article)
         if failed > KEPT_FAILURES:
-            more = f"and {failed - KEPT_FAILURES:,} more lines"
+            more = f"and {failed - KEPT_FAILURES:,} more lines like these"
             self.summary.failures.append(Failure(source, more))
         self.summary.failed += failed
         return seen

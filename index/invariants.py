@@ -1,7 +1,8 @@
 """What holds between the arrays of every segment that plait wrote.
 
-Looked at whenever a segment is opened, so as far as it takes no time that grows with what
-the passages hold. Says nothing of values: those have checksums (`plait check`).
+Checked whenever a segment is opened, so only in time that grows with its articles, passages
+and distinct terms, not with their postings. Says nothing of values: those have checksums
+(`plait check`).
 """
 
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ from plait.index.arrays import SortedTable, StringTable
 from plait.index.keyword.postings import Postings
 
 if TYPE_CHECKING:
-    from plait.index.segment import Segment
+    from plait.index.segment import Segment, SegmentData
 
 
 def broken(segment: "Segment") -> Iterator[str]:
@@ -25,6 +26,19 @@ def broken(segment: "Segment") -> Iterator[str]:
         return
     yield from _strings("ids", data.ids)
     yield from _strings("articles", data.articles)
+    yield from _row_counts(data, articles, passages)
+    if not rises(data.first_passages, passages, strictly=True):
+        yield "first_passages does not rise to the number of passages"
+    if not rises(data.tokens.starts, len(data.tokens.signs)):
+        yield "token_starts does not rise to the number of tokens"
+    for field, postings in data.postings.items():
+        yield from _field(field, postings, passages)
+    gone = segment.deleted
+    if len(gone) and not (gone[0] >= 0 and gone[-1] < articles and (np.diff(gone) > 0).all()):
+        yield "its deletions are no articles of it"
+
+
+def _row_counts(data: "SegmentData", articles: int, passages: int) -> Iterator[str]:
     rows = {
         "articles": (len(data.articles), articles),
         "article_digests": (len(data.article_digests), articles),
@@ -37,15 +51,6 @@ def broken(segment: "Segment") -> Iterator[str]:
     for name, (found, wanted) in rows.items():
         if found != wanted:
             yield f"{name} has {found} rows, not {wanted}"
-    if not rises(data.first_passages, passages, strictly=True):
-        yield "first_passages does not rise to the number of passages"
-    if not rises(data.tokens.starts, len(data.tokens.signs)):
-        yield "token_starts does not rise to the number of tokens"
-    for field, postings in data.postings.items():
-        yield from _field(field, postings, passages)
-    dead = segment.dead
-    if len(dead) and not (dead[0] >= 0 and dead[-1] < articles and (np.diff(dead) > 0).all()):
-        yield "its deletions are no articles of it"
 
 
 def rises(starts: NDArray[np.int64], end: int, *, strictly: bool = False) -> bool:

@@ -8,6 +8,7 @@ import fcntl
 import os
 import socket
 import stat
+from errno import EISDIR, ENXIO
 from pathlib import Path
 from weakref import WeakSet
 
@@ -34,7 +35,7 @@ class WriterLock:
         state = os.fstat(self._descriptor)
         # What has another name elsewhere is not ours to write to.
         if not stat.S_ISREG(state.st_mode) or state.st_nlink > 1:
-            raise IndexDirectoryError(f"{self._path} is no file of plait's; remove it.")
+            raise _foreign(self._path)
         try:
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -77,7 +78,16 @@ def _opened(path: Path) -> int:
     """Open the file, never what a link leads to: nobody but a writer uses this name."""
     if path.is_symlink():
         path.unlink()
-    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK, 0o644)
+    try:
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK, 0o644)
+    except OSError as error:
+        if error.errno not in {EISDIR, ENXIO}:
+            raise
+        raise _foreign(path) from error
+
+
+def _foreign(path: Path) -> IndexDirectoryError:
+    return IndexDirectoryError(f"{path} is no file of plait's; remove it.")
 
 
 _HELD: "WeakSet[WriterLock]" = WeakSet()

@@ -1,40 +1,29 @@
-"""Here is an index folder: which files belong to it, and were they made with what?
+"""What an index folder consists of, and what it was made with.
 
-`manifest.json` is the commit point: whatever it names is complete, and whatever
-it does not name does not exist.
+`manifest.json` is the commit point: whatever it names is complete, and whatever it does
+not name does not exist. Reading it is `plait.index.manifest_record`.
 """
 
 import json
 import os
 import re
 import stat
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field, fields
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import asdict, dataclass
 from hashlib import blake2b
 from pathlib import Path, PurePosixPath
-from typing import Any, TypeVar
+from typing import Any
 
-from plait.index.durable import TEMPORARY, checksum, publish, read_bounded
-from plait.index.errors import (
-    CorruptIndexError,
-    FingerprintError,
-    IndexDirectoryError,
-    NoIndexError,
-)
+from plait.index.durable import TEMPORARY, checksum, publish
+from plait.index.errors import FingerprintError, IndexDirectoryError, damaged
 
 FORMAT = 4
-"""Layout of the folder; a reader refuses any other. 3: the signs of vectors; 4: a checksum."""
-
-WITHOUT_CHECKSUM = 3
-"""The one older format that is read: it lacks nothing but the manifest's checksum."""
+"""Layout of the folder, as it is written. 3: signs of vectors; 4: a checksum of the manifest."""
 
 NAME = "manifest.json"
 
 LARGEST = 8 << 20
 """Bytes of a manifest: 1,500 segments, and merging keeps eight."""
-
-WIDEST = 1 << 16
-"""Components of a vector at most: sixteen times those of the widest models."""
 
 TOKENS = "/token_signs.npy"
 """How the path of a segment's largest file ends (`plait.index.tokens`)."""
@@ -42,19 +31,16 @@ TOKENS = "/token_signs.npy"
 OWN_NAMES = re.compile(r"segment-\d+(\.deleted-\d+\.npy)?|sources-\d+\.json")
 """Names of what plait keeps beside the manifest and the lock, and no others."""
 
-OWN_PATHS = re.compile(rf"segment-\d+/[a-z_.]+\.npy|{OWN_NAMES.pattern}")
-"""Paths of what a manifest lists, never outside the index folder, whoever wrote it."""
 
-
-def is_own(name: str) -> bool:
-    """Say whether plait gave this name to something that it may remove."""
+def is_plait_name(name: str) -> bool:
+    """Return whether plait gave this name to something that it may remove."""
     plain = name.removeprefix(TEMPORARY)
     return OWN_NAMES.fullmatch(plain) is not None or name == TEMPORARY + NAME
 
 
 def highest_number(names: Iterable[str]) -> int:
     """Return the highest generation in some names that plait gave; -1 where there is none."""
-    own = (name for name in names if is_own(name))
+    own = (name for name in names if is_plait_name(name))
     return max((int(digits) for name in own for digits in re.findall(r"\d+", name)), default=-1)
 
 
@@ -101,17 +87,15 @@ class SegmentEntry:
     deletions: FileEntry | None = None
 
     def check(self, root: Path, names: Collection[str] = ()) -> None:
-        """Compare the files of some arrays, or of all, with their checksums.
+        """Compare the deletions, and the files of some arrays or of all, with their checksums.
 
         Raises `CorruptIndexError`. What is read to be written again must be as it was
         written, or its damage would be given new checksums.
         """
-        files = (*self.files, self.deletions) if self.deletions else self.files
-        for file in files:
-            wanted = not names or PurePosixPath(file.path).stem in names
-            if wanted and (damage := file.damage(root)):
-                remedy = f"`plait check -i {root}` lists all damage; index again."
-                raise CorruptIndexError(f"{root} is damaged. {damage}. {remedy}")
+        chosen = [f for f in self.files if not names or PurePosixPath(f.path).stem in names]
+        for file in (*chosen, self.deletions) if self.deletions else chosen:
+            if damage := file.damage(root):
+                raise damaged(root, damage)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +122,6 @@ class Manifest:
     """Which files on disk were read, and their state then."""
     system: str = ""
     """The index's own way of searching, as `plait.index.default` records it; empty for plait's."""
-    format: int = field(default=FORMAT)
 
     def files(self) -> list[FileEntry]:
         """List every file that belongs to this generation."""
@@ -183,7 +166,8 @@ class Manifest:
         if len(text) > LARGEST:
             raise IndexDirectoryError(
                 f"{root} would have {len(self.segments)} segments, more than a manifest lists. "
-                "They were not merged for want of room: free some, and try again."
+                "Merges failed: the disk is full, or the process may open too few files. Change "
+                "that, and index again."
             )
         publish(root / NAME, lambda path: path.write_text(text), replace=True)
 
@@ -192,136 +176,6 @@ def record_checksum(record: Mapping[str, Any]) -> str:
     """Fingerprint a manifest's content, however it is laid out: BLAKE2b, 16 bytes."""
     text = json.dumps(record, sort_keys=True)
     return blake2b(text.encode(), digest_size=16).hexdigest()
-
-
-def read_manifest(root: Path) -> Manifest:
-    """Read an index's state.
-
-    Raises `NoIndexError`, `CorruptIndexError`, also where the checksum differs, and
-    `FingerprintError` for another format.
-    """
-    try:
-        record = json.loads(read_bounded(root / NAME, LARGEST))
-    except (FileNotFoundError, NotADirectoryError):
-        raise NoIndexError(
-            f"no index at {root}. Make one with `plait index PATH -i {root}`, "
-            "or name another with -i or PLAIT_INDEX."
-        ) from None
-    except (ValueError, RecursionError) as error:
-        raise CorruptIndexError(
-            f"{root / NAME} is damaged: {error}. Index again into a new folder."
-        ) from error
-    found = record.get("format") if isinstance(record, dict) else None
-    if isinstance(record, dict) and found not in (FORMAT, WITHOUT_CHECKSUM):
-        raise FingerprintError(
-            f"{root} has format {found!r}, this plait reads format {FORMAT}. Index again "
-            "into a new folder, or use the plait that wrote it."
-        )
-    try:
-        return _manifest(record)
-    except (LookupError, TypeError, ValueError, ArithmeticError, RecursionError) as error:
-        raise CorruptIndexError(
-            f"{root / NAME} is damaged: {error!r}. Index again into a new folder."
-        ) from error
-
-
-def _manifest(record: Any) -> Manifest:
-    """Build a manifest of what JSON gave.
-
-    Raises Python's own errors for what plait never writes.
-    """
-    if not isinstance(record, dict):
-        raise TypeError(f"a JSON {type(record).__name__}")
-    written = record.pop("checksum", None)
-    if written != (None if record["format"] == WITHOUT_CHECKSUM else record_checksum(record)):
-        raise ValueError(f"its checksum is not {written!r}")
-    manifest = Manifest(
-        recipe=_recipe(record["recipe"]),
-        generation=_count(record["generation"]),
-        segments=tuple(map(_segment, record["segments"])),
-        sources=_file(record["sources"]) if record["sources"] else None,
-        system=_text(record.get("system", "")),  # earlier versions wrote none
-    )
-    if manifest.sources and not manifest.sources.path.startswith("sources-"):
-        raise ValueError(f"{manifest.sources.path} holds no sources")
-    names = [segment.name for segment in manifest.segments]
-    paths = [file.path for file in manifest.files()]
-    if len(set(names)) < len(names) or len(set(paths)) < len(paths):
-        raise ValueError("something is listed twice")
-    if (highest := highest_number([*names, *_tops(paths)])) > manifest.generation:
-        raise ValueError(f"generation {manifest.generation} lists files of generation {highest}")
-    return manifest
-
-
-def _tops(paths: Iterable[str]) -> Iterator[str]:
-    """Yield what lies in the index folder itself: a file, or the folder of one."""
-    return (path.partition("/")[0] for path in paths)
-
-
-def _recipe(record: Any) -> Recipe:
-    recipe = _checked(Recipe, record)
-    if not 0 <= recipe.dimension <= WIDEST:
-        raise ValueError(f"{recipe.dimension} components of a vector; wanted {WIDEST} at most")
-    return recipe
-
-
-def _segment(record: Any) -> SegmentEntry:
-    files = tuple(map(_file, record["files"]))
-    deletions = _file(record["deletions"]) if record["deletions"] else None
-    name = _text(record["name"])
-    if not re.fullmatch(r"segment-\d+", name):
-        raise ValueError(name)
-    outside = [file.path for file in files if not file.path.startswith(f"{name}/")]
-    if outside or (deletions and not deletions.path.startswith(f"{name}.deleted-")):
-        raise ValueError(f"{name} lists files of others")
-    articles, passages = _count(record["articles"]), _count(record["passages"])
-    return SegmentEntry(name, articles, passages, files, _share(record["recall"]), deletions)
-
-
-def _file(record: Any) -> FileEntry:
-    file = _checked(FileEntry, record)
-    if not OWN_PATHS.fullmatch(file.path):
-        raise ValueError(file.path)
-    _count(file.size)
-    return file
-
-
-def _count(record: Any) -> int:
-    """Check a number of things, or of bytes."""
-    if type(record) is not int or not 0 <= record < 1 << 63:
-        raise ValueError(f"{record!r} counts nothing")
-    return record
-
-
-def _share(record: Any) -> float | None:
-    if record is not None and not 0 <= record <= 1:
-        raise ValueError(record)
-    return record if record is None else float(record)
-
-
-def _text(record: Any) -> str:
-    if not isinstance(record, str):
-        raise TypeError(f"{record!r} is no text")
-    return record
-
-
-T = TypeVar("T", FileEntry, Recipe)
-
-
-def _checked(kind: type[T], record: Any) -> T:
-    """Build a flat record whose fields all have the type they are declared with."""
-    for entry in fields(kind):
-        if type(record[entry.name]).__name__ != entry.type.__name__:  # type: ignore[union-attr]
-            raise TypeError(f"{entry.name} is {record[entry.name]!r}")
-    return kind(**record)
-
-
-def recorded_model(root: Path) -> str:
-    """Name the model an index was built with, as `--model` was given; empty if there is none."""
-    try:
-        return read_manifest(root).recipe.model
-    except NoIndexError:
-        return ""
 
 
 def check_recipe(found: Recipe, wanted: Recipe, root: Path) -> None:

@@ -15,16 +15,15 @@ hashed when they are made, and again when the disk says that they changed
 import fcntl
 import os
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from plait.index.durable import discard, flush
+from plait.index.durable import discard, publish
 from plait.index.errors import ModelError
 from plait.index.lock import LOCK
 from plait.index.model import DEFAULT, Precision
-from plait.index.pinned_folder import PinnedFolder, is_own, make_own
+from plait.index.pinned_folder import PinnedFolder, is_protected, make_own
 
 RECIPE = 3
 """Raise whenever the graph or the choice of its pieces changes: part of folder and fingerprint."""
@@ -66,7 +65,7 @@ def ready_folder(precision: Precision, find: Callable[[], Path]) -> Path:
         with _alone(cache_home()):
             # Another process may have made it since. Hashed all the same: until now the
             # cache may have been open to others.
-            if not folder.is_as_pinned():
+            if not folder.verify():
                 _make(folder, find(), precision)
     except OSError as error:
         raise ModelError(
@@ -83,8 +82,8 @@ def _alone(home: Path) -> Iterator[None]:
     descriptor = os.open(home / LOCK, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
-        for leftover in home.glob(f".{DEFAULT.name}-*"):
-            if is_own(leftover):
+        for leftover in home.glob(f".*{DEFAULT.name}-*"):
+            if is_protected(leftover):
                 shutil.rmtree(leftover, ignore_errors=True)
         yield
     finally:
@@ -95,21 +94,20 @@ def _make(folder: PinnedFolder, source: Path, precision: Precision) -> None:
     # Only the first run on a machine needs onnx.
     from plait.index.onnx_graph import write_graph  # noqa: PLC0415
 
-    home, name = folder.path.parent, folder.path.name
-    temporary = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=home))
-    try:
+    def write(temporary: Path) -> None:
+        temporary.mkdir()
         write_graph(source, temporary, precision)
         shutil.copyfile(source / "tokenizer.json", temporary / "tokenizer.json")
-        _close(temporary)
+        _let_others_read(temporary)
         made = PinnedFolder(temporary, folder.files)
-        if not made.is_as_pinned():
+        if not made.verify():
             raise ModelError(_unlike(made))
-        _publish(temporary, folder.path)
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
+
+    discard(folder.path)
+    publish(folder.path, write)
 
 
-def _close(temporary: Path) -> None:
+def _let_others_read(temporary: Path) -> None:
     """Let others read, should the cache be opened to them: it is no secret."""
     for path in temporary.iterdir():
         path.chmod(0o644)
@@ -121,19 +119,7 @@ def _unlike(made: PinnedFolder) -> str:
 
     makers = " and ".join(f"{name} {metadata.version(name)}" for name in ("onnx", "numpy"))
     return (
-        f"{makers} did not make the default model's graph as it should be: {made.mistake()}. "
+        f"{makers} did not make the default model's graph as it should be: {made.difference()}. "
         "Install onnx 1.17 to 1.23 and NumPy 2.0 to 2.4, with which it was tested, and check "
         "the disk."
     )
-
-
-def _publish(temporary: Path, folder: Path) -> None:
-    """Flush a folder to disk and give it its name in one step."""
-    for path in temporary.iterdir():
-        flush(path)
-    flush(temporary)
-    if folder.is_symlink():
-        folder.unlink()
-    discard(folder)
-    temporary.rename(folder)
-    flush(folder.parent)

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from plait.index.encoded import Encoded, EncodedQuery
-from plait.index.encoder import check_length
+from plait.index.encoder import check_unit
 from plait.index.errors import ModelError
 from plait.index.model import DEFAULT, Precision
 from plait.index.onnx_cache import RECIPE
@@ -115,7 +115,7 @@ class OnnxEncoder:
     def encode_query(self, text: str) -> EncodedQuery:
         """Give the vector and the tokens of one text; raises `ModelError` for damaged weights."""
         vector, tokens = self._run(self._cut([text])[0])
-        check_length(vector, f"Delete {self._folder}, and it is made again")
+        check_unit(vector[np.newaxis], f"Delete {self._folder}, and it is made again")
         return EncodedQuery(vector, tokens / np.linalg.norm(tokens, axis=1, keepdims=True))
 
     def _cut(self, texts: Sequence[str]) -> list[list[int]]:

@@ -1,4 +1,4 @@
-"""Here is a folder of files known by hash: are they still those, and whose are they?
+"""Files pinned by hash, and whether only their owner can change them.
 
 Files are hashed when the disk says that they are not as they were when last hashed: by
 size, times and inode, kept beside them in `made.json`. That record says which hashes were
@@ -29,21 +29,21 @@ class PinnedFolder:
     """File name to SHA-256, in hexadecimal."""
 
     def is_ready(self) -> bool:
-        """Tell whether the folder is to be trusted, looking at no more of it than is needed."""
-        return self._is_safe() and (self._is_as_recorded() or self.is_as_pinned())
+        """Return whether the folder can be trusted, reading as little as is needed."""
+        return self._is_safe() and (self._is_as_recorded() or self.verify())
 
-    def is_as_pinned(self) -> bool:
-        """Tell whether the files are what they must be; record it, where that is allowed."""
+    def verify(self) -> bool:
+        """Return whether the files have their hashes; record it where possible."""
         with suppress(OSError, ModelError):
             found = self._stamps()  # before they are read: a change meanwhile must show later
-            if self._is_safe() and not self.mistake():
+            if self._is_safe() and not self.difference():
                 with suppress(OSError):
                     self._keep(found)
                 return True
         return False
 
-    def mistake(self) -> str:
-        """Say which file is not what it must be; empty if all are. Raises `ModelError`."""
+    def difference(self) -> str:
+        """Return how the first wrong file differs; empty if none does. Raises `ModelError`."""
         for name, wanted in self.files.items():
             found = hash_file(self.path / name)
             if found != wanted:
@@ -51,10 +51,10 @@ class PinnedFolder:
         return ""
 
     def _is_safe(self) -> bool:
-        """Tell whether nobody else can change the files, or put others in their place."""
+        """Return whether nobody else can change the files, or put others in their place."""
         with suppress(OSError):
             paths = (self.path, *(self.path / name for name in self.files))
-            return is_own(self.path.parent.resolve()) and all(map(is_own, paths))
+            return is_protected(self.path.parent.resolve()) and all(map(is_protected, paths))
         return False
 
     def _is_as_recorded(self) -> bool:
@@ -86,8 +86,8 @@ class PinnedFolder:
         temporary.replace(self.path / RECORD)
 
 
-def is_own(path: Path) -> bool:
-    """Tell whether only the user, or root, can change a file or a folder; no link is followed.
+def is_protected(path: Path) -> bool:
+    """Return whether only the user, or root, can change a file or folder; follows no link.
 
     A folder like /tmp is taken as well: others add files there, but cannot touch this one's.
     """
@@ -105,8 +105,8 @@ def make_own(folder: Path) -> None:
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder = folder.resolve()
-    if not is_own(folder):
+    if not is_protected(folder):
         mode = stat.S_IMODE(folder.stat().st_mode)
         folder.chmod(mode & ~(stat.S_IWGRP | stat.S_IWOTH))
-    if not is_own(folder):  # root may change what is another user's
+    if not is_protected(folder):  # root may change what is another user's
         raise PermissionError(None, "it belongs to another user")

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from plait.index.analyzer import FIELDS
 from plait.index.arrays import Array, StringTable, let_go, load_array, save_arrays
 from plait.index.article import Article
-from plait.index.errors import CorruptIndexError
+from plait.index.errors import damaged
 from plait.index.keyword.postings import Postings
 from plait.index.passage import Passage
 from plait.index.tokens import Tokens
@@ -38,9 +38,6 @@ DIGEST_SIZE = 16
 
 SHARED = ("vectors", "vector_signs")
 """Arrays of which every query reads nearly every page."""
-
-CHECK = "`plait check` lists all damage; index again into a new folder"
-"""What an error advises that met one damaged place."""
 
 _PLAIN = ("first_passages", *ROWS)
 """Arrays of a segment that are written under their own name."""
@@ -66,7 +63,7 @@ def article_from_json(line: bytes) -> Article:
         record = json.loads(line)
         return Article(**record | {"teasers": tuple(record["teasers"])})
     except (ValueError, LookupError, TypeError, RecursionError) as error:
-        raise CorruptIndexError(f"an article is damaged; {CHECK}.") from error
+        raise damaged("an article", f"{error!r}") from error
 
 
 def decoded(article_id: bytes) -> str:
@@ -74,7 +71,7 @@ def decoded(article_id: bytes) -> str:
     try:
         return article_id.decode()
     except UnicodeDecodeError as error:
-        raise CorruptIndexError(f"the id {article_id!r} is damaged; {CHECK}.") from error
+        raise damaged(f"the id {article_id!r}", "no UTF-8") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,14 +116,14 @@ def write_segment(folder: Path, chunks: Iterable[Mapping[str, Array]]) -> None:
 class Segment:
     """An open segment: its data mapped from disk, and which of its articles still count."""
 
-    def __init__(self, name: str, data: SegmentData, dead: NDArray[np.int64]) -> None:
-        """Take what a segment holds; `dead` numbers its deleted articles, ascending."""
-        self.name = name
+    def __init__(self, folder: Path, data: SegmentData, deleted: NDArray[np.int64]) -> None:
+        """Take what a segment holds; `deleted` numbers its deleted articles, ascending."""
+        self.folder = folder
         self.data = data
-        self.dead = dead
+        self.deleted = deleted
 
     @classmethod
-    def open(cls, folder: Path, dead: NDArray[np.int64]) -> Self:
+    def open(cls, folder: Path, deleted: NDArray[np.int64]) -> Self:
         """Map a segment's files; raises `CorruptIndexError`, and `OSError`."""
         vectors = Vectors.load(folder)
         data = SegmentData(
@@ -140,11 +137,11 @@ class Segment:
             vectors=vectors,
             tokens=Tokens.load(folder, vectors.matrix.shape[1]),
         )
-        return cls(folder.name, data, dead)
+        return cls(folder, data, deleted)
 
-    def without(self, dead: NDArray[np.int64]) -> Self:
+    def with_deletions(self, deleted: NDArray[np.int64]) -> Self:
         """Return the same segment with other deletions; no file is opened again."""
-        return type(self)(self.name, self.data, dead)
+        return type(self)(self.folder, self.data, deleted)
 
     @cached_property
     def _alive_rows(self) -> NDArray[np.int64]:
@@ -153,7 +150,7 @@ class Segment:
     @cached_property
     def _alive_signs(self) -> NDArray[np.uint8]:
         signs = self.data.vectors.signs
-        return signs[self._alive_rows] if len(self.dead) else signs
+        return signs[self._alive_rows] if len(self.deleted) else signs
 
     def nearest(self, query: NDArray[np.float32], k: int) -> NDArray[np.int64]:
         """Number live passages among which the `k` nearest to a query are, ascending.
@@ -183,7 +180,7 @@ class Segment:
     def alive_articles(self) -> NDArray[np.bool_]:
         """Say of each article whether it still counts."""
         alive = np.ones(len(self.data.ids), dtype=bool)
-        alive[self.dead] = False
+        alive[self.deleted] = False
         return alive
 
     @cached_property
@@ -197,7 +194,7 @@ class Segment:
         article = article_from_json(line)
         same = digest(line) == self.data.article_digests[number].tobytes()
         if not same or article.id.encode() != self.data.ids[number]:
-            raise CorruptIndexError(f"article {number} of {self.name} is damaged; {CHECK}.")
+            raise damaged(self.folder, f"article {number} is not as its digest or its id says")
         return article
 
     def owners_of(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -215,6 +212,6 @@ class Segment:
         """
         start, end = self.data.spans[number].tolist()
         if not 0 <= start <= end <= len(article.text):
-            raise CorruptIndexError(f"passage {number} of {self.name} is damaged; {CHECK}.")
+            raise damaged(self.folder, f"passage {number} does not lie in its article")
         ordinal = number - int(self.data.first_passages[owner])
         return Passage(article.id, ordinal, start, end, article.text[start:end])

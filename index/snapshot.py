@@ -14,12 +14,13 @@ from numpy.typing import NDArray
 
 from plait.index.arrays import best_places, load_array
 from plait.index.article import Article
-from plait.index.errors import CorruptIndexError, NotFoundError
+from plait.index.errors import CorruptIndexError, NotFoundError, damaged
 from plait.index.invariants import broken
 from plait.index.keyword.reader import KeywordReader
-from plait.index.manifest import Manifest, SegmentEntry, read_manifest
+from plait.index.manifest import Manifest, SegmentEntry
+from plait.index.manifest_record import read_manifest
 from plait.index.passage import Passage
-from plait.index.segment import CHECK, SHARED, Segment, decoded
+from plait.index.segment import SHARED, Segment, decoded
 from plait.index.tokens import Tokens
 from plait.index.vectors import Moments, are_unit, inner_products
 
@@ -56,8 +57,7 @@ class Snapshot:
 
     def _check_sizes(self) -> None:
         if damage := self.manifest.damage(self.root, sizes_only=True):
-            remedy = f"Delete {self.root} and index again, or index into a new folder."
-            raise CorruptIndexError(f"{damage[0]}. {remedy}")
+            raise damaged(self.root, damage[0])
 
     def let_go(self) -> None:
         """Give back the memory of what queries do not share; it would grow with their number."""
@@ -136,9 +136,9 @@ class Snapshot:
         for segment in self.segments:
             vectors = segment.data.vectors
             if not vectors.moments.fit_unit_vectors():
-                raise CorruptIndexError(f"{self.root / segment.name} has damaged sums. {CHECK}.")
+                raise damaged(segment.folder, "its vectors' sums are not those of unit vectors")
             total += vectors.moments
-            if len(segment.dead):
+            if len(segment.deleted):
                 total -= Moments.of(vectors.matrix[~segment.alive_passages])
         return total
 
@@ -167,7 +167,7 @@ class Snapshot:
         # Row by row, so that a passage's score never depends on its neighbours.
         vectors = self.vectors(passages)
         if not are_unit(vectors):
-            raise CorruptIndexError(f"{self.root} has vectors of no unit length. {CHECK}.")
+            raise damaged(self.root, "a vector has no unit length")
         found: NDArray[np.float64] = np.einsum("ij,j->i", vectors, query, dtype=np.float64)
         return found
 
@@ -199,15 +199,16 @@ def open_segment(root: Path, entry: SegmentEntry, dimension: int) -> Segment:
     Raises `CorruptIndexError` where its arrays are not what a manifest with this entry and
     vectors of this dimension describes, and `OSError`.
     """
-    if (root / entry.name).is_symlink():
-        raise CorruptIndexError(f"{root / entry.name} is a link, which plait never writes.")
-    dead = np.zeros(0, dtype=np.int64)
+    folder = root / entry.name
+    if folder.is_symlink():
+        raise damaged(folder, "a link, which plait never writes")
+    deleted = np.zeros(0, dtype=np.int64)
     if entry.deletions:
         path = root / entry.deletions.path
-        dead = load_array(path.parent, path.stem, np.int64)
-    segment = Segment.open(root / entry.name, dead)
+        deleted = load_array(path.parent, path.stem, np.int64)
+    segment = Segment.open(folder, deleted)
     if fault := next(_faults(segment, entry, dimension), None):
-        raise CorruptIndexError(f"{root / entry.name} is damaged: {fault}. {CHECK}.")
+        raise damaged(folder, fault)
     return segment
 
 
@@ -219,32 +220,30 @@ def _faults(segment: Segment, entry: SegmentEntry, dimension: int) -> Iterator[s
     listed = {Path(file.path).name for file in entry.files}
     if listed != {f"{name}.npy" for name in segment.data.arrays()}:
         yield "the manifest lists other files than it has"
-    articles = len(segment.data.ids) - len(segment.dead)
+    articles = len(segment.data.ids) - len(segment.deleted)
     if (articles, int(segment.alive_passages.sum())) != (entry.articles, entry.passages):
         yield "the manifest counts other articles and passages than it has"
 
 
 def check_files(root: Path) -> int:
-    """Compare every file of an index with its checksum, and open it; count the files.
+    """Compare every file of an index with its checksum, and open it; return how many there are.
 
     Raises `CorruptIndexError` that lists what differs, or as `read_manifest`.
     """
     manifest = read_manifest(root)
-    while damage := manifest.damage(root) or _structural_damage(root, manifest):
+    while damage := manifest.damage(root) or list(_structural_damage(root, manifest)):
         newest = read_manifest(root)
         if newest.generation == manifest.generation:
-            remedy = f"Delete {root} and index again, or index into a new folder."
+            remedy = "Index again into a new folder."
             raise CorruptIndexError("\n".join([f"{root} is damaged.", *damage, remedy]))
         manifest = newest  # a writer has swept the other away meanwhile
     return len(manifest.files())
 
 
-def _structural_damage(root: Path, manifest: Manifest) -> list[str]:
-    """Say which segments cannot be what plait wrote, whatever their checksums."""
-    found = []
+def _structural_damage(root: Path, manifest: Manifest) -> Iterator[str]:
+    """Yield what no segment of plait's can be, whatever its checksums."""
     for entry in manifest.segments:
         try:
             open_segment(root, entry, manifest.recipe.dimension)
         except CorruptIndexError as error:
-            found.append(str(error))
-    return found
+            yield str(error).partition(". `plait check`")[0]

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from plait.index.durable import publish, read_bounded
-from plait.index.errors import CorruptIndexError
+from plait.index.errors import damaged
 from plait.index.manifest import FileEntry
 
 SourceState: TypeAlias = tuple[int, int, str]
@@ -17,17 +17,17 @@ def read_sources(root: Path, entry: FileEntry | None) -> dict[str, SourceState]:
     """Read what `write_sources` wrote; raises `CorruptIndexError` where it was altered."""
     if entry is None:
         return {}
-    path, remedy = root / entry.path, f"Delete {root} and index again."
+    path = root / entry.path
     if damage := entry.damage(root):
-        raise CorruptIndexError(f"{root} is damaged. {damage}. {remedy}")
+        raise damaged(root, damage)
     try:
         states = json.loads(read_bounded(path, entry.size))
         return {name: (int(s[0]), int(s[1]), str(s[2])) for name, s in states.items()}
     # Whatever JSON can hold in place of what plait wrote.
     except (ValueError, ArithmeticError, AttributeError, TypeError, LookupError) as error:
-        raise CorruptIndexError(f"{path} is damaged: {error!r}. {remedy}") from error
+        raise damaged(path, repr(error)) from error
     except RecursionError as error:
-        raise CorruptIndexError(f"{path} is damaged: it is nested too deeply. {remedy}") from error
+        raise damaged(path, "it is nested too deeply") from error
 
 
 def write_sources(root: Path, generation: int, states: Mapping[str, SourceState]) -> FileEntry:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from sentence_transformers import SentenceTransformer
 
 from plait.index.encoded import Encoded, EncodedQuery
-from plait.index.encoder import check_length
+from plait.index.encoder import check_unit
 from plait.index.errors import ModelError
 from plait.index.model import hash_file
 from plait.index.prompts import Prompts, choose_prompts
@@ -93,7 +93,7 @@ class TorchEncoder:
     def encode_query(self, text: str) -> EncodedQuery:
         """Give the unit vector of one query, and no tokens; raises `ModelError` if it is none."""
         vector = self._encode([text], self._prompts.query)[0]
-        check_length(vector, f"The weights of {self._name} are damaged; name another model")
+        check_unit(vector[np.newaxis], f"{self._name} cannot be used; name another model")
         return EncodedQuery(vector, np.zeros((0, self.dimension), dtype=np.float32))
 
     def _encode(self, texts: list[str], prompt: str) -> NDArray[np.float32]:

@@ -32,8 +32,8 @@ DEEPER = 8
 SHARE = 60
 """... and one in so many: 2,000 of 120,000 hold .996 of the best ten (docs/adr/0009)."""
 
-UNIT = 1e-3
-"""What the length of a vector may lack: ten thousand times what rounding takes."""
+UNIT_TOLERANCE = 1e-3
+"""How far the length of a vector may be from 1: ten thousand times the error of rounding."""
 
 SAME = 1e-6
 """Inner products of equal rows may come out that different, in single precision."""
@@ -83,8 +83,8 @@ class Moments:
         what its squares allow (Cauchy and Schwarz).
         """
         squares = np.diagonal(self.outer)
-        slack = 2 * UNIT * max(self.count, 1)
-        with np.errstate(all="ignore"):  # whatever comes of damaged numbers is not within bounds
+        slack = 2 * UNIT_TOLERANCE * max(self.count, 1)
+        with np.errstate(all="ignore"):  # damaged numbers overflow, and are out of bounds then
             return bool(
                 abs(squares.sum() - self.count) <= slack
                 and np.array_equal(self.outer, self.outer.T)
@@ -146,10 +146,10 @@ class Vectors:
 
 
 def are_unit(vectors: Matrix) -> bool:
-    """Return whether each row is finite and of unit length, give or take `UNIT`."""
-    with np.errstate(all="ignore"):  # as above
+    """Return whether each row is finite and of unit length, give or take `UNIT_TOLERANCE`."""
+    with np.errstate(all="ignore"):  # damaged numbers overflow, and are out of bounds then
         squares = np.einsum("ij,ij->i", vectors, vectors)
-        return bool((np.abs(squares - 1.0) <= 2 * UNIT).all())
+        return bool((np.abs(squares - 1.0) <= 2 * UNIT_TOLERANCE).all())
 
 
 def signs_of(vectors: Matrix) -> NDArray[np.uint8]:

@@ -21,7 +21,6 @@ from plait.index.analyzer import TextAnalyzer
 from plait.index.arrays import Array, save_array
 from plait.index.article import Article
 from plait.index.building import Builder
-from plait.index.cutting import Cutting
 from plait.index.durable import publish
 from plait.index.encoder import Encoder
 from plait.index.errors import ReadingError
@@ -36,7 +35,7 @@ from plait.index.sources import read_sources, write_sources
 Change: TypeAlias = Literal["added", "updated", "unchanged"]
 Address: TypeAlias = tuple[str, int]
 """The name of a segment, and the number of an article in it."""
-Held: TypeAlias = tuple[SegmentEntry, Segment]
+OpenSegment: TypeAlias = tuple[SegmentEntry, Segment]
 """A segment as a manifest lists it, and open."""
 
 COMPARED = ("ids.blob", "ids.offsets", "article_digests")
@@ -47,18 +46,6 @@ REUSED = ("passage_digests", "vectors", "token_starts", "token_signs")
 
 NO_ROOM = frozenset({ENOSPC, EDQUOT, EMFILE, ENFILE, ENOMEM})
 """Errors for which a merge is left to the next run: nothing is wrong with what it reads."""
-
-
-def recipe_of(encoder: Encoder, analyzer: TextAnalyzer, model: str) -> Recipe:
-    """Say what an index built with these parts is built with."""
-    return Recipe(
-        analyzer=analyzer.fingerprint,
-        encoder=encoder.fingerprint,
-        cutting=Cutting(encoder.window).fingerprint,
-        model=model,
-        window=encoder.window,
-        dimension=encoder.dimension,
-    )
 
 
 class IndexWriter:
@@ -90,7 +77,7 @@ class IndexWriter:
         self._checked: set[str] = set()
         self._generations = Generations(root)
         try:
-            self._open(recipe_of(encoder, self._builder.analyzer, model))
+            self._open(self._builder.recipe(model))
         except BaseException:
             self.close()
             raise
@@ -112,14 +99,14 @@ class IndexWriter:
         held = [(entry, open_segment(self.root, entry, width)) for entry in manifest.segments]
         self._committed = read_sources(self.root, manifest.sources)
         self._places = {}
-        self._adopt(manifest, held, _places(held))
+        self._adopt(manifest, held, _addresses(held))
 
     def _adopt(
-        self, manifest: Manifest, held: Sequence[Held], places: Mapping[str, Address]
+        self, manifest: Manifest, held: Sequence[OpenSegment], addresses: Mapping[str, Address]
     ) -> None:
         """Go on from a published manifest; what could fail was done before it was published."""
         self._segments = {entry.name: segment for entry, segment in held}
-        self._places |= places
+        self._places |= addresses
         self.manifest = manifest
         self._generations.adopt(manifest)
 
@@ -209,7 +196,10 @@ class IndexWriter:
         articles = list(self._pending.values())
         if not (articles or self._removed or self.sources != self._committed):
             return
-        known = [(segment, partial(self._check_reused, entry)) for entry, segment in self._held()]
+        known = [
+            (segment, partial(self._check_reused, entry))
+            for entry, segment in self._open_segments()
+        ]
         data = self._builder.segment(articles, known) if articles else None
         try:
             held = self._without({*self._removed, *self._pending})
@@ -241,22 +231,22 @@ class IndexWriter:
         if self._generations.certain:
             return
         found = self._generations.resolve()
-        if found is None or found == self.manifest:
+        if found is None or found == self.manifest:  # one that vanished, `publish` refuses
             self._generations.adopt(self.manifest)
             return
         self._load(found)
         self._removed &= self._places.keys()
         self._pending = {
-            own.id: own
-            for own in self._pending.values()
-            if own.id not in self._places
-            or self._digest(self._places[own.id]) != digest(article_json(own))
+            article.id: article
+            for article in self._pending.values()
+            if article.id not in self._places
+            or self._digest(self._places[article.id]) != digest(article_json(article))
         }
 
     def merge(self) -> None:
         """Merge all segments into one; commits first."""
         self.commit()
-        if len(self._segments) > 1 or any(len(s.dead) for s in self._segments.values()):
+        if len(self._segments) > 1 or any(len(s.deleted) for s in self._segments.values()):
             self._publish(self._merged(self.manifest.segments))
 
     def _tidy(self, merged: Sequence[SegmentEntry]) -> None:
@@ -272,7 +262,7 @@ class IndexWriter:
         else:
             self._publish(held)
 
-    def _merged(self, merged: Sequence[SegmentEntry]) -> list[Held]:
+    def _merged(self, merged: Sequence[SegmentEntry]) -> list[OpenSegment]:
         """Make one of some segments, and return all that there are then.
 
         Raises `CorruptIndexError` where one is damaged: its damage would be given new
@@ -281,35 +271,37 @@ class IndexWriter:
         for entry in merged:
             entry.check(self.root)
         names = {entry.name for entry in merged}
-        chosen = [segment for entry, segment in self._held() if entry.name in names]
-        held = [own for own in self._held() if own[0].name not in names]
+        chosen = [segment for entry, segment in self._open_segments() if entry.name in names]
+        held = [kept for kept in self._open_segments() if kept[0].name not in names]
         articles = sum(entry.articles for entry in merged)
         passages = sum(entry.passages for entry in merged)
         if articles:
             held.append(self._write(merge_segments(chosen), articles, passages))
         return held
 
-    def _held(self) -> list[Held]:
+    def _open_segments(self) -> list[OpenSegment]:
         return [(entry, self._segments[entry.name]) for entry in self.manifest.segments]
 
-    def _without(self, ids: Iterable[str]) -> list[Held]:
+    def _without(self, ids: Iterable[str]) -> list[OpenSegment]:
         """Write deletions anew where there are more; drop segments that are all deleted."""
         gone: defaultdict[str, list[int]] = defaultdict(list)
         for name, number in (self._places[i] for i in ids if i in self._places):
             gone[name].append(number)
         kept = []
-        for entry, segment in self._held():
-            dead = np.union1d(segment.dead, gone[entry.name]).astype(np.int64)
-            if len(dead) == len(segment.dead):
+        for entry, segment in self._open_segments():
+            deleted = np.union1d(segment.deleted, gone[entry.name]).astype(np.int64)
+            if len(deleted) == len(segment.deleted):
                 kept.append((entry, segment))
-            elif len(dead) < len(segment.data.ids):
-                kept.append(self._with_dead(entry, segment, dead))
+            elif len(deleted) < len(segment.data.ids):
+                kept.append(self._with_deletions(entry, segment, deleted))
         return kept
 
-    def _with_dead(self, entry: SegmentEntry, segment: Segment, dead: NDArray[np.int64]) -> Held:
+    def _with_deletions(
+        self, entry: SegmentEntry, segment: Segment, deleted: NDArray[np.int64]
+    ) -> OpenSegment:
         path = self.root / f"{entry.name}.deleted-{self._generations.next_number()}.npy"
-        publish(path, lambda temporary: save_array(temporary, dead))
-        changed = segment.without(dead)
+        publish(path, lambda temporary: save_array(temporary, deleted))
+        changed = segment.with_deletions(deleted)
         entry = replace(
             entry,
             articles=int(changed.alive_articles.sum()),
@@ -318,7 +310,9 @@ class IndexWriter:
         )
         return entry, changed
 
-    def _write(self, chunks: Iterable[Mapping[str, Array]], articles: int, passages: int) -> Held:
+    def _write(
+        self, chunks: Iterable[Mapping[str, Array]], articles: int, passages: int
+    ) -> OpenSegment:
         """Write a segment and open it; it is to hold so many articles and passages."""
         folder = self.root / f"segment-{self._generations.next_number()}"
         publish(folder, lambda path: write_segment(path, chunks))
@@ -327,24 +321,25 @@ class IndexWriter:
         entry = SegmentEntry(folder.name, articles, passages, files, found)
         return entry, open_segment(self.root, entry, self.manifest.recipe.dimension)
 
-    def _publish(self, held: Sequence[Held]) -> None:
+    def _publish(self, held: Sequence[OpenSegment]) -> None:
         """Make these segments the state of the index."""
         generation, sources = self._generations.next_number(), self.manifest.sources
         if changed := self.sources != self._committed:
             sources = write_sources(self.root, generation, self.sources)
         segments = tuple(entry for entry, _ in held)
         manifest = replace(self.manifest, generation=generation, segments=segments, sources=sources)
-        places = _places([own for own in held if own[0].name not in self._segments])
+        new = [segment for segment in held if segment[0].name not in self._segments]
+        addresses = _addresses(new)
         self._generations.publish(manifest)
         if changed:
             self._committed = dict(self.sources)
-        self._adopt(manifest, held, places)
+        self._adopt(manifest, held, addresses)
 
 
-def _places(held: Iterable[Held]) -> dict[str, Address]:
+def _addresses(segments: Iterable[OpenSegment]) -> dict[str, Address]:
     """Find where each live article of some segments is."""
     return {
         decoded(segment.data.ids[number]): (entry.name, number)
-        for entry, segment in held
+        for entry, segment in segments
         for number in np.flatnonzero(segment.alive_articles).tolist()
     }

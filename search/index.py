@@ -4,12 +4,11 @@ The seam between what asks (command line, chatbot, benchmark) and where
 postings and vectors live. Writing is `plait.index.writer`.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache, partial
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from plait.index.article import Article
@@ -28,7 +27,7 @@ from plait.index.snapshot import Snapshot, check_files
 from plait.search.hit import Hit
 from plait.search.query import Query, parse_query
 from plait.search.ranker import DEPTH, Ranker, Scored, explain
-from plait.search.reranking import find_reranker, load_reranker, rerank
+from plait.search.reranking import Reranker, find_reranker, load_reranker, rerank
 from plait.search.system import System
 
 DEEPER = 4
@@ -61,45 +60,40 @@ class Options:
             raise QueryError(f"{self.system} estimates no probability; hybrid does.")
 
 
-class _Model:
-    """The model an index was built with."""
-
-    def __init__(self, recipe: Recipe, root: Path, encoder: Encoder | None) -> None:
-        self._recipe, self._root, self._given = recipe, root, encoder
-
-    @cached_property
-    def encoder(self) -> Encoder:
-        """Load it, unless one was given; raises `ModelError`, `FingerprintError` for another."""
-        encoder = self._given or load_encoder(self._recipe.model, fetch=False)
-        cutting = Cutting(encoder.window).fingerprint
-        wanted = replace(self._recipe, encoder=encoder.fingerprint, cutting=cutting)
-        check_recipe(self._recipe, wanted, self._root)
-        return encoder
-
-
 @dataclass(frozen=True, slots=True)
-class _Opened:
+class _Held:
     """What an index holds until it is closed."""
 
     snapshot: Snapshot
-    model: _Model
     ranker: Ranker
+    encoder: Callable[[], Encoder]
+    reranker: Callable[[str], Reranker]
+
+
+def _load_encoder(recipe: Recipe, root: Path, given: Encoder | None) -> Encoder:
+    """Return the model an index was built with; raises `ModelError` or `FingerprintError`."""
+    encoder = given or load_encoder(recipe.model, fetch=False)
+    cutting = Cutting(encoder.window).fingerprint
+    check_recipe(recipe, replace(recipe, encoder=encoder.fingerprint, cutting=cutting), root)
+    return encoder
 
 
 class Index:
     """One generation of an index, open for reading; a context manager that closes it.
 
-    `Index.open(path)` again to see what a writer committed since. Each holds some forty
+    `Index.open(path)` again to see what a writer committed since. Each holds 32
     files a segment open until it is closed, or nothing refers to it any more.
     """
 
+    root: Path
+    """Folder of the index."""
+
     def __init__(self, snapshot: Snapshot, encoder: Encoder | None = None) -> None:
         self.root = snapshot.root
-        model = _Model(snapshot.manifest.recipe, snapshot.root, encoder)
-        # The ranker knows the model and not this index: in a circle neither would be freed.
-        ranker = Ranker(snapshot, lambda: model.encoder)
-        self._opened: _Opened | None = _Opened(snapshot, model, ranker)
-        self.reranker = lru_cache(KEPT)(load_reranker)
+        # Of a function: a cached method would make a cycle, which only the collector frees.
+        load = cache(partial(_load_encoder, snapshot.manifest.recipe, snapshot.root, encoder))
+        reranker = lru_cache(KEPT)(load_reranker)
+        self._held: _Held | None = _Held(snapshot, Ranker(snapshot, load), load, reranker)
 
     @classmethod
     def open(cls, path: str | Path, encoder: Encoder | None = None) -> Self:
@@ -115,56 +109,57 @@ class Index:
         return opened
 
     def close(self) -> None:
-        """Let go of all files and of the model; once is enough. Hits that were found stay."""
-        self._opened = None
+        """Let go of all files and models; once is enough. Hits that were found stay."""
+        self._held = None
+        self.__dict__.pop("default", None)
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _open(self) -> _Opened:
-        if self._opened is None:
+    def _state(self) -> _Held:
+        if self._held is None:
             raise IndexDirectoryError(f"{self.root} was closed; open it again.")
-        return self._opened
+        return self._held
 
     @property
     def snapshot(self) -> Snapshot:
         """What is on disk; raises `IndexDirectoryError` once closed, as all of this does."""
-        return self._open().snapshot
+        return self._state().snapshot
 
     @property
     def ranker(self) -> Ranker:
         """What puts passages in order."""
-        return self._open().ranker
+        return self._state().ranker
 
     @property
     def encoder(self) -> Encoder:
         """The model the index was built with; raises `ModelError` or `FingerprintError`."""
-        return self._open().model.encoder
+        return self._state().encoder()
+
+    def reranker(self, model: str) -> Reranker:
+        """Open a second stage's model; the last two stay open. Raises `ModelError`."""
+        return self._state().reranker(model)
 
     @contextmanager
     def reading(self) -> Iterator[None]:
         """Turn whatever is raised where an index is read into an error that names a remedy.
 
         Raises `CorruptIndexError`, which says whether the files are as they were written.
-        Errors of plait and of the machine (`OSError`) pass as they are.
+        Errors of plait and of the machine (`OSError`, `MemoryError`) pass as they are.
         """
         try:
             yield
-        except (PlaitError, OSError):
+        except (PlaitError, OSError, MemoryError):
             raise
         except Exception as error:
             check_files(self.root)
             raise CorruptIndexError(
-                f"cannot read {self.root}: {error!r}. By `plait check` its files are as they "
-                "were written, so they were made so. Index again into a new folder."
+                f"cannot read {self.root}: {error!r}. All its files have their checksums, so the "
+                "fault is plait's, or of the program that wrote it. Please report it; indexing "
+                "again into a new folder may help."
             ) from error
 
     @cached_property
@@ -210,19 +205,21 @@ class Index:
         parsed = parse_query(
             query, self.ranker.analyzer, operators=options.operators, title=system.title
         )
-        with self.reading():
-            return self._search(parsed, system, k, options)
-
-    def _search(self, parsed: Query, system: System, k: int, options: Options) -> list[Hit]:
         stage = system.rerank
         # One more than a second stage reads: those it reads must stand above that one.
         wanted = max(k, stage.depth + 1) if stage else k
-        looked_at = max(wanted, DEPTH) if options.min_probability else wanted
-        scored, rows = self.best(parsed, system, looked_at, passages=options.passages)
+        with self.reading():
+            hits = self._first_stage(parsed, system, wanted, options)
+        if not stage:
+            return hits
+        return rerank(hits, parsed.words, stage, self.reranker(stage.model))[:k]
+
+    def _first_stage(self, query: Query, system: System, k: int, options: Options) -> list[Hit]:
+        looked_at = max(k, DEPTH) if options.min_probability else k
+        scored, rows = self.best(query, system, looked_at, passages=options.passages)
         found = zip(rows, self.ranker.probabilities(scored, rows), strict=True)
         likely = [(row, p) for row, p in found if (p or 0.0) >= options.min_probability]
-        hits = self._hits(scored, likely[:wanted])
-        return rerank(hits, parsed.words, stage, self.reranker(stage.model))[:k] if stage else hits
+        return self._hits(scored, likely[:k])
 
     def _hits(self, scored: Scored, rows: Sequence[tuple[int, float | None]]) -> list[Hit]:
         """Read what the rows of a ranking, with their probabilities, stand for."""

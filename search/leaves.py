@@ -29,7 +29,7 @@ FEW_TERMS = 2
 """Terms of a prefix or a fuzzy word that are scored in an index of `FEW_PASSAGES`; where there
 are more, a match scores 1. In a larger index it is so from `Or.TOO_MANY_CLAUSES` on."""
 FEW_PASSAGES = 5000
-"""Whoosh's limit, like the others."""
+"""Passages up to which Whoosh scores no more than `FEW_TERMS`."""
 
 _FARTHEST = 1 << 31
 """Above all positions in a passage; twice that is between those of two passages."""
@@ -99,7 +99,7 @@ class Leaves:
         if few is None:
             passages = expansion.passages(len(self._reader))
             self._budget.spend(MATCHED, len(passages))
-            return passages, np.ones(len(passages))
+            return passages, np.ones(len(passages))  # Whoosh's constant, without the boost
         self._budget.spend(MATCHED, len(few.passages))
         weights = [idf(count, self._reader.count) for count in few.counts.tolist()]
         each = np.repeat(weights, few.counts)

@@ -1,4 +1,4 @@
-r"""Here is a text that somebody else wrote: what of it may reach a terminal?
+r"""Text of others, escaped for a terminal.
 
 Everything but what a terminal obeys: control characters, which move the cursor, change
 the window's title or write over what was printed, and the marks that turn the direction

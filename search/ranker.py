@@ -16,8 +16,7 @@ from numpy.typing import NDArray
 from plait.index.analyzer import TextAnalyzer
 from plait.index.encoded import EncodedQuery
 from plait.index.encoder import Encoder
-from plait.index.errors import CorruptIndexError, QueryError
-from plait.index.segment import CHECK
+from plait.index.errors import QueryError, damaged
 from plait.index.snapshot import Snapshot
 from plait.index.tokens import max_similarity
 from plait.search.confidence import probability
@@ -71,7 +70,7 @@ class Ranker:
         self._make_encoder = encoder
         self._asked = count(1)
         self.analyzer = TextAnalyzer()
-        # Not of a method: a ranker that refers to itself is not freed when let go.
+        # Of a class: a cached method would make a cycle, which only the collector frees.
         self._keyword = lru_cache(KEPT)(partial(KeywordLeg, snapshot.keyword))
 
     def score(self, query: Query, system: System, depth: int = DEPTH) -> Scored:
@@ -150,7 +149,7 @@ class Ranker:
         """
         totals = scored.totals
         if not np.isfinite(totals).all():
-            raise CorruptIndexError(f"passages of {self._snapshot.root} score no number. {CHECK}.")
+            raise damaged(self._snapshot.root, "a passage's score is no number")
         return ranked(scored.passages, totals, self._snapshot.passage_id, k)
 
 

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from plait.search.ranking import Numbers, Scores
 
-_ANY_ORDER = 2
-"""So many numbers have one sum, whichever comes first."""
+_SAME_IN_ANY_ORDER = 2
+"""Numbers whose sum is the same in any order; that of three is not."""
 
 
 def summed(counts: NDArray[np.int64], passages: Numbers, scores: Scores) -> tuple[Numbers, Scores]:
@@ -24,7 +24,7 @@ def summed(counts: NDArray[np.int64], passages: Numbers, scores: Scores) -> tupl
         return passages, scores
     often = np.bincount(passages)
     sums = np.bincount(passages, scores).astype(np.float64, copy=False)
-    many = often[passages] > _ANY_ORDER
+    many = often[passages] > _SAME_IN_ANY_ORDER
     if many.any():
         terms = np.repeat(np.arange(len(counts)), counts)[many]
         passages, scores = _by_tree(counts.tolist(), terms, passages[many], scores[many])
@@ -40,7 +40,7 @@ def _by_tree(
     parents, heights, leaves = _tree(counts)
     rank = np.empty(len(leaves), np.int64)
     rank[leaves] = np.arange(len(leaves))
-    # Of one passage from one side of the tree to the other: what is to be added is adjacent.
+    # By passage, then from left to right in the tree: what is added lies side by side.
     order = np.lexsort((rank[nodes], passages))
     nodes, passages, scores = nodes[order], passages[order], scores[order]
     for height in range(1, int(heights.max()) + 1):

@@ -15,7 +15,8 @@ from plait.index.article import Article
 from plait.index.encoded import Encoded
 from plait.index.encoder import Encoder
 from plait.index.errors import CorruptIndexError, ModelError, PlaitError
-from plait.index.manifest import NAME, FileEntry, read_manifest
+from plait.index.manifest import NAME, FileEntry
+from plait.index.manifest_record import read_manifest
 from plait.index.snapshot import check_files
 from plait.index.writer import IndexWriter
 from plait.search.index import Index, Options
@@ -124,6 +125,14 @@ def test_a_writer_compares_with_nothing_that_is_damaged(
         IndexWriter(root, quick)
 
 
+def test_damaged_deletions_are_not_written_again(root: Path, quick: Encoder) -> None:
+    """Another article would be deleted for good, with the next one that is removed."""
+    (path,) = root.glob("*.deleted-*.npy")
+    flip(path, 128, 1 ^ 2)
+    with pytest.raises(CorruptIndexError, match="content altered"):
+        IndexWriter(root, quick)
+
+
 class Wrong:
     """An encoder whose vectors are not what they should be."""
 
@@ -146,7 +155,7 @@ def test_vectors_of_no_unit_length_are_not_stored(
     """Not a number, or any length but one: the model is at fault, and nothing is written."""
     writer = IndexWriter(root, cast("Encoder", Wrong(quick, factor)))
     writer.add(Article("new", "New", "Quite another text."))
-    with pytest.raises(ModelError, match="unit length"):
+    with pytest.raises(ModelError, match="vector of length"):
         writer.commit()
     writer.close()
     assert check_files(root)
@@ -290,7 +299,7 @@ def test_a_fault_of_ours_is_told_from_damage(root: Path, quick: Encoder) -> None
     """An exception inside a search of sound files says that they are sound, and keeps its cause."""
     index = Index.open(root, quick)
     index.snapshot.__dict__["moments"] = None
-    with pytest.raises(CorruptIndexError, match="as they were written") as caught:
+    with pytest.raises(CorruptIndexError, match="All its files have their checksums") as caught:
         index.search("declaration", options=Options(System("dense")))
     assert caught.value.__cause__
     flip(root / "segment-1" / "spans.npy")

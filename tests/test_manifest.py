@@ -166,9 +166,9 @@ def test_links_and_pipes_are_not_read(root: Path, encoder: Encoder, name: str, k
         place.symlink_to(root.parent / "moved")
     else:
         os.mkfifo(place)
-    with pytest.raises(CorruptIndexError):
+    with pytest.raises(CorruptIndexError, match="new folder"):
         check_files(root)
-    with pytest.raises(CorruptIndexError):
+    with pytest.raises(CorruptIndexError, match="new folder"):
         IndexWriter(root, encoder)
 
 

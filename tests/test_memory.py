@@ -63,7 +63,7 @@ def test_every_second_query_lets_go_of_what_was_read(
     monkeypatch.setattr("plait.search.ranker.LET_GO_EVERY", 2)
     root = copytree(seeds.snapshot.root, tmp_path / "own.plait")
     index = Index.open(root, seeds.encoder)
-    folder = root / index.snapshot.segments[0].name
+    folder = root / index.snapshot.segments[0].folder.name
     names = ("token_signs", "articles.blob", "text.passages", "text.positions")
     found = index.search('"peace treaty"')
     assert all(resident(folder / f"{name}.npy") for name in (*names, "vectors"))

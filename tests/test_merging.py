@@ -20,7 +20,8 @@ from plait.index.building import Builder
 from plait.index.encoder import Encoder
 from plait.index.joining import cuts, kept_rows, kept_starts, kept_stretches
 from plait.index.keyword.postings import build_postings
-from plait.index.manifest import SegmentEntry, read_manifest
+from plait.index.manifest import SegmentEntry
+from plait.index.manifest_record import read_manifest
 from plait.index.merging import (
     GIANT,
     MAX_SEGMENTS,

@@ -18,7 +18,7 @@ from plait.index.lock import LOCK
 from plait.index.model import DEFAULT, find_default, hash_file
 from plait.index.onnx_cache import GRAPHS, ready_folder
 from plait.index.onnx_encoder import OnnxEncoder
-from plait.index.pinned_folder import RECORD, is_own
+from plait.index.pinned_folder import RECORD, is_protected
 
 GRAPH = "model.onnx"
 
@@ -78,7 +78,7 @@ def test_a_new_cache_is_the_users_alone(tmp_path: Path, monkeypatch: pytest.Monk
     finally:
         os.umask(before)
     assert stat.S_IMODE(folder.parent.stat().st_mode) == 0o700
-    assert all(is_own(path) for path in folder.rglob("*"))
+    assert all(is_protected(path) for path in folder.rglob("*"))
 
 
 def test_a_cache_open_to_others_is_closed_and_hashed(folder: Path) -> None:
@@ -126,12 +126,12 @@ def test_leftovers_of_a_killed_making_are_swept(folder: Path) -> None:
     code = (
         "import os, signal\n"
         "from plait.index import model, onnx_cache\n"
-        "onnx_cache._publish = lambda *_: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "onnx_cache._let_others_read = lambda *_: os.kill(os.getpid(), signal.SIGKILL)\n"
         "onnx_cache.ready_folder('int8', model.find_default)\n"
     )
     killed = subprocess.run([sys.executable, "-c", code], check=False)
     assert killed.returncode == -signal.SIGKILL
-    assert len(list(home.glob(f".{folder.name}-*"))) == 1
+    assert len(list(home.glob(f".tmp-{folder.name}"))) == 1
     ready_folder("int8", find_default)
     assert {path.name for path in home.iterdir()} == {folder.name, LOCK}
 
@@ -172,5 +172,5 @@ def test_damaged_weights_are_an_error_of_the_query(folder: Path) -> None:
     """Weights that are no numbers give no vector, and no vector gives no ranking."""
     with (folder / "weights.bin").open("r+b") as file:
         file.write(np.full(12_000_000, np.nan, dtype=np.float32).tobytes())
-    with pytest.raises(ModelError, match=r"length nan, wanted 1\. Delete .*made again"):
+    with pytest.raises(ModelError, match=r"length nan; wanted 1\. Delete .*made again"):
         OnnxEncoder(folder).encode_query("peace")

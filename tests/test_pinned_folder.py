@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from plait.index.model import hash_file
-from plait.index.pinned_folder import RECORD, PinnedFolder, is_own, make_own
+from plait.index.pinned_folder import RECORD, PinnedFolder, is_protected, make_own
 
 CONTENT = {"graph": b"a graph", "weights": b"some weights"}
 
@@ -70,7 +70,7 @@ def test_an_altered_file_is_told(folder: PinnedFolder) -> None:
     """By its hash: one bit, and size and time of change are put back."""
     alter(folder.path / "weights")
     assert not folder.is_ready()
-    assert folder.mistake().startswith("the SHA-256 of weights is ")
+    assert folder.difference().startswith("the SHA-256 of weights is ")
 
 
 def test_another_file_of_that_name_is_told(folder: PinnedFolder, hashed: list[str]) -> None:
@@ -153,7 +153,7 @@ def test_what_others_may_change_is_not_trusted(folder: PinnedFolder, name: str) 
     for mode in (0o020, 0o002):
         path.chmod(0o755 | mode)
         assert not folder.is_ready()
-        assert not folder.is_as_pinned()
+        assert not folder.verify()
     path.chmod(0o755)
     assert folder.is_ready()
 
@@ -169,7 +169,7 @@ def test_another_users_file_is_not_trusted(
     else:
         monkeypatch.setattr(os, "geteuid", lambda: owner + 1)
     assert not folder.is_ready()
-    assert is_own(Path("/"))
+    assert is_protected(Path("/"))
 
 
 def test_where_nothing_may_be_written_nothing_is(folder: PinnedFolder) -> None:
@@ -197,5 +197,5 @@ def test_a_folder_open_to_others_is_closed(tmp_path: Path) -> None:
         tmp_path.chmod(before)
         make_own(tmp_path)
         assert stat.S_IMODE(tmp_path.stat().st_mode) == after
-        assert is_own(tmp_path)
+        assert is_protected(tmp_path)
     tmp_path.chmod(0o700)

@@ -20,7 +20,8 @@ from plait.index.errors import (
     LockedError,
     NoIndexError,
 )
-from plait.index.manifest import Manifest, read_manifest
+from plait.index.manifest import Manifest
+from plait.index.manifest_record import read_manifest
 from plait.index.snapshot import Snapshot
 from plait.index.tokens import Tokens
 from plait.index.writer import IndexWriter
@@ -98,7 +99,7 @@ def test_damage_is_found_and_named(tmp_path: Path, encoder: Encoder) -> None:
     with IndexWriter(tmp_path, encoder) as writer:
         writer.add(STORIES[0])
     snapshot = Snapshot(tmp_path)
-    folder = tmp_path / snapshot.segments[0].name
+    folder = tmp_path / snapshot.segments[0].folder.name
     vectors = bytearray((folder / "vectors.npy").read_bytes())
     vectors[-1] ^= 1
     (folder / "vectors.npy").write_bytes(vectors)

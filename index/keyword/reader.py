@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from plait.index.errors import CorruptIndexError
+from plait.index.errors import damaged
 from plait.index.keyword.postings import Posting, Postings, TermFrequencies
 
 Fields: TypeAlias = Mapping[str, Postings]
@@ -70,7 +70,7 @@ class KeywordReader:
         self.fields = sorted(segments[0][0]) if segments else []
         self.alive = np.concatenate([np.zeros(0, bool), *(alive for _, alive in segments)])
         self.count = int(np.count_nonzero(self.alive))
-        # Of the parts, not of methods: a reader that refers to itself is not freed when let go.
+        # Of functions: a cached method would make a cycle, which only the collector frees.
         self.lengths = cache(partial(_lengths, self.parts))
         self.term_frequencies = lru_cache(KEPT)(partial(_term_frequencies, self.parts))
         self._totals: dict[str, int] = {}
@@ -101,7 +101,7 @@ class KeywordReader:
         passages, frequencies = map(
             np.concatenate, zip(_NOWHERE, *filter(None, found), strict=True)
         )
-        refuse_none(frequencies)
+        check_frequencies(frequencies)
         return passages, frequencies
 
     def postings(self, field: str, terms: Sequence[bytes]) -> list[Posting | None]:
@@ -138,7 +138,7 @@ def _lengths(parts: Sequence[Part], field: str) -> NDArray[np.int32]:
     for lengths, part in zip(found, parts, strict=True):
         positions = len(part.fields[field].positions)
         if lengths.min(initial=0) < 0 or lengths.sum(dtype=np.int64) != positions:
-            raise CorruptIndexError(f"{field}.lengths is damaged; `plait check` says more.")
+            raise damaged("the index", f"{field}.lengths does not add up to its positions")
     return found[0] if len(found) == 1 else np.concatenate([*found, np.zeros(0, np.int32)])
 
 
@@ -155,10 +155,10 @@ def _from(postings: Postings, start: bytes) -> Iterator[bytes]:
     return (strings[number] for number in range(first, len(strings)))
 
 
-def refuse_none(frequencies: NDArray[Any]) -> None:
+def check_frequencies(frequencies: NDArray[Any]) -> None:
     """Raise `CorruptIndexError` where a term is said to be in a passage not even once."""
     if frequencies.min(initial=1) < 1:
-        raise CorruptIndexError("frequencies of terms are damaged; `plait check` says more.")
+        raise damaged("the index", "a term is in a passage less than once")
 
 
 def only(posting: Posting, passages: NDArray[np.bool_]) -> Posting:

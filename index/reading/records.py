@@ -17,8 +17,9 @@ from plait.index.reading.failure import Failure, listed, unforeseen
 Record: TypeAlias = Mapping[str, object]
 
 BEIR_ID = "_id"
+
 MOST_FAILURES = 1_000_000
-"""Of one source; a file with so many is none of records, and its lines would take minutes."""
+"""Failures of a source after which reading stops: it holds no records, and would take minutes."""
 
 MOST_BLANK = 1_000_000
 """Lines without anything between two records: they are read for nothing."""

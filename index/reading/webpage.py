@@ -19,8 +19,8 @@ from plait.index.reading.head import take_head
 LARGEST_PAGE = 4 * 1024 * 1024
 """Bytes. trafilatura takes two to three seconds a megabyte, and pages this large are lists."""
 
-# What its time grows with, found by pages of nothing else. Each limit alone keeps a page near
-# two seconds, and counts the same on a busy machine.
+# What trafilatura's time grows with, each measured on pages that hold nothing else. A limit
+# keeps such a page near two seconds, and counts the same on a busy machine.
 MOST_TAGS = 30_000
 """Opening tags. An article has a few thousand; the longest of an encyclopaedia have so many."""
 
@@ -28,10 +28,10 @@ MOST_NESTING = 1_000_000
 """Elements around each element, summed: 30 around each of 30,000."""
 
 MOST_NAMES = 1_000_000
-"""Characters of all classes and ids, in which it looks for words like `author`."""
+"""Characters of all classes and ids, in which trafilatura looks for words like `author`."""
 
 WIDEST_ROW = 1000
-"""Cells of a row of a table: it counts them at every cell."""
+"""Cells of a row of a table: trafilatura counts them at every cell."""
 
 TAG = re.compile(rb"<[a-zA-Z]")
 
