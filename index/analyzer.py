@@ -44,7 +44,7 @@ MEMORY = 500_000
 TEXTS = 500
 """Analysed together: what is made of them on the way fits into the processor's caches."""
 
-PIECE = 4096
+FOLDED_AT_ONCE = 4096
 """Characters of a word folded at a time: each is an object of 80 bytes for a moment, and one
 letter can stand for 18."""
 
@@ -72,7 +72,9 @@ def fold(word: str) -> str:
     if not word.isascii():
         word = word.replace("\u2019", "'")
         # In pieces, as each letter decomposes by itself; only the order of accents does not.
-        pieces = (word[start : start + PIECE] for start in range(0, len(word), PIECE))
+        pieces = (
+            word[start : start + FOLDED_AT_ONCE] for start in range(0, len(word), FOLDED_AT_ONCE)
+        )
         word = "".join(map(without_accents, pieces))
     if word.endswith(("'s", "'S")):
         word = word[:-2]

@@ -34,7 +34,7 @@ import onnxruntime
 GROUP = 1024
 """Texts cut into word pieces at a time: bounds memory, and what an interrupt waits for."""
 
-BLOCK = 1 << 16
+SPLIT_AT_ONCE = 1 << 16
 """Characters whose word pieces are found at a time: those of a whole novel take gigabytes."""
 
 # Before these a word of the model's ends, whatever they are: blanks (cleaned text has no
@@ -139,14 +139,14 @@ class OnnxEncoder:
 
 
 def blocks(text: str) -> Iterator[tuple[int, int]]:
-    """Cut a text between words into blocks of one to two `BLOCK` characters: (start, end) each.
+    """Yield (start, end) of blocks of one to two `SPLIT_AT_ONCE` characters, cut between words.
 
     Only a word that is a block by itself is cut inside: the model knows none so long.
     """
     start = 0
-    while len(text) - start > BLOCK:
-        end = WORD_END.search(text, start + BLOCK, start + 2 * BLOCK)
-        stop = end.start() if end else min(start + 2 * BLOCK, len(text))
+    while len(text) - start > SPLIT_AT_ONCE:
+        end = WORD_END.search(text, start + SPLIT_AT_ONCE, start + 2 * SPLIT_AT_ONCE)
+        stop = end.start() if end else min(start + 2 * SPLIT_AT_ONCE, len(text))
         yield start, stop
         start = stop
     yield start, len(text)

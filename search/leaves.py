@@ -16,7 +16,7 @@ from whoosh.util import make_binary_tree
 from plait.index.arrays import looked_up
 from plait.index.keyword.expansion import Expansion, beginning_with, spellings_of, spelt_like
 from plait.index.keyword.postings import Posting
-from plait.index.keyword.reader import KeywordReader, only, places
+from plait.index.keyword.reader import KeywordReader, in_passages, positions_of
 from plait.search.bm25 import idf, term_score
 from plait.search.budget import COMPARED, MATCHED, READ, Budget
 from plait.search.ranking import Numbers, Scores
@@ -93,9 +93,9 @@ class Leaves:
 
     def _expanded(self, expansion: Expansion, leaf: Prefix | FuzzyTerm) -> Found:
         """Find what any of some terms is in; where they are few, their scores are added."""
-        self._budget.spend(READ, expansion.postings)
+        self._budget.spend(READ, expansion.posting_count)
         small = len(self._reader) <= FEW_PASSAGES
-        few = expansion.fewer_than(FEW_TERMS + 1 if small else Or.TOO_MANY_CLAUSES)
+        few = expansion.occurrences_if_fewer(FEW_TERMS + 1 if small else Or.TOO_MANY_CLAUSES)
         if few is None:
             passages = expansion.passages(len(self._reader))
             self._budget.spend(MATCHED, len(passages))
@@ -133,10 +133,10 @@ class Leaves:
             together &= here
         ends = np.zeros(0, np.int64)
         for number, posting in enumerate(postings):
-            kept = only(posting, together)
+            kept = in_passages(posting, together)
             self._budget.spend(READ, int(kept.frequencies.sum()))
             passages = np.repeat(kept.passages.astype(np.int64), kept.frequencies)
-            here = passages * (2 * _FARTHEST) + places(kept)
+            here = passages * (2 * _FARTHEST) + positions_of(kept)
             if number:
                 here = here[_follow(here, ends, min(slop, _FARTHEST))]
             ends = here
@@ -144,7 +144,7 @@ class Leaves:
 
 
 def _follow(keys: Numbers, ends: Numbers, slop: int) -> NDArray[np.bool_]:
-    """Say of each place whether one of `ends` is before it, at most `slop` away."""
+    """Return whether one of `ends` is before each place, at most `slop` away."""
     before = np.concatenate([[-2 * _FARTHEST], ends])[ends.searchsorted(keys)]
     near: NDArray[np.bool_] = keys - before <= slop
     return near

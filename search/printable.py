@@ -4,6 +4,9 @@ Everything but what a terminal obeys: control characters, which move the cursor,
 the window's title or write over what was printed, and the marks that turn the direction
 of writing, by which a name passes for another. They come out as Python writes them, as
 in `\x1b`. Letters of all scripts stay as they are.
+
+What writes lines for a person hands them on as they are, and `plait.cli` escapes them when
+it prints; only `plait.search.page` escapes by itself, since it adds bold type.
 """
 
 import json

@@ -30,12 +30,12 @@ Matches: TypeAlias = Callable[[Tree], Numbers]
 
 
 def matching(tree: Tree, matches: Matches, count: int) -> Numbers:
-    """Give the passages that a tree matches, of `count` in all, ascending."""
+    """Return the passages that a tree matches, ascending, of `count` in all."""
     return np.flatnonzero(_flags(tree, matches, count))
 
 
 def _flags(tree: Tree, matches: Matches, count: int) -> NDArray[np.bool_]:
-    """Say of each passage whether it matches; flags cost alike, however many are set."""
+    """Return whether each passage matches; flags cost alike, however many are set."""
     if isinstance(tree, AndMaybe):
         return _flags(tree.a, matches, count)
     if isinstance(tree, And | Or | Require | AndNot):

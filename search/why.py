@@ -59,7 +59,7 @@ class Reasons:
     """Its rank with each weight of the dense leg; empty where nothing is weighted."""
 
     def lines(self) -> Iterator[str]:
-        """Write it for a person; safe to print only with `plait.search.printable`."""
+        """Write it for a person, with whatever titles hold (`plait.search.printable`)."""
         yield in_line(f"{self.article_id}  {self.title}")
         lost = f"{self.system}: not ranked, {self.stage}"
         yield _written(self.system, self.standing) if self.standing else lost

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from plait.index import onnx_encoder
-from plait.index.analyzer import PIECE, fold
+from plait.index.analyzer import FOLDED_AT_ONCE, fold
 from plait.index.article import Article
 from plait.index.encoder import Encoder
 from plait.index.errors import ReadingError
@@ -108,7 +108,7 @@ def test_failures_of_a_file_are_counted_and_few_are_kept(tmp_path: Path, encoder
     assert [failure.source for failure in kept] == [
         f"{bad}:{number}" for number in range(1, KEPT_FAILURES + 1)
     ]
-    assert str(more) == f"skipped {bad}: and 990 more lines"
+    assert str(more) == f"skipped {bad}: and 990 more lines like these"
     assert gone.source.endswith("gone")
 
 
@@ -233,7 +233,7 @@ def test_word_pieces_are_found_in_blocks(encoder: Encoder, monkeypatch: pytest.M
     encoding = encoder._tokenizer.encode(encodable(text), add_special_tokens=False)
     np.testing.assert_array_equal(whole, [end for _, end in encoding.offsets])
     for size in (9, 16, 50):
-        monkeypatch.setattr(onnx_encoder, "BLOCK", size)
+        monkeypatch.setattr(onnx_encoder, "SPLIT_AT_ONCE", size)
         cut = list(blocks(text))
         assert max(stop - start for start, stop in cut) <= 2 * size
         assert "".join(text[start:stop] for start, stop in cut) == text
@@ -242,12 +242,12 @@ def test_word_pieces_are_found_in_blocks(encoder: Encoder, monkeypatch: pytest.M
 
 def test_a_word_without_end_is_cut_into_blocks(encoder: Encoder) -> None:
     """No block is longer than two, whatever the text."""
-    text = "x" * (5 * onnx_encoder.BLOCK)
-    assert max(stop - start for start, stop in blocks(text)) == 2 * onnx_encoder.BLOCK
+    text = "x" * (5 * onnx_encoder.SPLIT_AT_ONCE)
+    assert max(stop - start for start, stop in blocks(text)) == 2 * onnx_encoder.SPLIT_AT_ONCE
     assert encoder.token_ends(text)[-1] == len(text)
 
 
 def test_long_words_are_folded_as_short_ones() -> None:
     """An accent may begin a piece."""
-    word = "x" * (PIECE - 1) + "e\u0301\u0323" + "\u00e9\ufb03" * PIECE
-    assert fold(word) == "x" * (PIECE - 1) + "e" + "effi" * PIECE
+    word = "x" * (FOLDED_AT_ONCE - 1) + "e\u0301\u0323" + "\u00e9\ufb03" * FOLDED_AT_ONCE
+    assert fold(word) == "x" * (FOLDED_AT_ONCE - 1) + "e" + "effi" * FOLDED_AT_ONCE

@@ -24,16 +24,16 @@ _NONE32 = np.zeros(0, np.int32)
 class Expansion:
     """Some terms of one field."""
 
-    parts: Sequence["PartTerms"]
+    parts: Sequence["SegmentTerms"]
     """The terms of each segment; several may have the same."""
 
     @property
-    def postings(self) -> int:
-        """Count what is to be read: occurrences in passages, deleted ones included."""
-        return sum(part.postings for part in self.parts)
+    def posting_count(self) -> int:
+        """Postings of all terms, in deleted passages too: what is to be read."""
+        return sum(part.posting_count for part in self.parts)
 
-    def fewer_than(self, most: int) -> "Occurrences | None":
-        """Give where each term is in live passages; None where so many terms are in any."""
+    def occurrences_if_fewer(self, most: int) -> "Occurrences | None":
+        """Return where each term is in live passages, or None for `most` terms or more."""
         living = [part.living() for part in self.parts]
         if any(len(part.numbers) >= most for part in living):
             return None
@@ -46,7 +46,7 @@ class Expansion:
         return Occurrences.joined(len(terms), places, found)
 
     def passages(self, count: int) -> NDArray[np.int64]:
-        """Number the live passages with any of the terms, of `count` in all, ascending."""
+        """Return the live passages with any of the terms, ascending, of `count` in all."""
         found = np.zeros(count, bool)
         for part in self.parts:
             found[part.passages()] = True
@@ -82,7 +82,7 @@ class Occurrences:
 
 
 @dataclass(frozen=True, slots=True)
-class PartTerms:
+class SegmentTerms:
     """Some terms of one field of one segment."""
 
     part: Part
@@ -95,32 +95,32 @@ class PartTerms:
         return self.part.fields[self.field]
 
     @property
-    def postings(self) -> int:
-        """Count their occurrences in passages, deleted ones included."""
+    def posting_count(self) -> int:
+        """Postings of these terms, in deleted passages too."""
         return int(self._counts.sum())
 
     def term(self, number: int) -> bytes:
         """Read one term."""
         return self._all.terms.strings[number]
 
-    def living(self) -> "PartTerms":
+    def living(self) -> "SegmentTerms":
         """Leave out those that no live passage has."""
         if self.part.whole or not len(self.numbers):
             return self
         alive = self.part.alive[self._all.passages[self._places()]]
         firsts = np.cumsum(self._counts) - self._counts
         numbers = self.numbers[np.logical_or.reduceat(alive, firsts)]
-        return PartTerms(self.part, self.field, numbers)
+        return SegmentTerms(self.part, self.field, numbers)
 
     def passages(self) -> NDArray[np.int32]:
-        """Number the live passages of their postings, in the view; some more than once."""
+        """Return the live passages of these terms, in the view, some repeated."""
         found = self._all.passages[self._places()]
         if not self.part.whole:
             found = found[self.part.alive[found]]
         return found + np.int32(self.part.first)
 
     def occurrences(self) -> Occurrences:
-        """Say where each is in live passages, numbered in the view."""
+        """Return the live occurrences of each term, in the view."""
         places = self._places()
         passages, frequencies = self._all.passages[places], self._all.frequencies[places]
         alive = self.part.alive[passages]
@@ -137,7 +137,7 @@ class PartTerms:
         return starts[self.numbers + 1] - starts[self.numbers]
 
     def _places(self) -> slice | NDArray[np.int64]:
-        """Say where their postings are: a stretch, where the terms are neighbours."""
+        """Return the rows of their postings: a slice where the terms are neighbours."""
         numbers, starts = self.numbers, self._all.starts
         if not len(numbers):
             return slice(0)
@@ -158,7 +158,7 @@ def beginning_with(reader: KeywordReader, field: str, prefix: bytes) -> Expansio
         for terms in (part.fields[field].terms for part in reader.parts)
     ]
     pairs = zip(reader.parts, bounds, strict=True)
-    return Expansion([PartTerms(part, field, np.arange(*own)) for part, own in pairs])
+    return Expansion([SegmentTerms(part, field, np.arange(*own)) for part, own in pairs])
 
 
 def spelt_like(
@@ -169,7 +169,7 @@ def spelt_like(
     `spellings` are those that `spellings_of` gave for this field.
     """
     pairs = zip(reader.parts, spellings, strict=True)
-    return Expansion([PartTerms(part, field, own.near(word, edits)) for part, own in pairs])
+    return Expansion([SegmentTerms(part, field, own.near(word, edits)) for part, own in pairs])
 
 
 def spellings_of(reader: KeywordReader, field: str) -> list[Spellings]:

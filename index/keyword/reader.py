@@ -93,7 +93,7 @@ class KeywordReader:
         return self.total_length(field) / self.count if self.count else 0.0
 
     def frequencies(self, field: str, term: bytes) -> TermFrequencies:
-        """Give the live passages with one term, ascending, and its frequency in each.
+        """Return the live passages with one term, ascending, and its frequency in each.
 
         Nothing of it is kept: leaves of a tree are looked up once a query.
         """
@@ -112,7 +112,7 @@ class KeywordReader:
     def _joined(self, postings: Sequence[Posting | None]) -> Posting | None:
         alive = []
         for posting, part in zip(postings, self.parts, strict=True):
-            kept = only(posting, part.alive) if posting else None
+            kept = in_passages(posting, part.alive) if posting else None
             if kept and len(kept.passages):
                 alive.append((kept, part.first))
         return _join(alive)
@@ -161,12 +161,12 @@ def check_frequencies(frequencies: NDArray[Any]) -> None:
         raise damaged("the index", "a term is in a passage less than once")
 
 
-def only(posting: Posting, passages: NDArray[np.bool_]) -> Posting:
+def in_passages(posting: Posting, passages: NDArray[np.bool_]) -> Posting:
     """Leave out the occurrences in passages whose flag is false."""
     keep = passages[posting.passages]
     if keep.all():
         return posting
-    positions = places(posting)[np.repeat(keep, posting.frequencies)]
+    positions = positions_of(posting)[np.repeat(keep, posting.frequencies)]
     return _packed(posting.passages[keep], posting.frequencies[keep], positions)
 
 
@@ -178,11 +178,11 @@ def _join(parts: Sequence[tuple[Posting, int]]) -> Posting | None:
     return _packed(
         np.concatenate([part.passages + np.int32(offset) for part, offset in parts]),
         np.concatenate([part.frequencies for part, _ in parts]),
-        np.concatenate([places(part) for part, _ in parts]),
+        np.concatenate([positions_of(part) for part, _ in parts]),
     )
 
 
-def places(posting: Posting) -> NDArray[np.int32]:
+def positions_of(posting: Posting) -> NDArray[np.int32]:
     """Give the positions of one posting alone; it may share its array with others."""
     return posting.positions[posting.position_starts[0] : posting.position_starts[-1]]
 

@@ -45,7 +45,7 @@ class Spellings:
         return len(self.starts) - 1
 
     def near(self, word: str, edits: int) -> NDArray[np.int64]:
-        """Number the terms that at most so many edits turn into a word, ascending."""
+        """Return the places of terms within `edits` edits of `word`, ascending."""
         lengths = np.diff(self.starts)
         alike = np.flatnonzero(np.abs(lengths - len(word)) <= edits)
         lengths, starts = lengths[alike], self.starts[:-1][alike]

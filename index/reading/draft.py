@@ -24,10 +24,10 @@ SPELLED_OUT = 4
 """Letters that one stands for, on average. Of Korean it is 3, of squared Japanese words 4, and
 U+FDFA alone stands for 18, of which nine megabytes make terms of a hundred."""
 
-FEW = 1000
+ALWAYS_ALLOWED = 1000
 """Characters that may stand for any number: U+FDFA stands after a name."""
 
-PIECE = 1 << 16
+DECOMPOSED_AT_ONCE = 1 << 16
 """Characters spelled out at a time."""
 
 EMPTY = "empty: it has neither a title nor a text"
@@ -99,16 +99,16 @@ def refuse_costly(title: str, text: str) -> None:
         message = f"its title has {len(title):,} characters, and every passage is given it"
         raise ReadingError(f"{message}: shorten it")
     for part in (title, text):
-        if len(part) > FEW and not part.isascii() and is_spelled_out(part):
+        if len(part) > ALWAYS_ALLOWED and not part.isascii() and expands_too_far(part):
             message = f"its letters stand for more than {SPELLED_OUT} others each, as U+FDFA does"
             raise ReadingError(f"{message}: write them out, or leave them out")
 
 
-def is_spelled_out(text: str) -> bool:
-    """Say whether a text gets many times as long when compatible letters replace its own (NFKD)."""
+def expands_too_far(text: str) -> bool:
+    """Return whether compatible letters (NFKD) make a text many times as long."""
     left = SPELLED_OUT * len(text)
-    for start in range(0, len(text), PIECE):
-        left -= len(unicodedata.normalize("NFKD", text[start : start + PIECE]))
+    for start in range(0, len(text), DECOMPOSED_AT_ONCE):
+        left -= len(unicodedata.normalize("NFKD", text[start : start + DECOMPOSED_AT_ONCE]))
         if left < 0:
             return True
     return False

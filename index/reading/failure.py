@@ -47,7 +47,7 @@ def in_words(error: OSError) -> str:
 
 
 def unforeseen(error: Exception) -> str:
-    """Say which error a reader met that nobody thought of: one file, one failure."""
+    """Return the reason for an error that nobody thought of: one file, one failure."""
     found = f"{type(error).__name__}: {error}".removesuffix(": ")
     return f"cannot be read ({shortened(found, LONGEST_REASON)}): save it anew, or leave it out"
 

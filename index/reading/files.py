@@ -15,7 +15,7 @@ from plait.index.reading.finding import SourceFile, find_files
 from plait.index.reading.jsonlines import read_jsonl, read_jsonl_gz
 from plait.index.reading.markdown import read_markdown
 from plait.index.reading.plain import read_plain
-from plait.index.reading.records import FieldNames, Outcomes, Place, not_only_failures
+from plait.index.reading.records import FieldNames, Outcomes, Place, until_too_many_failures
 from plait.index.reading.tables import read_csv, read_tsv
 from plait.index.reading.webpage import read_webpage
 
@@ -52,7 +52,7 @@ def read_paths(paths: Sequence[Path], base: Path, fields: FieldNames) -> Outcome
 
 def read_file(file: SourceFile, fields: FieldNames) -> Outcomes:
     """Read the articles of a file; what cannot be read becomes a failure."""
-    return not_only_failures(outcomes_of(file, fields), shown(file.path))
+    return until_too_many_failures(outcomes_of(file, fields), shown(file.path))
 
 
 def outcomes_of(file: SourceFile, fields: FieldNames) -> Outcomes:

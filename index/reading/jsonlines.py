@@ -24,7 +24,7 @@ from plait.index.reading.records import (
     Outcomes,
     Place,
     Record,
-    not_only_failures,
+    until_too_many_failures,
 )
 
 DAMAGED = (EOFError, zlib.error, gzip.BadGzipFile)
@@ -48,7 +48,7 @@ def read_records(lines: Iterable[bytes], source: str, fields: FieldNames) -> Out
 
     `source` becomes `Article.source`; a record without an id is called `source:LINE`.
     """
-    return not_only_failures(read_lines(lines, Place(source, source), fields), source)
+    return until_too_many_failures(read_lines(lines, Place(source, source), fields), source)
 
 
 def read_lines(lines: Iterable[bytes], place: Place, fields: FieldNames) -> Outcomes:

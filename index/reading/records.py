@@ -68,7 +68,7 @@ class Place:
 Outcomes: TypeAlias = Iterator[Article | Failure]
 
 
-def not_only_failures(outcomes: Outcomes, source: str) -> Outcomes:
+def until_too_many_failures(outcomes: Outcomes, source: str) -> Outcomes:
     """Yield what a source holds, up to its millionth failure."""
     left = MOST_FAILURES
     for outcome in outcomes:
