@@ -28,6 +28,9 @@ Array: TypeAlias = NDArray[Any]
 HEAD = 8
 """Bytes of a string that are compared as one number: those of a uint64."""
 
+_KEPT_BYTES = np.array([~((1 << 8 * (HEAD - kept)) - 1) & (1 << 64) - 1 for kept in range(9)], "u8")
+"""Masks that keep so many of the first bytes of eight."""
+
 BLOCK = 16
 """Rows of one product, beside at most twice as many: OpenBLAS starts no threads for them.
 
@@ -247,8 +250,8 @@ class SortedTable:
     @classmethod
     def of(cls, strings: Iterable[bytes]) -> "SortedTable":
         """Pack strings that are sorted already."""
-        items = list(strings)
-        return cls(StringTable.of(items), _heads(items))
+        packed = StringTable.of(strings)
+        return cls(packed, heads_of(packed))
 
     @classmethod
     def load(cls, folder: Path, name: str) -> "SortedTable":
@@ -282,6 +285,18 @@ class SortedTable:
         high = int(self.heads.searchsorted(self.heads[first], "right"))
         place = bisect_left(self.strings, key, first, high)
         return place if place < high and self.strings[place] == key else None
+
+
+def heads_of(strings: StringTable) -> NDArray[np.uint64]:
+    """Return the first eight bytes of each string as a number, all at once.
+
+    The strings must lie in their blob.
+    """
+    blob = np.concatenate([strings.blob, np.zeros(HEAD, np.uint8)])
+    from_each = np.ndarray(len(blob) - HEAD + 1, ">u8", blob, strides=(1,))  # overlapping
+    lengths = np.minimum(np.diff(strings.offsets), HEAD)
+    heads: NDArray[np.uint64] = from_each[strings.offsets[:-1]].astype("u8") & _KEPT_BYTES[lengths]
+    return heads
 
 
 def _heads(strings: Sequence[bytes]) -> NDArray[np.uint64]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from plait.index.arrays import SortedTable, StringTable
+from plait.index.arrays import SortedTable, StringTable, heads_of
 from plait.index.keyword.postings import Postings
 
 if TYPE_CHECKING:
@@ -67,10 +67,12 @@ def _strings(name: str, table: StringTable) -> Iterator[str]:
 
 
 def _table(name: str, table: SortedTable) -> Iterator[str]:
-    yield from _strings(name, table.strings)
-    heads = table.heads
-    if len(heads) != len(table.strings) or not (heads[:-1] <= heads[1:]).all():
-        yield f"{name}.heads is not sorted, or not of each term"
+    if not rises(table.strings.offsets, len(table.strings.blob)):
+        yield f"{name}.offsets does not rise to the length of {name}.blob"
+    elif not np.array_equal(table.heads, heads_of(table.strings)):
+        yield f"{name}.heads are not those of {name}.blob"
+    elif not (table.heads[:-1] <= table.heads[1:]).all():
+        yield f"{name} is not sorted"
 
 
 def _field(field: str, postings: Postings, passages: int) -> Iterator[str]:
