@@ -95,18 +95,19 @@ def index(
     from plait.index.encoder import load_encoder
     from plait.index.ingest import bring_up_to_date
     from plait.index.manifest_record import recorded_model
+    from plait.index.model import name_to_record
     from plait.index.reading import FieldNames, bounded_lines
     from plait.index.writer import IndexWriter
 
     names = FieldNames(id_field, title_field, text_field, date_field, author_field)
     files = [path for path in paths if str(path) != "-"]
     stdin = bounded_lines(sys.stdin.buffer) if len(files) < len(paths) and sys.stdin else ()
-    name = model or recorded_model(root)
+    name = name_to_record(model) or recorded_model(root)
     encoder = load_encoder(name, fetch=bool(model))
     with _progress() as tell, IndexWriter(root, encoder, name, tell) as writer:
         summary = bring_up_to_date(writer, files, stdin, names, prune=prune)
         total = len(writer.ids())
-    _note(*map(str, summary.failures))
+    _note(*(in_line(str(failure)) for failure in summary.failures))
     _say(f"{summary}. {root} holds {total} articles.")
     if summary.failures:
         raise typer.Exit(1)
@@ -297,7 +298,7 @@ def bench(
     _note(found.note, plan.note)
     with _progress() as tell:
         opened, failures = lab.open_index(found, root, tell)
-    _note(*map(str, failures))
+    _note(*(in_line(str(failure)) for failure in failures))
     wanted = plan if systems else plan.beside(opened.default)
     experiment = lab.run_experiment(opened, found, wanted)
     if out:

@@ -247,4 +247,7 @@ class _Run:
 
 def _is_gone(source: str) -> bool:
     """Say whether a source was a file and is none now: moved, renamed or deleted."""
-    return Path(source).is_absolute() and not Path(source).is_file()
+    try:
+        return Path(source).is_absolute() and not Path(source).is_file()
+    except OSError:  # its folder is closed: nobody knows
+        return False

@@ -16,6 +16,8 @@ from plait.index.errors import IndexDirectoryError, LockedError
 
 LOCK = "lock"
 
+_REMEDY = "Nothing that was committed is lost; open the index again."
+
 
 class WriterLock:
     """A held lock. Does not wait for another process."""
@@ -52,20 +54,23 @@ class WriterLock:
         """Whether it was released, or this is a child of the process that holds it."""
         return self._descriptor < 0
 
+    def check_open(self) -> None:
+        """Raise `LockedError` where the lock was released, or is a parent process's."""
+        if self.closed:
+            raise LockedError(f"{self._path} is not held by this process any more. {_REMEDY}")
+
     def check(self) -> None:
         """Raise `LockedError` where the lock is no longer held, or its file was removed.
 
         Then another process may write, and nothing may be published any more.
         """
-        remedy = "Nothing that was committed is lost; open the index again."
-        if self.closed:
-            raise LockedError(f"{self._path} is not held by this process. {remedy}")
+        self.check_open()
         try:
             held = os.path.samestat(os.fstat(self._descriptor), os.lstat(self._path))
         except FileNotFoundError:
             held = False
         if not held:
-            raise LockedError(f"{self._path} was removed while it was held. {remedy}")
+            raise LockedError(f"{self._path} was removed while it was held. {_REMEDY}")
 
     def close(self) -> None:
         """Release the lock; once is enough."""

@@ -87,6 +87,13 @@ def find_default(model: str | None = None) -> Path:
     return folder
 
 
+def name_to_record(model: str) -> str:
+    """Return a model's name as an index records it: of a folder, where it lies, from anywhere."""
+    folder = Path(model).expanduser()
+    is_folder = model and not names_default(model) and folder.is_dir()
+    return str(folder.absolute()) if is_folder else model
+
+
 def find_named(model: str, *, fetch: bool = True) -> Path:
     """Find the folder of a model given by path or hub id; raises `ModelError`.
 

@@ -153,8 +153,10 @@ class IndexWriter:
     def add(self, article: Article) -> Change:
         """Add an article, or replace the one with its id if anything differs.
 
-        Raises `ReadingError` for half a surrogate pair, which no file can hold.
+        Raises `ReadingError` for half a surrogate pair, which no file can hold, and
+        `LockedError` once this writer is closed.
         """
+        self._generations.lock.check_open()
         try:
             line_digest = digest(article_json(article))
         except UnicodeEncodeError as error:
@@ -177,7 +179,8 @@ class IndexWriter:
         return found
 
     def remove(self, article_id: str) -> bool:
-        """Remove an article; false if there is none with that id."""
+        """Remove an article; false if there is none with that id. Raises `LockedError`."""
+        self._generations.lock.check_open()
         was_there = article_id in self._pending or (
             article_id in self._places and article_id not in self._removed
         )

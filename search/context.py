@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from plait.index.article import Article
 from plait.index.cutting import TokenEnds, sentences
 from plait.search.index import Index, Options
+from plait.search.printable import in_line
 
 CANDIDATES = 50
 """Passages looked at; far more than a chatbot's window is given in practice."""
@@ -28,7 +29,7 @@ class Excerpt:
     def __str__(self) -> str:
         where = self.article.source or self.article.id
         head = f"[{self.number}] {self.article.title} ({where}, {self.start}-{self.end})"
-        return f"{head}\n{self.text}"
+        return f"{in_line(head)}\n{self.text}"
 
 
 def choose_excerpts(

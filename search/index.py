@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache, cached_property, lru_cache, partial
+from numbers import Integral
 from pathlib import Path
 from typing import Self
 
@@ -198,8 +199,8 @@ class Index:
         """
         if not query.strip():
             raise QueryError("the query is empty; type some words.")
-        if k < 1:
-            raise QueryError(f"k is {k}; ask for at least 1 hit.")
+        if not isinstance(k, Integral) or k < 1:
+            raise QueryError(f"k is {k!r}; wanted a whole number of hits, at least 1.")
         options = options or Options()
         system = options.system or self.default
         parsed = parse_query(

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from plait.index.encoder import Encoder
-from plait.index.ingest import Summary, bring_up_to_date
+from plait.index.ingest import Summary, _is_gone, bring_up_to_date
 from plait.index.manifest_record import read_manifest
 from plait.index.reading import FieldNames
 from plait.index.writer import IndexWriter
@@ -106,3 +106,10 @@ def test_other_field_names_read_a_file_again(tmp_path: Path, encoder: Encoder) -
         summary = bring_up_to_date(writer, [news], fields=FieldNames(text="body"))
     assert (summary.updated, summary.skipped) == (1, 0)
     assert Index.open(tmp_path / ".plait").article("1").text == "an apple"
+
+
+def test_what_cannot_be_looked_at_is_not_gone() -> None:
+    """A folder that is closed, or a name too long for this system, says nothing of a file."""
+    assert not _is_gone("/" + "x" * 300)
+    assert _is_gone("/no/such/file")
+    assert not _is_gone("stdin")

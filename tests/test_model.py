@@ -10,7 +10,15 @@ import pytest
 from plait.index import model as model_module
 from plait.index.encoder import load_encoder
 from plait.index.errors import ModelError
-from plait.index.model import DEFAULT, PinnedModel, find_default, find_named, holds, verify
+from plait.index.model import (
+    DEFAULT,
+    PinnedModel,
+    find_default,
+    find_named,
+    holds,
+    name_to_record,
+    verify,
+)
 from plait.index.prompts import Prompts, choose_prompts
 
 
@@ -131,3 +139,15 @@ def test_configured_prompts_come_first() -> None:
     """What the model's own configuration says beats the table."""
     configured = {"query": "ask: ", "passage": "told: "}
     assert choose_prompts("e5-small-v2", configured) == Prompts("ask: ", "told: ")
+
+
+def test_a_folder_is_recorded_by_where_it_lies(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An index is searched from other places than it was made in; other names stay as they are."""
+    (tmp_path / "mine").mkdir()
+    (tmp_path / DEFAULT.name).mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert name_to_record("mine") == name_to_record("./mine") == str(tmp_path / "mine")
+    for name in ("", "owner/model", DEFAULT.name, "no-such-folder"):
+        assert name_to_record(name) == name

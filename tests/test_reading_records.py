@@ -187,10 +187,11 @@ def test_records_are_read_one_at_a_time(tmp_path: Path) -> None:
     assert peak < 2_000_000  # the file unpacked is 10 million bytes
 
 
-def test_a_line_beyond_the_limit_is_skipped(tmp_path: Path) -> None:
+@pytest.mark.parametrize("letter", [b"x", b" "])
+def test_a_line_beyond_the_limit_is_skipped(tmp_path: Path, letter: bytes) -> None:
     """The next line is read."""
     with (tmp_path / "a.jsonl").open("wb") as file:
-        file.write(b"x" * (2 * LARGEST_ARTICLE + 5) + b'\n{"text": "next"}\n')
+        file.write(letter * (2 * LARGEST_ARTICLE + 5) + b'\n{"text": "next"}\n')
     first, second = read_paths([tmp_path], tmp_path, BEIR)
     assert isinstance(first, Failure)
     assert "longer than 10 MiB" in first.reason

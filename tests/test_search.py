@@ -115,7 +115,7 @@ def test_operators_filter(seeds: Index) -> None:
             assert "japan" not in title + text
 
 
-@pytest.mark.parametrize(("query", "k"), [("", 3), ("  ", 3), ("peace", 0)])
+@pytest.mark.parametrize(("query", "k"), [("", 3), ("  ", 3), ("peace", 0), ("peace", 2.5)])
 def test_unusable_searches_are_refused(seeds: Index, query: str, k: int) -> None:
     """An empty query and a k below one are errors that say so."""
     with pytest.raises(QueryError):

@@ -219,6 +219,18 @@ def test_odd_texts_are_indexed(tmp_path: Path, encoder: Encoder, text: str) -> N
     assert Index.open(tmp_path, encoder).search("odd")[0].article.text == text
 
 
+def test_a_closed_writer_takes_nothing(tmp_path: Path, quick: Encoder) -> None:
+    """Or it would seem to be kept; closing by itself commits nothing."""
+    writer = IndexWriter(tmp_path, quick)
+    writer.add(STORIES[0])
+    writer.close()
+    with pytest.raises(LockedError, match="open the index again"):
+        writer.add(STORIES[1])
+    with pytest.raises(LockedError, match="open the index again"):
+        writer.remove("a0")
+    assert len(Index.open(tmp_path)) == 0
+
+
 def test_an_empty_index_is_searched(tmp_path: Path, encoder: Encoder) -> None:
     """No articles, no hits, no error, in any mode."""
     with IndexWriter(tmp_path, encoder):

@@ -58,7 +58,7 @@ def read_lines(lines: Iterable[bytes], place: Place, fields: FieldNames) -> Outc
         if number == 1 and (encoding := marked(line)) not in {"", "utf-8-sig"}:
             yield place.failure(1, f"is {encoding.upper()}: convert the file to UTF-8")
             return
-        if line.isspace():
+        if line.isspace() and len(line) <= LARGEST_ARTICLE:
             if number - last > MOST_BLANK:
                 yield Failure(place.source, TOO_BLANK)
                 return
