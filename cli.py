@@ -52,6 +52,8 @@ QueryWords = Annotated[
     list[str], typer.Argument(help="Words, or a question. One that begins with - goes after --.")
 ]
 DEFAULT_INDEX = Path(".plait")
+LONGEST_NUMBER = 10
+"""Digits of a passage's number in ID#3; what is longer belongs to an article's id."""
 GRACE = 1.0
 """Seconds to end after Ctrl-C; on a busy machine it takes .8."""
 SHOW_CURSOR = "\033[?25h"
@@ -160,7 +162,7 @@ def show(
 
     opened = Index.open(root)
     owner, _, number = article.rpartition("#")
-    if owner and number.isdecimal() and article not in opened:
+    if owner and number.isdecimal() and len(number) < LONGEST_NUMBER and article not in opened:
         passage = opened.passage(owner, int(number))
         text, record = passage.text, asdict(passage)
     else:

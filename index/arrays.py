@@ -213,7 +213,10 @@ class StringTable:
     def load(cls, folder: Path, name: str) -> "StringTable":
         """Open the table that `arrays(name)` described; raises `CorruptIndexError`."""
         blob = load_array(folder, f"{name}.blob", np.uint8)
-        return cls(blob, load_array(folder, f"{name}.offsets", np.int64))
+        offsets = load_array(folder, f"{name}.offsets", np.int64)
+        if not len(offsets):
+            raise damaged(folder / f"{name}.offsets.npy", "it is empty")
+        return cls(blob, offsets)
 
     def arrays(self, name: str) -> dict[str, Array]:
         """Give the two arrays under the names that `load` expects."""

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import blake2b
 from pathlib import Path
+from secrets import token_hex
 
 from plait.index.errors import CorruptIndexError, LockedError, damaged
 
@@ -76,22 +77,27 @@ def publish(target: Path, write: Callable[[Path], object], *, replace: bool = Fa
     Raises `LockedError` where the name is taken, unless it is to `replace` a file. An
     `OSError` names the file. Where flushing the folder fails, the name is given already.
     """
-    temporary = target.with_name(TEMPORARY + target.name)
-    discard(temporary)
-    if not replace and os.path.lexists(target):
-        raise LockedError(f"{target} was made by another process. Open the index again.")
+    # Of its own, should another process have the same in mind.
+    temporary = target.with_name(f"{TEMPORARY}{token_hex(8)}-{target.name}")
     try:
         with naming(temporary):
             write(temporary)
             # At once: a disk that is told to keep 32 files takes the time of two.
             with ThreadPoolExecutor(FLUSHED_AT_ONCE) as pool:
                 list(pool.map(flush, [temporary, *temporary.glob("*")]))
+            if not replace:
+                _refuse_taken(target)
             temporary.replace(target)
     except BaseException:
         with contextlib.suppress(OSError):
             discard(temporary)  # it may have filled the disk
         raise
     flush(target.parent)
+
+
+def _refuse_taken(target: Path) -> None:
+    if os.path.lexists(target):
+        raise LockedError(f"{target} was made by another process. Open the index again.")
 
 
 def make_folders(folder: Path) -> None:

@@ -13,7 +13,13 @@ from typing import Self
 from plait.index.durable import discard, flush, make_folders
 from plait.index.errors import IndexDirectoryError, LockedError, NoIndexError
 from plait.index.lock import LOCK, WriterLock
-from plait.index.manifest import NAME as MANIFEST, Manifest, highest_number, is_plait_name
+from plait.index.manifest import (
+    LAST,
+    NAME as MANIFEST,
+    Manifest,
+    highest_number,
+    is_plait_name,
+)
 from plait.index.manifest_record import read_manifest
 
 
@@ -31,6 +37,7 @@ class Generations:
         self.certain = True
         """False where it is not known whether the last manifest was published."""
         try:
+            flush(root)  # what is there must be on disk before anything that it replaced goes
             self.manifest = _newest(root)
             self._highest = highest_number(os.listdir(root))  # noqa: PTH208 - names are wanted
         except BaseException:
@@ -40,7 +47,14 @@ class Generations:
             self._highest = max(self._highest, self.manifest.generation)
 
     def next_number(self) -> int:
-        """Return a number that no generation and no file had: failed attempts use theirs up."""
+        """Return a number that no generation and no file had: failed attempts use theirs up.
+
+        Raises `IndexDirectoryError` after `LAST`, which only a forged name comes near, and
+        `LockedError` where another process may take the same number.
+        """
+        self.lock.check()
+        if self._highest >= LAST:
+            raise IndexDirectoryError(f"{self.root} has no number left; index into a new folder.")
         self._highest += 1
         return self._highest
 
@@ -79,9 +93,11 @@ class Generations:
         """Remove what the newest manifest does not name: leftovers, and older generations.
 
         What cannot be removed stays for the next time. As long as it is not certain which
-        manifest a crash would leave, nothing is removed, for either may be needed.
+        manifest a crash would leave, nothing is removed, for either may be needed; nor where
+        another process may write, whose files no manifest names yet.
         """
         with suppress(OSError, IndexDirectoryError):
+            self.lock.check()
             if self.certain and self.manifest and _newest(self.root) == self.manifest:
                 self._remove_all_but({Path(file.path).parts[0] for file in self.manifest.files()})
 
@@ -114,7 +130,7 @@ def _claim(root: Path) -> None:
     if root.exists() and not root.is_dir():
         raise IndexDirectoryError(f"{root} is a file; name a folder for the index.")
     make_folders(root)
-    if not os.path.lexists(root / MANIFEST):
+    if MANIFEST not in os.listdir(root):  # noqa: PTH208 - and not that it cannot be looked at
         foreign = [path.name for path in root.iterdir() if not is_plait_name(path.name)]
         if set(foreign) - {LOCK}:
             raise IndexDirectoryError(

@@ -14,7 +14,7 @@ from hashlib import blake2b
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from plait.index.durable import TEMPORARY, checksum, publish
+from plait.index.durable import checksum, publish
 from plait.index.errors import FingerprintError, IndexDirectoryError, damaged
 
 FORMAT = 4
@@ -28,19 +28,23 @@ LARGEST = 8 << 20
 TOKENS = "/token_signs.npy"
 """How the path of a segment's largest file ends (`plait.index.tokens`)."""
 
-OWN_NAMES = re.compile(r"segment-\d+(\.deleted-\d+\.npy)?|sources-\d+\.json")
-"""Names of what plait keeps beside the manifest and the lock, and no others."""
+LAST = 10**15 - 1
+"""The last number of a generation; a name with a longer one is none of plait's."""
+
+OWN_NAME = r"segment-\d{1,15}(?:\.deleted-\d{1,15}\.npy)?|sources-\d{1,15}\.json"
+"""Pattern of the names that plait keeps beside the manifest and the lock, and no others."""
+
+_OWN = re.compile(rf"({OWN_NAME})|\.tmp-(?:[0-9a-f]+-)?({OWN_NAME}|manifest\.json)")
 
 
 def is_plait_name(name: str) -> bool:
     """Return whether plait gave this name to something that it may remove."""
-    plain = name.removeprefix(TEMPORARY)
-    return OWN_NAMES.fullmatch(plain) is not None or name == TEMPORARY + NAME
+    return _OWN.fullmatch(name) is not None
 
 
 def highest_number(names: Iterable[str]) -> int:
     """Return the highest generation in some names that plait gave; -1 where there is none."""
-    own = (name for name in names if is_plait_name(name))
+    own = (found[1] or found[2] for name in names if (found := _OWN.fullmatch(name)))
     return max((int(digits) for name in own for digits in re.findall(r"\d+", name)), default=-1)
 
 
@@ -188,3 +192,5 @@ def check_recipe(found: Recipe, wanted: Recipe, root: Path) -> None:
                 f"{root} was built with {part} {getattr(found, part)!r}, this plait would use "
                 f"{getattr(wanted, part)!r}. Index into a new folder, or {remedy}."
             )
+    if found.dimension != wanted.dimension:
+        raise damaged(root, f"vectors of {found.dimension} components, not {wanted.dimension}")

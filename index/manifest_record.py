@@ -16,8 +16,9 @@ from plait.index.errors import FingerprintError, NoIndexError, damaged
 from plait.index.manifest import (
     FORMAT,
     LARGEST,
+    LAST,
     NAME,
-    OWN_NAMES,
+    OWN_NAME,
     FileEntry,
     Manifest,
     Recipe,
@@ -29,10 +30,14 @@ from plait.index.manifest import (
 WITHOUT_CHECKSUM = 3
 """The one older format that is read: it lacks nothing but the manifest's checksum."""
 
+LONGEST_TEXT = 5000
+"""Characters of a text in a manifest. The longest that plait writes is a system with a path, which
+has 4,096 at most."""
+
 WIDEST = 1 << 16
 """Components of a vector at most: sixteen times those of the widest models."""
 
-OWN_PATHS = re.compile(rf"segment-\d+/[a-z_.]+\.npy|{OWN_NAMES.pattern}")
+OWN_PATHS = re.compile(rf"segment-\d{{1,15}}/[a-z_.]+\.npy|{OWN_NAME}")
 """Paths of what a manifest lists, never outside the index folder, whoever wrote it."""
 
 
@@ -76,7 +81,7 @@ def _manifest(record: Any) -> Manifest:
         raise ValueError(f"its checksum is {written!r}; wanted {wanted!r}")
     manifest = Manifest(
         recipe=_recipe(record["recipe"]),
-        generation=_count(record["generation"]),
+        generation=_count(record["generation"], LAST),
         segments=tuple(map(_segment, record["segments"])),
         sources=_file(record["sources"]) if record["sources"] else None,
         system=_text(record.get("system", "")),  # earlier versions wrote none
@@ -108,7 +113,7 @@ def _segment(record: Any) -> SegmentEntry:
     files = tuple(map(_file, record["files"]))
     deletions = _file(record["deletions"]) if record["deletions"] else None
     name = _text(record["name"])
-    if not re.fullmatch(r"segment-\d+", name):
+    if not re.fullmatch(r"segment-\d{1,15}", name):
         raise ValueError(f"{name!r} is no name of a segment; wanted segment-NUMBER")
     outside = [file.path for file in files if not file.path.startswith(f"{name}/")]
     if outside or (deletions and not deletions.path.startswith(f"{name}.deleted-")):
@@ -125,10 +130,10 @@ def _file(record: Any) -> FileEntry:
     return file
 
 
-def _count(record: Any) -> int:
+def _count(record: Any, most: int = (1 << 63) - 1) -> int:
     """Check a number of things, or of bytes."""
-    if type(record) is not int or not 0 <= record < 1 << 63:
-        raise ValueError(f"{record!r} is no count; wanted 0 to 2**63 - 1")
+    if type(record) is not int or not 0 <= record <= most:
+        raise ValueError(f"{record!r} is no count; wanted 0 to {most}")
     return record
 
 
@@ -141,6 +146,8 @@ def _share(record: Any) -> float | None:
 def _text(record: Any) -> str:
     if not isinstance(record, str):
         raise TypeError(f"{record!r} is no text")
+    if len(record) > LONGEST_TEXT:
+        raise ValueError(f"a text of {len(record)} characters; wanted {LONGEST_TEXT} at most")
     return record
 
 

@@ -8,6 +8,7 @@ from itertools import accumulate
 
 from plait.index.analyzer import FIELDS
 from plait.index.arrays import Array
+from plait.index.errors import damaged
 from plait.index.joining import kept_rows, kept_starts, kept_strings
 from plait.index.keyword.postings import merge_postings
 from plait.index.manifest import SegmentEntry
@@ -65,11 +66,15 @@ def merge_segments(segments: Sequence[Segment]) -> Iterator[Mapping[str, Array]]
     """Walk the arrays of segments joined, without their deleted articles, a few rows at a time.
 
     Nothing is analysed or encoded again, and nothing is kept in memory once it was given.
+    Raises `CorruptIndexError` for what no segment of plait's holds, whatever its checksums.
     """
-    for chunk in _merged(segments):
-        yield chunk
-        for segment in segments:
-            segment.let_go()
+    try:
+        for chunk in _merged(segments):
+            yield chunk
+            for segment in segments:
+                segment.let_go()
+    except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+        raise damaged(segments[0].folder.parent, f"it cannot be merged ({error!r})") from error
 
 
 def _merged(segments: Sequence[Segment]) -> Iterator[Mapping[str, Array]]:

@@ -66,9 +66,15 @@ def article_from_json(line: bytes) -> Article:
     try:
         record, _ = _JSON.raw_decode(line.decode())
         record["teasers"] = tuple(record["teasers"])
-        return Article(**record)
-    except (ValueError, LookupError, TypeError, RecursionError) as error:
+        article = Article(**record)
+        nested = (*article.teasers, *article.metadata, *article.metadata.values())
+        texts = (article.id, article.title, article.text, article.source, article.date)
+        kinds = set(map(type, (*texts, article.author, article.raw, *nested)))
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise damaged("an article", f"{error!r}") from error
+    if kinds != {str}:
+        raise damaged("an article", "something in it is no text")
+    return article
 
 
 def decoded(article_id: bytes) -> str:
@@ -198,7 +204,7 @@ class Segment:
         line = self.data.articles[number]
         article = article_from_json(line)
         same = digest(line) == self.data.article_digests[number].tobytes()
-        if not same or article.id.encode() != self.data.ids[number]:
+        if not same or article.id != decoded(self.data.ids[number]):
             raise damaged(self.folder, f"article {number} is not as its digest or its id says")
         return article
 

@@ -22,6 +22,7 @@ def read_sources(root: Path, entry: FileEntry | None) -> dict[str, SourceState]:
         raise damaged(root, damage)
     try:
         states = json.loads(read_bounded(path, entry.size))
+        "".join(states).encode()  # no halves of surrogate pairs, which could not be written
         return {name: (int(s[0]), int(s[1]), str(s[2])) for name, s in states.items()}
     # Whatever JSON can hold in place of what plait wrote.
     except (ValueError, ArithmeticError, AttributeError, TypeError, LookupError) as error:

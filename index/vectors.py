@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plait.index.arrays import BLOCK, Array, load_array
+from plait.index.errors import damaged
 from plait.index.joining import kept_rows
 
 Matrix: TypeAlias = NDArray[np.float32]
@@ -122,6 +123,8 @@ class Vectors:
     def load(cls, folder: Path) -> "Vectors":
         """Open a segment's vectors by memory map; raises `CorruptIndexError`."""
         total = load_array(folder, "vector_total", np.float64)
+        if not len(total):
+            raise damaged(folder, "its vectors have no components")
         outer = load_array(folder, "vector_outer", np.float64, len(total))
         matrix = load_array(folder, "vectors", np.float32, len(total))
         signs = load_array(folder, "vector_signs", np.uint8, -(-len(total) // 8))

@@ -185,7 +185,8 @@ class IndexWriter:
             article_id in self._places and article_id not in self._removed
         )
         self._pending.pop(article_id, None)
-        if article_id in self._places:
+        # What was added by a commit of unknown outcome may be there.
+        if article_id in self._places or not self._generations.certain:
             self._removed.add(article_id)
         return was_there
 

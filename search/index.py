@@ -75,7 +75,10 @@ def _load_encoder(recipe: Recipe, root: Path, given: Encoder | None) -> Encoder:
     """Return the model an index was built with; raises `ModelError` or `FingerprintError`."""
     encoder = given or load_encoder(recipe.model, fetch=False)
     cutting = Cutting(encoder.window).fingerprint
-    check_recipe(recipe, replace(recipe, encoder=encoder.fingerprint, cutting=cutting), root)
+    wanted = replace(
+        recipe, encoder=encoder.fingerprint, cutting=cutting, dimension=encoder.dimension
+    )
+    check_recipe(recipe, wanted, root)
     return encoder
 
 

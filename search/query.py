@@ -47,6 +47,8 @@ FIELD_WEIGHTS = {"title": TITLE_WEIGHT, "text": 1.0}
 
 LONGEST_WITH_OPERATORS = 1000
 """Characters. What is longer was pasted, not typed: its quotes and dashes are text."""
+LONGEST = 1_000_000
+"""Characters of any query: an article that is asked for its like has a hundredth."""
 DEEPEST = 20
 """Parentheses within parentheses; beyond that they are text as well."""
 MOST_EDITS = 2
@@ -99,8 +101,11 @@ def parse_query(
 
     A match in the title counts `title`, where one in the text counts 1.
     Without `operators`, all of it is words: a question put to a chatbot, say.
-    Raises `QueryError` where no word is wanted: a search needs something to find.
+    Raises `QueryError` where no word is wanted, for a search needs something to find, and
+    above `LONGEST` characters.
     """
+    if len(text) > LONGEST:
+        raise QueryError(f"the query has {len(text):,} characters; at most {LONGEST:,} are read.")
     text = text.encode("utf-8", "replace").decode()
     structured = operators and _has_operators(text)
     words = _without_operators(text) if structured else text

@@ -11,6 +11,7 @@ from shutil import copytree
 import pytest
 
 from plait.index.article import Article
+from plait.index.durable import publish
 from plait.index.encoder import Encoder
 from plait.index.errors import IndexDirectoryError, LockedError
 from plait.index.generations import Generations
@@ -260,6 +261,93 @@ def test_a_lock_that_is_removed_during_a_commit(tmp_path: Path, quick: Encoder) 
     failing(writer, LockedError, "removed while it was held")
     writer.close()
     assert contents(root) == {"a"}
+
+
+def test_who_lost_the_lock_removes_nothing(tmp_path: Path, quick: Encoder) -> None:
+    """Another writer's files, which no manifest names yet, stay where they are."""
+    root = index_of(tmp_path / "own", quick, "a")
+    new: list[IndexWriter] = []
+
+    def overtaken(_: int) -> None:
+        (root / "lock").unlink()
+        new.append(IndexWriter(root, quick, progress=meanwhile))
+        new[0].add(story("new"))
+
+    def meanwhile(_: int) -> None:
+        failing(old, LockedError, "open the index again")
+
+    old = IndexWriter(root, quick, progress=overtaken)
+    old.add(story("old"))
+    failing(old, LockedError, "open the index again")
+    new[0].commit()
+    new[0].close()
+    old.close()
+    assert contents(root) == {"a", "new"}
+
+
+def test_two_writers_share_no_temporary_file(tmp_path: Path) -> None:
+    """What one is writing under a name is not what the other publishes under it."""
+
+    def write(path: Path) -> None:
+        path.write_text("mine")
+        if not (tmp_path / "begun").exists():
+            (tmp_path / "begun").touch()
+            publish(tmp_path / "target", lambda other: other.write_text("another's"))
+
+    with pytest.raises(LockedError, match="another process"):
+        publish(tmp_path / "target", write)
+    assert (tmp_path / "target").read_text() == "another's"
+    assert {path.name for path in tmp_path.iterdir()} == {"begun", "target"}
+
+
+def test_the_next_writer_flushes_before_it_removes(
+    tmp_path: Path, quick: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A writer died between its manifest's rename and the flush: a crash may bring the old back."""
+    root = index_of(tmp_path / "own", quick, "a", "b")
+    before = (root / NAME).read_text()
+    writer = IndexWriter(root, quick)
+    writer.add(story("c"))
+    writer.remove("a")
+    with unflushed(root, monkeypatch):
+        failing(writer, OSError, "Input/output")
+        writer.close()
+        with pytest.raises(OSError, match="Input/output"):
+            IndexWriter(root, quick)
+    after = (root / NAME).read_text()
+    for text, wanted in ((before, {"a", "b"}), (after, {"b", "c"})):
+        (root / NAME).write_text(text)
+        assert contents(root) == wanted
+
+
+def test_what_is_removed_after_a_commit_of_unknown_outcome_is_removed(
+    tmp_path: Path, quick: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Though the writer knew it as one that was only to be added."""
+    root = index_of(tmp_path / "own", quick, "a")
+    with IndexWriter(root, quick) as writer:
+        writer.add(story("b"))
+        with unflushed(root, monkeypatch):
+            failing(writer, OSError, "Input/output")
+        assert writer.remove("b")
+        writer.commit()
+    assert contents(root) == {"a"}
+
+
+@pytest.mark.parametrize("digits", ["9" * 19, "9" * 15])
+def test_a_name_with_a_forged_number_costs_no_index(
+    tmp_path: Path, quick: Encoder, digits: str
+) -> None:
+    """Too long a number is none of plait's; the last one is told, and the name removed."""
+    root = index_of(tmp_path / "own", quick, "a")
+    (root / f"segment-{digits}").symlink_to("nowhere")
+    if len(digits) <= 15:
+        writer = IndexWriter(root, quick)
+        writer.add(story("b"))
+        failing(writer, IndexDirectoryError, "no number left")
+        writer.close()
+    index_of(root, quick, "c")
+    assert contents(root) == {"a", "c"}
 
 
 def test_another_generation_on_disk_is_not_written_over(tmp_path: Path, quick: Encoder) -> None:

@@ -17,6 +17,7 @@ from plait.index.encoder import Encoder
 from plait.index.errors import CorruptIndexError, ModelError, PlaitError
 from plait.index.manifest import NAME, FileEntry
 from plait.index.manifest_record import read_manifest
+from plait.index.segment import article_from_json, article_json
 from plait.index.snapshot import check_files
 from plait.index.writer import IndexWriter
 from plait.search.index import Index, Options
@@ -264,6 +265,9 @@ def put(place: Any, value: Any) -> Callable[[Any], Any]:
         ("vector_outer", put((0, 1), 0.5)),
         ("vector_signs", lambda array: array[:, :1].copy()),
         ("token_signs", lambda array: array[:-1]),
+        ("vector_total", lambda array: array[:0]),
+        ("ids.offsets", lambda array: array[:0]),
+        ("text.position_starts", put(slice(1, -1), 3)),
         ("articles.blob", put(3, ord("x"))),
         ("article_digests", put(0, 0)),
     ],
@@ -288,6 +292,45 @@ def test_a_header_is_not_believed(tmp_path: Path, shape: str) -> None:
     (tmp_path / "x.npy").write_bytes(header + bytes(40))
     with pytest.raises(CorruptIndexError, match=r"x\.npy"):
         load_array(tmp_path, "x", np.int64)
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("text.passages", put(slice(None), 10**6)),
+        ("text.frequencies", put(slice(None), 0)),
+        ("text.frequencies", put(slice(None), -1)),
+        ("text.frequencies", put(slice(None), 2**31 - 1)),
+        ("text.terms.blob", put(slice(8, 10), 255)),
+    ],
+)
+def test_what_plait_never_writes_is_not_merged(
+    root: Path, quick: Encoder, name: str, change: Callable[[Any], Any], rewrite: Rewrite
+) -> None:
+    """Nor is memory taken for what numbers claim that contradict each other."""
+    alter(root, name, change, rewrite)
+    merging(root, quick, "damaged")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("title", 5),
+        ("text", ["a"]),
+        ("date", 0.5),
+        ("source", None),
+        ("metadata", {"a": 1}),
+        ("metadata", ["a"]),
+        ("teasers", [7]),
+        ("id", None),
+    ],
+)
+def test_an_article_of_other_types_is_damage(name: str, value: object) -> None:
+    """As a program could write it into an index, digests and all."""
+    whole = json.loads(article_json(Article("a", "A title", "A text.")))
+    assert article_from_json(json.dumps(whole).encode()).id == "a"
+    with pytest.raises(CorruptIndexError, match="an article is damaged"):
+        article_from_json(json.dumps(whole | {name: value}).encode())
 
 
 def test_deep_articles_are_damage(root: Path, quick: Encoder, rewrite: Rewrite) -> None:

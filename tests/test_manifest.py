@@ -68,6 +68,8 @@ def root(tmp_path: Path, encoder: Encoder) -> Path:
         (("sources", "path"), ""),
         (("sources", "path"), "segment-1/ids.blob.npy"),
         (("system",), 3),
+        (("system",), "x" * 10_000),
+        (("generation",), 10**15),
         (("format",), 1),
         (("format",), 99),
     ],

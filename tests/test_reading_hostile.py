@@ -19,7 +19,7 @@ from plait.index.reading.draft import LARGEST_ARTICLE, Draft
 from plait.index.reading.files import ONE_ARTICLE
 from plait.index.reading.jsonlines import MOST_VALUES, Unpacked
 from plait.index.reading.tables import MOST_COLUMNS
-from plait.index.reading.webpage import MOST_TAGS, WIDEST_ROW
+from plait.index.reading.webpage import MOST_TAGS, WIDEST_ROW, read_webpage
 from plait.index.writer import IndexWriter
 
 TEXT = "The treaty was signed in the capital on Monday, after years of talks. " * 5
@@ -251,3 +251,22 @@ def test_long_words_are_folded_as_short_ones() -> None:
     """An accent may begin a piece."""
     word = "x" * (FOLDED_AT_ONCE - 1) + "e\u0301\u0323" + "\u00e9\ufb03" * FOLDED_AT_ONCE
     assert fold(word) == "x" * (FOLDED_AT_ONCE - 1) + "e" + "effi" * FOLDED_AT_ONCE
+
+
+def test_an_element_with_a_thousand_attributes_is_refused() -> None:
+    """The parser compares them all; a picture in one attribute is none of it."""
+    many = " ".join(f'a{n}="{n}"' for n in range(2000))
+    with pytest.raises(ReadingError, match="attributes of one element, at most 1,000"):
+        read_webpage(f"<html><body><p {many}>Text</p></body></html>".encode())
+    with pytest.raises(ReadingError, match="attributes of one element"):
+        read_webpage(f"<html><body><p title='a > b' {many}>Text</p></body></html>".encode())
+    words = "The ferry to the island stopped on Friday because of high waves. " * 5
+    picture = "x = y z " * 5000
+    page = f'<html><body><article><img src="{picture}"/><p>{words}</p></article></body></html>'
+    assert "ferry" in read_webpage(page.encode()).text
+
+
+def test_a_field_name_that_no_record_can_have_is_refused() -> None:
+    """Bytes of a command line that are no UTF-8 come as halves of surrogate pairs."""
+    with pytest.raises(ReadingError, match="no UTF-8"):
+        FieldNames(id="\udcff")

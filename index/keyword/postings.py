@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from plait.index.analyzer import NumberedTexts
 from plait.index.arrays import Array, SortedTable, load_array
+from plait.index.errors import damaged
 from plait.index.joining import cuts
 from plait.index.runs import Numbers
 
@@ -51,6 +52,12 @@ class Posting:
     position_starts: NDArray[np.int64]
     """One element more than there are passages: where each one's `positions` begin."""
     positions: NDArray[np.int32]
+
+    def check(self, passages: int) -> None:
+        """Raise `CorruptIndexError` where this cannot be of an index of so many passages."""
+        check_postings(self, passages)
+        if not (self.passages[1:] > self.passages[:-1]).all():
+            raise damaged("the index", "the passages of a term do not rise")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,16 +115,28 @@ class Postings:
 
     def _posting(self, number: int) -> Posting:
         first, last = self.starts[number : number + 2].tolist()
-        return Posting(
+        found = Posting(
             self.passages[first:last],
             self.frequencies[first:last],
             self.position_starts[first : last + 1],
             self.positions,
         )
+        found.check(len(self.lengths))
+        return found
 
     def _frequencies(self, number: int) -> TermFrequencies:
         first, last = self.starts[number : number + 2].tolist()
         return self.passages[first:last], self.frequencies[first:last]
+
+
+def check_postings(found: "Posting | Postings", passages: int) -> None:
+    """Raise `CorruptIndexError` for other than so many passages, or places of others."""
+    own, counts = found.passages, found.frequencies
+    within = own.min(initial=0) >= 0 and own.max(initial=-1) < passages
+    if not (within and np.array_equal(np.diff(found.position_starts), counts)):
+        raise damaged("the index", "postings and their positions contradict each other")
+    if counts.min(initial=1) < 1:
+        raise damaged("the index", "a term is in a passage less than once")
 
 
 def build_postings(texts: NumberedTexts) -> Postings:
@@ -188,6 +207,7 @@ def _merged(
     numbers: defaultdict[bytes, int] = defaultdict(count().__next__)
     pieces: list[tuple[Numbers, NDArray[np.int32], NDArray[np.int32]]] = []
     for postings, moved in parts:
+        check_postings(postings, len(moved))
         renumbered = np.fromiter(map(numbers.__getitem__, postings.terms.strings), np.int32)
         terms = np.repeat(renumbered, np.diff(postings.starts))
         passages = np.repeat(moved[postings.passages], postings.frequencies)

@@ -5,11 +5,12 @@ Not useful for finding the records in a file: see `jsonlines` and `tables`.
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import TypeAlias
 
 from plait.index.article import Article
 from plait.index.errors import ReadingError
+from plait.index.reading.cleaning import without_surrogates
 from plait.index.reading.dates import iso_date_or_part
 from plait.index.reading.draft import Draft
 from plait.index.reading.failure import Failure, listed, unforeseen
@@ -39,6 +40,11 @@ class FieldNames:
     text: str = "text"
     date: str = "date"
     author: str = "author"
+
+    def __post_init__(self) -> None:
+        for name in astuple(self):
+            if without_surrogates(name) != name:
+                raise ReadingError(f"the field name {name!a} is no UTF-8; no record has such a one")
 
 
 @dataclass(frozen=True, slots=True)

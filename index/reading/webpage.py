@@ -33,7 +33,12 @@ MOST_NAMES = 1_000_000
 WIDEST_ROW = 1000
 """Cells of a row of a table: trafilatura counts them at every cell."""
 
+MOST_ATTRIBUTES = 1000
+"""Attributes of an element: the parser compares each with all before it."""
+
 TAG = re.compile(rb"<[a-zA-Z]")
+OPENING = re.compile(rb"<[a-zA-Z](?:[^<>\"']++|\"[^\"]*+\"|'[^']*+')*+")
+VALUE = re.compile(rb"\"[^\"]*\"|'[^']*'")
 
 # The declaration must be among the first 1024 bytes (HTML standard, 4.2.5.4).
 DECLARED = re.compile(
@@ -49,6 +54,10 @@ def read_webpage(data: bytes) -> Draft:
     if not data.strip():
         raise ReadingError("empty: it holds no text")
     refuse_more("tags", sum(1 for _ in TAG.finditer(data)), MOST_TAGS)
+    for tag in OPENING.finditer(data):
+        if len(tag[0]) > MOST_ATTRIBUTES:  # a byte each, at least
+            attributes = len(VALUE.sub(b"", tag[0]).split()) - 1
+            refuse_more("attributes of one element", attributes, MOST_ATTRIBUTES)
     declared = DECLARED.search(data[:1024])
     title, text, date, author = extract(decode(data, declared[1].decode() if declared else ""))
     head = take_head(without_title(text, title))
