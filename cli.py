@@ -96,7 +96,7 @@ def index(
     """
     from plait.index.encoder import load_encoder
     from plait.index.ingest import bring_up_to_date
-    from plait.index.manifest_record import recorded_model
+    from plait.index.manifest import recorded_model
     from plait.index.model import name_to_record
     from plait.index.reading import FieldNames, bounded_lines
     from plait.index.writer import IndexWriter
@@ -183,7 +183,7 @@ def remove(
     """Remove articles from the index; their files stay. All of them, or none if one is unknown."""
     from plait.index.encoder import load_encoder
     from plait.index.ingest import remove_articles
-    from plait.index.manifest_record import read_manifest
+    from plait.index.manifest import read_manifest
     from plait.index.writer import IndexWriter
 
     model = read_manifest(root).recipe.model
@@ -195,7 +195,7 @@ def remove(
 @app.command()
 def info(root: Root = DEFAULT_INDEX, as_json: AsJson = False) -> None:
     """Say what an index holds and what it was built with."""
-    from plait.index.manifest_record import read_manifest
+    from plait.index.manifest import read_manifest
 
     facts = {"index": str(root)} | read_manifest(root).facts()
     if as_json:

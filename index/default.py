@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from plait.index.generations import Generations
-from plait.index.manifest_record import read_manifest
+from plait.index.manifest import read_manifest
 
 
 def record_system(root: Path, system: str) -> str:

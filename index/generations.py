@@ -19,8 +19,8 @@ from plait.index.manifest import (
     Manifest,
     highest_number,
     is_plait_name,
+    read_manifest,
 )
-from plait.index.manifest_record import read_manifest
 
 
 class Generations:

@@ -1,21 +1,21 @@
 """What an index folder consists of, and what it was made with.
 
 `manifest.json` is the commit point: whatever it names is complete, and whatever it does
-not name does not exist. Reading it is `plait.index.manifest_record`.
+not name does not exist. Whoever wrote it, it is believed only as far as plait would have
+written it: types, ranges, paths, counts and the checksum are compared before it is used.
 """
 
 import json
-import os
 import re
-import stat
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, fields
 from hashlib import blake2b
-from pathlib import Path, PurePosixPath
-from typing import Any
+from pathlib import Path
+from typing import Any, TypeVar
 
-from plait.index.durable import checksum, publish
-from plait.index.errors import FingerprintError, IndexDirectoryError, damaged
+from plait.index.durable import publish, read_bounded
+from plait.index.entries import FileEntry, SegmentEntry
+from plait.index.errors import FingerprintError, IndexDirectoryError, NoIndexError, damaged
 
 FORMAT = 4
 """Layout of the folder, as it is written. 3: signs of vectors; 4: a checksum of the manifest."""
@@ -25,6 +25,16 @@ NAME = "manifest.json"
 LARGEST = 8 << 20
 """Bytes of a manifest: 1,500 segments, and merging keeps eight."""
 
+WITHOUT_CHECKSUM = 3
+"""The one older format that is read: it lacks nothing but the manifest's checksum."""
+
+LONGEST_TEXT = 5000
+"""Characters of a text in a manifest. The longest that plait writes is a system with a path, which
+has 4,096 at most."""
+
+WIDEST = 1 << 16
+"""Components of a vector at most: sixteen times those of the widest models."""
+
 TOKENS = "/token_signs.npy"
 """How the path of a segment's largest file ends (`plait.index.tokens`)."""
 
@@ -33,6 +43,9 @@ LAST = 10**15 - 1
 
 OWN_NAME = r"segment-\d{1,15}(?:\.deleted-\d{1,15}\.npy)?|sources-\d{1,15}\.json"
 """Pattern of the names that plait keeps beside the manifest and the lock, and no others."""
+
+OWN_PATHS = re.compile(rf"segment-\d{{1,15}}/[a-z_.]+\.npy|{OWN_NAME}")
+"""Paths of what a manifest lists, never outside the index folder, whoever wrote it."""
 
 _OWN = re.compile(rf"({OWN_NAME})|\.tmp-(?:[0-9a-f]+-)?({OWN_NAME}|manifest\.json)")
 
@@ -46,60 +59,6 @@ def highest_number(names: Iterable[str]) -> int:
     """Return the highest generation in some names that plait gave; -1 where there is none."""
     own = (found[1] or found[2] for name in names if (found := _OWN.fullmatch(name)))
     return max((int(digits) for name in own for digits in re.findall(r"\d+", name)), default=-1)
-
-
-@dataclass(frozen=True, slots=True)
-class FileEntry:
-    """One file: path relative to the index folder, size in bytes, checksum."""
-
-    path: str
-    size: int
-    checksum: str
-
-    @classmethod
-    def of(cls, root: Path, path: Path) -> "FileEntry":
-        """Measure a file that is on disk."""
-        return cls(path.relative_to(root).as_posix(), path.stat().st_size, checksum(path))
-
-    def damage(self, root: Path, *, sizes_only: bool = False) -> str | None:
-        """Say how the file differs from what was written, if it does."""
-        path = root / self.path
-        try:
-            state = os.lstat(path)
-            if not stat.S_ISREG(state.st_mode):
-                return f"{self.path}: a link or no regular file"
-            if state.st_size != self.size:
-                return f"{self.path}: {state.st_size} bytes, should be {self.size}"
-            same = sizes_only or checksum(path) == self.checksum
-        except (FileNotFoundError, NotADirectoryError):
-            return f"{self.path}: missing"
-        return None if same else f"{self.path}: content altered"
-
-
-@dataclass(frozen=True, slots=True)
-class SegmentEntry:
-    """One segment: its folder's name, its files, and its deletions if any."""
-
-    name: str
-    articles: int
-    """Live ones."""
-    passages: int
-    """Live ones."""
-    files: tuple[FileEntry, ...]
-    recall: float | None
-    """Recall@10 of the dense leg (`plait.index.recall`); None where every vector is read."""
-    deletions: FileEntry | None = None
-
-    def check(self, root: Path, names: Collection[str] = ()) -> None:
-        """Compare the deletions, and the files of some arrays or of all, with their checksums.
-
-        Raises `CorruptIndexError`. What is read to be written again must be as it was
-        written, or its damage would be given new checksums.
-        """
-        chosen = [f for f in self.files if not names or PurePosixPath(f.path).stem in names]
-        for file in (*chosen, self.deletions) if self.deletions else chosen:
-            if damage := file.damage(root):
-                raise damaged(root, damage)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +139,135 @@ def record_checksum(record: Mapping[str, Any]) -> str:
     """Fingerprint a manifest's content, however it is laid out: BLAKE2b, 16 bytes."""
     text = json.dumps(record, sort_keys=True)
     return blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def read_manifest(root: Path) -> Manifest:
+    """Read an index's state.
+
+    Raises `NoIndexError`, `CorruptIndexError`, also where the checksum differs, and
+    `FingerprintError` for another format.
+    """
+    try:
+        record = json.loads(read_bounded(root / NAME, LARGEST))
+    except (FileNotFoundError, NotADirectoryError):
+        raise NoIndexError(
+            f"no index at {root}. Make one with `plait index PATH -i {root}`, "
+            "or name another with -i or PLAIT_INDEX."
+        ) from None
+    except (ValueError, RecursionError) as error:
+        raise damaged(root / NAME, str(error)) from error
+    found = record.get("format") if isinstance(record, dict) else None
+    if isinstance(record, dict) and found not in (FORMAT, WITHOUT_CHECKSUM):
+        raise FingerprintError(
+            f"{root} has format {found!r}, this plait reads {WITHOUT_CHECKSUM} and {FORMAT}. "
+            "Index again into a new folder, or use the plait that wrote it."
+        )
+    try:
+        return _manifest(record)
+    except (LookupError, TypeError, ValueError, ArithmeticError, RecursionError) as error:
+        raise damaged(root / NAME, f"{type(error).__name__}: {error}") from error
+
+
+def _manifest(record: Any) -> Manifest:
+    """Build a manifest of what JSON gave.
+
+    Raises Python's own errors for what plait never writes.
+    """
+    if not isinstance(record, dict):
+        raise TypeError(f"a JSON {type(record).__name__}")
+    written = record.pop("checksum", None)
+    wanted = None if record["format"] == WITHOUT_CHECKSUM else record_checksum(record)
+    if written != wanted:
+        raise ValueError(f"its checksum is {written!r}; wanted {wanted!r}")
+    manifest = Manifest(
+        recipe=_recipe(record["recipe"]),
+        generation=_count(record["generation"], LAST),
+        segments=tuple(map(_segment, record["segments"])),
+        sources=_file(record["sources"]) if record["sources"] else None,
+        system=_text(record.get("system", "")),  # earlier versions wrote none
+    )
+    if manifest.sources and not manifest.sources.path.startswith("sources-"):
+        raise ValueError(f"{manifest.sources.path} holds no sources")
+    names = [segment.name for segment in manifest.segments]
+    paths = [file.path for file in manifest.files()]
+    if len(set(names)) < len(names) or len(set(paths)) < len(paths):
+        raise ValueError("a segment or a file is listed twice")
+    if (highest := highest_number([*names, *_tops(paths)])) > manifest.generation:
+        raise ValueError(f"generation {manifest.generation} lists files of generation {highest}")
+    return manifest
+
+
+def _tops(paths: Iterable[str]) -> Iterator[str]:
+    """Yield what lies in the index folder itself: a file, or the folder of one."""
+    return (path.partition("/")[0] for path in paths)
+
+
+def _recipe(record: Any) -> Recipe:
+    recipe = _checked(Recipe, record)
+    if not 0 <= recipe.dimension <= WIDEST:
+        raise ValueError(f"{recipe.dimension} components of a vector; wanted {WIDEST} at most")
+    return recipe
+
+
+def _segment(record: Any) -> SegmentEntry:
+    files = tuple(map(_file, record["files"]))
+    deletions = _file(record["deletions"]) if record["deletions"] else None
+    name = _text(record["name"])
+    if not re.fullmatch(r"segment-\d{1,15}", name):
+        raise ValueError(f"{name!r} is no name of a segment; wanted segment-NUMBER")
+    outside = [file.path for file in files if not file.path.startswith(f"{name}/")]
+    if outside or (deletions and not deletions.path.startswith(f"{name}.deleted-")):
+        raise ValueError(f"{name} lists files of others")
+    articles, passages = _count(record["articles"]), _count(record["passages"])
+    return SegmentEntry(name, articles, passages, files, _share(record["recall"]), deletions)
+
+
+def _file(record: Any) -> FileEntry:
+    file = _checked(FileEntry, record)
+    if not OWN_PATHS.fullmatch(file.path):
+        raise ValueError(f"{file.path!r} is no path of a file that plait writes")
+    _count(file.size)
+    return file
+
+
+def _count(record: Any, most: int = (1 << 63) - 1) -> int:
+    """Check a number of things, or of bytes."""
+    if type(record) is not int or not 0 <= record <= most:
+        raise ValueError(f"{record!r} is no count; wanted 0 to {most}")
+    return record
+
+
+def _share(record: Any) -> float | None:
+    if record is not None and not 0 <= record <= 1:
+        raise ValueError(f"a recall is {record!r}; wanted 0 to 1")
+    return record if record is None else float(record)
+
+
+def _text(record: Any) -> str:
+    if not isinstance(record, str):
+        raise TypeError(f"{record!r} is no text")
+    if len(record) > LONGEST_TEXT:
+        raise ValueError(f"a text of {len(record)} characters; wanted {LONGEST_TEXT} at most")
+    return record
+
+
+T = TypeVar("T", FileEntry, Recipe)
+
+
+def _checked(kind: type[T], record: Any) -> T:
+    """Build a flat record whose fields all have the type they are declared with."""
+    for entry in fields(kind):
+        if type(record[entry.name]).__name__ != entry.type.__name__:  # type: ignore[union-attr]
+            raise TypeError(f"{entry.name} is {record[entry.name]!r}")
+    return kind(**record)
+
+
+def recorded_model(root: Path) -> str:
+    """Name the model an index was built with, as `--model` was given; empty if there is none."""
+    try:
+        return read_manifest(root).recipe.model
+    except NoIndexError:
+        return ""
 
 
 def check_recipe(found: Recipe, wanted: Recipe, root: Path) -> None:

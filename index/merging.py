@@ -8,10 +8,10 @@ from itertools import accumulate
 
 from plait.index.analyzer import FIELDS
 from plait.index.arrays import Array
+from plait.index.entries import SegmentEntry
 from plait.index.errors import damaged
 from plait.index.joining import kept_rows, kept_starts, kept_strings
 from plait.index.keyword.postings import merge_postings
-from plait.index.manifest import SegmentEntry
 from plait.index.segment import ROWS, Segment
 from plait.index.tokens import Tokens
 from plait.index.vectors import Vectors

@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 
 from plait.index.arrays import best_places, load_array
 from plait.index.article import Article
+from plait.index.entries import SegmentEntry
 from plait.index.errors import CorruptIndexError, NotFoundError, damaged
 from plait.index.invariants import broken
 from plait.index.keyword.reader import KeywordReader
-from plait.index.manifest import Manifest, SegmentEntry
-from plait.index.manifest_record import read_manifest
+from plait.index.manifest import Manifest, read_manifest
 from plait.index.passage import Passage
 from plait.index.segment import SHARED, Segment, decoded
 from plait.index.tokens import Tokens

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TypeAlias
 
 from plait.index.durable import publish, read_bounded
+from plait.index.entries import FileEntry
 from plait.index.errors import damaged
-from plait.index.manifest import FileEntry
 
 SourceState: TypeAlias = tuple[int, int, str]
 """Size in bytes and modification time in nanoseconds of a file when it was read, and how."""

@@ -23,9 +23,10 @@ from plait.index.article import Article
 from plait.index.building import Builder
 from plait.index.durable import publish
 from plait.index.encoder import Encoder
+from plait.index.entries import FileEntry, SegmentEntry
 from plait.index.errors import ReadingError
 from plait.index.generations import Generations
-from plait.index.manifest import FileEntry, Manifest, Recipe, SegmentEntry, check_recipe
+from plait.index.manifest import Manifest, Recipe, check_recipe
 from plait.index.merging import merge_segments, merged_after_run, merged_during_run
 from plait.index.recall import recall
 from plait.index.segment import Segment, article_json, decoded, digest, write_segment

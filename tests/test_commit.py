@@ -15,8 +15,7 @@ from plait.index.durable import publish
 from plait.index.encoder import Encoder
 from plait.index.errors import IndexDirectoryError, LockedError
 from plait.index.generations import Generations
-from plait.index.manifest import NAME, Manifest
-from plait.index.manifest_record import read_manifest
+from plait.index.manifest import NAME, Manifest, read_manifest
 from plait.index.snapshot import Snapshot, check_files
 from plait.index.writer import IndexWriter
 

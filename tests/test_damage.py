@@ -14,9 +14,9 @@ from plait.index.arrays import load_array, save_array
 from plait.index.article import Article
 from plait.index.encoded import Encoded
 from plait.index.encoder import Encoder
+from plait.index.entries import FileEntry
 from plait.index.errors import CorruptIndexError, ModelError, PlaitError
-from plait.index.manifest import NAME, FileEntry
-from plait.index.manifest_record import read_manifest
+from plait.index.manifest import NAME, read_manifest
 from plait.index.segment import article_from_json, article_json
 from plait.index.snapshot import check_files
 from plait.index.writer import IndexWriter

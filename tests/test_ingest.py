@@ -8,7 +8,7 @@ from pathlib import Path
 
 from plait.index.encoder import Encoder
 from plait.index.ingest import Summary, _is_gone, bring_up_to_date
-from plait.index.manifest_record import read_manifest
+from plait.index.manifest import read_manifest
 from plait.index.reading import FieldNames
 from plait.index.writer import IndexWriter
 from plait.search.index import Index

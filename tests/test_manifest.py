@@ -11,8 +11,9 @@ import pytest
 
 from plait.index.article import Article
 from plait.index.encoder import Encoder
+from plait.index.entries import FileEntry
 from plait.index.errors import CorruptIndexError, FingerprintError
-from plait.index.manifest import LARGEST, NAME, FileEntry, record_checksum
+from plait.index.manifest import LARGEST, NAME, record_checksum
 from plait.index.snapshot import Snapshot, check_files
 from plait.index.writer import IndexWriter
 

@@ -18,10 +18,10 @@ from plait.index.arrays import StringTable
 from plait.index.article import Article
 from plait.index.building import Builder
 from plait.index.encoder import Encoder
+from plait.index.entries import SegmentEntry
 from plait.index.joining import cuts, kept_rows, kept_starts, kept_stretches
 from plait.index.keyword.postings import build_postings
-from plait.index.manifest import SegmentEntry
-from plait.index.manifest_record import read_manifest
+from plait.index.manifest import read_manifest
 from plait.index.merging import (
     GIANT,
     MAX_SEGMENTS,

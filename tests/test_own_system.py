@@ -11,8 +11,7 @@ from plait.index.article import Article
 from plait.index.default import record_system
 from plait.index.encoder import Encoder
 from plait.index.errors import CorruptIndexError, LockedError, NoIndexError
-from plait.index.manifest import NAME
-from plait.index.manifest_record import read_manifest
+from plait.index.manifest import NAME, read_manifest
 from plait.index.snapshot import check_files
 from plait.index.writer import IndexWriter
 from plait.search.context import choose_excerpts

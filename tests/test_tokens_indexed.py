@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from plait.index.article import Article
 from plait.index.encoded import Encoded
 from plait.index.encoder import Encoder
-from plait.index.manifest_record import read_manifest
+from plait.index.manifest import read_manifest
 from plait.index.snapshot import Snapshot
 from plait.index.tokens import Tokens, max_similarity
 from plait.index.writer import IndexWriter

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from plait.index.article import Article
 from plait.index.encoder import Encoder
-from plait.index.manifest_record import read_manifest
+from plait.index.manifest import read_manifest
 from plait.index.vectors import cosines_among, inner_products, nearest, shortlist, signs_of
 from plait.index.writer import IndexWriter
 from plait.search.index import Index, Options

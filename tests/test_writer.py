@@ -20,8 +20,7 @@ from plait.index.errors import (
     LockedError,
     NoIndexError,
 )
-from plait.index.manifest import Manifest
-from plait.index.manifest_record import read_manifest
+from plait.index.manifest import Manifest, read_manifest
 from plait.index.snapshot import Snapshot
 from plait.index.tokens import Tokens
 from plait.index.writer import IndexWriter
