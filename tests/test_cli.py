@@ -105,6 +105,14 @@ def test_errors_name_the_remedy(
     assert "Traceback" not in done.stderr
 
 
+def test_numbers_of_any_length_name_no_passage(news: Path) -> None:
+    """What is too long for a number of a passage is an article's id, and there is none."""
+    done = plait("show", f"news/apples.md#{'9' * 5000}", cwd=news)
+    assert done.returncode == 1
+    assert "no article" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_bench_reads_a_beir_folder(tmp_path: Path) -> None:
     """Measures of all three modes for a collection of three articles."""
     (tmp_path / "qrels").mkdir()

@@ -12,7 +12,7 @@ import pytest
 
 from plait.index.arrays import load_array, save_array
 from plait.index.article import Article
-from plait.index.encoded import Encoded
+from plait.index.encoded import Encoded, EncodedQuery
 from plait.index.encoder import Encoder
 from plait.index.entries import FileEntry
 from plait.index.errors import CorruptIndexError, ModelError, PlaitError
@@ -147,6 +147,22 @@ class Wrong:
         """Encode, and spoil the vectors."""
         found = self._encoder.encode_passages(texts, cast("Any", progress))
         return Encoded(found.vectors * self._factor, found.tokens)
+
+
+class Silent(Wrong):
+    """An encoder whose queries have tokens that are no numbers."""
+
+    def encode_query(self, text: str) -> EncodedQuery:
+        """Encode, and spoil the tokens."""
+        found = self._encoder.encode_query(text)
+        return EncodedQuery(found.vector, found.tokens * np.float32("nan"))
+
+
+def test_scores_that_are_no_numbers_are_an_error(root: Path, quick: Encoder) -> None:
+    """And not an empty answer: nothing compares with them, so nothing would be found."""
+    index = Index.open(root, cast("Encoder", Silent(quick, 1.0)))
+    with pytest.raises(CorruptIndexError, match="score is no number"):
+        index.search("declaration of 1956")
 
 
 @pytest.mark.parametrize("factor", [float("nan"), float("inf"), 0.0, 1.01])

@@ -115,3 +115,10 @@ def test_a_slash_after_a_fuzzy_word_is_text(query: str) -> None:
     fuzzy = [leaf for leaf in inside if isinstance(leaf, FuzzyTerm)]
     assert fuzzy
     assert all(leaf.prefixlength == 0 for leaf in fuzzy)
+
+
+def test_no_query_is_longer_than_a_million_characters() -> None:
+    """A million are read; one more is refused, with the number."""
+    assert parse_query("peace " * 100_000, ANALYZER).terms == (("peac", 100_000),)
+    with pytest.raises(QueryError, match="1,200,000 characters; at most 1,000,000"):
+        parse_query("peace " * 200_000, ANALYZER)
