@@ -119,9 +119,12 @@ class OnnxEncoder:
         return EncodedQuery(vector, tokens / np.linalg.norm(tokens, axis=1, keepdims=True))
 
     def _cut(self, texts: Sequence[str]) -> list[list[int]]:
-        """Cut texts into the ids that the model reads, special ones included."""
+        """Cut texts into the ids that the model reads, special ones included.
+
+        Those of its window are within the first `SPLIT_AT_ONCE` characters of any text of words.
+        """
         encodings = self._tokenizer.encode_batch_fast(
-            [encodable(text) for text in texts], add_special_tokens=False
+            [encodable(text[:SPLIT_AT_ONCE]) for text in texts], add_special_tokens=False
         )
         return [[self._first, *e.ids[: self.window], self._last] for e in encodings]
 

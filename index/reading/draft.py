@@ -14,7 +14,7 @@ from plait.index.reading.teasers import split_teasers
 
 LARGEST_ARTICLE = 10 << 20
 """Bytes of a file, a line or a row that holds one article: the longest novels have so many, and
-indexing one takes some 400 MB of memory."""
+a process that indexes one takes 350 MB, the model included."""
 
 MOST_REPEATED = 10**10
 """Characters of a title times those of its text. Each passage is found by the title too: with a
