@@ -67,14 +67,20 @@ def article_from_json(line: bytes) -> Article:
         record, _ = _JSON.raw_decode(line.decode())
         record["teasers"] = tuple(record["teasers"])
         article = Article(**record)
-        nested = (*article.teasers, *article.metadata, *article.metadata.values())
-        texts = (article.id, article.title, article.text, article.source, article.date)
-        kinds = set(map(type, (*texts, article.author, article.raw, *nested)))
+        sound = _is_text(article)
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise damaged("an article", f"{error!r}") from error
-    if kinds != {str}:
+    if not sound:
         raise damaged("an article", "something in it is no text")
     return article
+
+
+def _is_text(article: Article) -> bool:
+    """Return whether all of an article is text, as JSON may hold anything."""
+    head = type(article.id) is type(article.title) is type(article.source) is type(article.date)
+    body = type(article.id) is type(article.text) is type(article.author) is type(article.raw)
+    nested = [*article.teasers, *article.metadata, *article.metadata.values()]
+    return head and body and {type(article.id), *map(type, nested)} == {str}
 
 
 def decoded(article_id: bytes) -> str:

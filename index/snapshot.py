@@ -93,6 +93,8 @@ class Snapshot:
         return [segment.passage(article, number, place) for place in range(first, last)]
 
     def _locate(self, passage: int) -> tuple[Segment, int]:
+        if len(self.segments) == 1:
+            return self.segments[0], passage
         place = int(self._offsets.searchsorted(passage, "right")) - 1
         return self.segments[place], passage - int(self._offsets[place])
 
@@ -105,6 +107,8 @@ class Snapshot:
 
     def owners(self, passages: NDArray[np.int64]) -> NDArray[np.int64]:
         """Number the article of each passage, (passages,), counted through all segments."""
+        if len(self.segments) == 1:
+            return self.segments[0].owners_of(passages)
         found = np.empty(len(passages), np.int64)
         for place, mine, rows in self._by_segment(passages):
             found[mine] = self._first_articles[place] + self.segments[place].owners_of(rows)

@@ -228,9 +228,9 @@ class Index:
     def _hits(self, scored: Scored, rows: Sequence[tuple[int, float | None]]) -> list[Hit]:
         """Read what the rows of a ranking, with their probabilities, stand for."""
         explained = zip(rows, explain(scored, [row for row, _ in rows]), strict=True)
-        hits = []
+        hits, read = [], self.snapshot.read
         for rank, ((row, probability), explanation) in enumerate(explained, start=1):
-            article, passage = self.snapshot.read(int(scored.passages[row]))
+            article, passage = read(int(scored.passages[row]))
             hits.append(Hit(rank, article, passage, explanation, probability))
         return hits
 

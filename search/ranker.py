@@ -5,6 +5,7 @@ fuses, looks at the best of them again, sorts. No score is ever guessed because 
 list was cut off.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
@@ -148,7 +149,7 @@ class Ranker:
         Raises `CorruptIndexError` for scores that are no numbers.
         """
         totals = scored.totals
-        if not np.isfinite(totals).all():
+        if not math.isfinite(totals.sum()):
             raise damaged(self._snapshot.root, "a passage's score is no number")
         return ranked(scored.passages, totals, self._snapshot.passage_id, k)
 
