@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import blake2b
 from pathlib import Path
-from secrets import token_hex
 
 from plait.index.errors import CorruptIndexError, LockedError, damaged
 
@@ -78,7 +77,7 @@ def publish(target: Path, write: Callable[[Path], object], *, replace: bool = Fa
     `OSError` names the file. Where flushing the folder fails, the name is given already.
     """
     # Of its own, should another process have the same in mind.
-    temporary = target.with_name(f"{TEMPORARY}{token_hex(8)}-{target.name}")
+    temporary = target.with_name(f"{TEMPORARY}{os.urandom(8).hex()}-{target.name}")
     try:
         with naming(temporary):
             write(temporary)

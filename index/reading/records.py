@@ -12,7 +12,7 @@ from plait.index.article import Article
 from plait.index.errors import ReadingError
 from plait.index.reading.cleaning import without_surrogates
 from plait.index.reading.dates import iso_date_or_part
-from plait.index.reading.draft import Draft
+from plait.index.reading.draft import EMPTY, Draft
 from plait.index.reading.failure import Failure, listed, unforeseen
 
 Record: TypeAlias = Mapping[str, object]
@@ -97,6 +97,8 @@ def draft_of(record: Record, fields: FieldNames) -> Draft:
         wanted = f"has neither a field {fields.title!r} nor {fields.text!r}"
         raise ReadingError(f"{wanted}, but {listed(record)}: say which field holds the text")
     title, text = string_in(record, fields.title), string_in(record, fields.text)
+    if not title and not text:  # said at once: a table may be a million such rows
+        raise ReadingError(EMPTY)
     date = iso_date_or_part(words(record.get(fields.date)))
     author = author_in(record.get(fields.author))
     used = {id_field(record, fields), fields.title, fields.text}
