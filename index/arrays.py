@@ -298,7 +298,8 @@ def heads_of(strings: StringTable) -> NDArray[np.uint64]:
     blob = np.concatenate([strings.blob, np.zeros(HEAD, np.uint8)])
     from_each = np.ndarray(len(blob) - HEAD + 1, ">u8", blob, strides=(1,))  # overlapping
     lengths = np.minimum(np.diff(strings.offsets), HEAD)
-    heads: NDArray[np.uint64] = from_each[strings.offsets[:-1]].astype("u8") & _KEPT_BYTES[lengths]
+    heads: NDArray[np.uint64] = from_each[strings.offsets[:-1]].astype(np.uint64)
+    heads &= _KEPT_BYTES[lengths]
     return heads
 
 
