@@ -176,8 +176,7 @@ class IndexWriter:
 
     def _digest(self, address: Address) -> bytes:
         name, number = address
-        found: bytes = self._segments[name].data.article_digests[number].tobytes()
-        return found
+        return bytes(self._segments[name].data.article_digests[number])
 
     def remove(self, article_id: str) -> bool:
         """Remove an article; false if there is none with that id. Raises `LockedError`."""
@@ -201,10 +200,7 @@ class IndexWriter:
         articles = list(self._pending.values())
         if not (articles or self._removed or self.sources != self._committed):
             return
-        known = [
-            (segment, partial(self._check_reused, entry))
-            for entry, segment in self._open_segments()
-        ]
+        known = [(s, partial(self._check_reused, entry)) for entry, s in self._open_segments()]
         data = self._builder.segment(articles, known) if articles else None
         try:
             held = self._without({*self._removed, *self._pending})
@@ -224,7 +220,8 @@ class IndexWriter:
             self._checked.add(entry.name)
 
     def _forget_pending(self) -> None:
-        self._places = {i: place for i, place in self._places.items() if i not in self._removed}
+        for article_id in self._removed:
+            self._places.pop(article_id, None)
         self._pending, self._removed, self._characters = {}, set(), 0
 
     def _resolve(self) -> None:
