@@ -4,6 +4,7 @@ A snapshot is one generation, opened by memory map. It stays valid and unchanged
 while writers go on; open another to see what they did.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
@@ -37,6 +38,7 @@ class Snapshot:
         self.segments = self._open()
         sizes = [segment.passage_count for segment in self.segments]
         self._offsets = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+        self._bounds: list[int] = self._offsets.tolist()
         articles = [len(segment.data.ids) for segment in self.segments]
         self._first_articles = np.concatenate([[0], np.cumsum(articles)]).astype(np.int64)
         self.keyword = KeywordReader([(s.data.postings, s.alive_passages) for s in self.segments])
@@ -93,10 +95,8 @@ class Snapshot:
         return [segment.passage(article, number, place) for place in range(first, last)]
 
     def _locate(self, passage: int) -> tuple[Segment, int]:
-        if len(self.segments) == 1:
-            return self.segments[0], passage
-        place = int(self._offsets.searchsorted(passage, "right")) - 1
-        return self.segments[place], passage - int(self._offsets[place])
+        place = bisect_right(self._bounds, passage) - 1  # a tenth of what NumPy takes for one
+        return self.segments[place], passage - self._bounds[place]
 
     def _by_segment(self, passages: NDArray[np.int64]) -> Iterator[tuple[int, Places, Places]]:
         """Part passages by segment: its place, where they are among `passages`, their rows."""
@@ -122,8 +122,9 @@ class Snapshot:
     def passage_id(self, passage: int) -> str:
         """Name a passage, without reading its article's text."""
         segment, local = self._locate(passage)
-        ordinal = local - int(segment.data.first_passages[segment.owner_of(local)])
-        return f"{self.article_id(passage)}#{ordinal}"
+        owner = segment.owner_of(local)
+        ordinal = local - int(segment.data.first_passages[owner])
+        return f"{decoded(segment.data.ids[owner])}#{ordinal}"
 
     def read(self, passage: int) -> tuple[Article, Passage]:
         """Read a passage and its article."""
