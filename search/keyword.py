@@ -15,7 +15,7 @@ from whoosh.query import Query as Tree
 
 from plait.index.arrays import best_places, looked_up
 from plait.index.keyword.postings import TermFrequencies
-from plait.index.keyword.reader import KeywordReader, check_frequencies
+from plait.index.keyword.reader import KeywordReader
 from plait.search.bm25 import BM25, idf, length_norm, term_score
 from plait.search.hit import TermPart
 from plait.search.leaves import Leaves
@@ -140,7 +140,6 @@ class KeywordLeg:
         counts = [len(passages) for passages, _ in found]
         passages = np.concatenate([_NONE, *(own for own, _ in found)], dtype=np.int64)
         frequencies = np.concatenate([_NONE, *(own for _, own in found)], dtype=np.float64)
-        check_frequencies(frequencies)
         norms = self._norms(field)[passages]
         scores = term_score(frequencies, norms, np.repeat(weights, counts))
         return TermScores(terms, counts, passages, scores)

@@ -6,7 +6,7 @@ operation: sort occurrences by term. Does not score (`plait.search.bm25`).
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import count, pairwise
 from pathlib import Path
 from typing import TypeAlias
@@ -53,12 +53,6 @@ class Posting:
     """One element more than there are passages: where each one's `positions` begin."""
     positions: NDArray[np.int32]
 
-    def check(self, passages: int) -> None:
-        """Raise `CorruptIndexError` where this cannot be of an index of so many passages."""
-        check_postings(self, passages)
-        if not (self.passages[1:] > self.passages[:-1]).all():
-            raise damaged("the index", "the passages of a term do not rise")
-
 
 @dataclass(frozen=True, slots=True)
 class Postings:
@@ -77,6 +71,8 @@ class Postings:
     positions: NDArray[np.int32]
     lengths: NDArray[np.int32]
     """Terms in each passage, exactly."""
+    checked: set[int] = field(default_factory=set, init=False, compare=False, repr=False)
+    """Terms whose postings were found to be sound: each is looked at once."""
 
     @classmethod
     def load(cls, folder: Path, field: str) -> "Postings":
@@ -115,21 +111,29 @@ class Postings:
 
     def _posting(self, number: int) -> Posting:
         first, last = self.starts[number : number + 2].tolist()
-        found = Posting(
-            self.passages[first:last],
-            self.frequencies[first:last],
-            self.position_starts[first : last + 1],
-            self.positions,
-        )
-        found.check(len(self.lengths))
-        return found
+        own = self.between(number, number + 1)
+        check_postings(own, len(self.lengths))
+        passages, frequencies = self._frequencies(number)
+        position_starts = self.position_starts[first : last + 1]
+        return Posting(passages, frequencies, position_starts, self.positions)
 
     def _frequencies(self, number: int) -> TermFrequencies:
         first, last = self.starts[number : number + 2].tolist()
-        return self.passages[first:last], self.frequencies[first:last]
+        found = self.passages[first:last], self.frequencies[first:last]
+        if number not in self.checked:
+            self._check(*found)
+            self.checked.add(number)
+        return found
+
+    def _check(self, passages: NDArray[np.int32], frequencies: NDArray[np.int32]) -> None:
+        """Raise `CorruptIndexError` for what cannot be the postings of a term."""
+        rising = (passages[1:] > passages[:-1]).all()
+        within = passages[0] >= 0 and passages[-1] < len(self.lengths)
+        if not (rising and within and frequencies.min() > 0):
+            raise damaged("the index", "the postings of a term contradict themselves")
 
 
-def check_postings(found: "Posting | Postings", passages: int) -> None:
+def check_postings(found: Postings, passages: int) -> None:
     """Raise `CorruptIndexError` for other than so many passages, or places of others."""
     own, counts = found.passages, found.frequencies
     within = own.min(initial=0) >= 0 and own.max(initial=-1) < passages

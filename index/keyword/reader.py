@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache, partial
 from itertools import accumulate, groupby
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -101,7 +101,6 @@ class KeywordReader:
         passages, frequencies = map(
             np.concatenate, zip(_NOWHERE, *filter(None, found), strict=True)
         )
-        check_frequencies(frequencies)
         return passages, frequencies
 
     def postings(self, field: str, terms: Sequence[bytes]) -> list[Posting | None]:
@@ -153,12 +152,6 @@ def _term_frequencies(
 def _from(postings: Postings, start: bytes) -> Iterator[bytes]:
     strings, first = postings.terms.strings, postings.terms.lower_bound(start)
     return (strings[number] for number in range(first, len(strings)))
-
-
-def check_frequencies(frequencies: NDArray[Any]) -> None:
-    """Raise `CorruptIndexError` where a term is said to be in a passage not even once."""
-    if frequencies.min(initial=1) < 1:
-        raise damaged("the index", "a term is in a passage less than once")
 
 
 def in_passages(posting: Posting, passages: NDArray[np.bool_]) -> Posting:
