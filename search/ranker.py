@@ -21,7 +21,7 @@ from plait.index.errors import QueryError, damaged
 from plait.index.snapshot import Snapshot
 from plait.index.tokens import max_similarity
 from plait.search.confidence import probability
-from plait.search.hit import Explanation, LegPart, TermPart
+from plait.search.hit import Explanation, LegPart
 from plait.search.keyword import KeywordLeg, KeywordScores, TermScores, coverage
 from plait.search.query import Query
 from plait.search.ranking import LegScores, Numbers, Scores, ranked
@@ -178,17 +178,24 @@ def _by_dense(query: Query, dense: LegScores) -> Scored:
 def explain(scored: Scored, rows: Sequence[int]) -> list[Explanation]:
     """Say what the score in each of some rows is made of."""
     terms = scored.terms.of(scored.passages[rows]) if scored.terms else [[]] * len(rows)
-    return [_explanation(scored, row, own) for row, own in zip(rows, terms, strict=True)]
+    return [
+        Explanation(keyword, dense, tuple(own), late, neighbours)
+        for keyword, dense, own, late, neighbours in zip(
+            _leg_parts(scored.keyword, scored.parts[0], rows),
+            _leg_parts(scored.dense, scored.parts[1], rows),
+            terms,
+            scored.late[rows].tolist(),
+            scored.neighbours[rows].tolist(),
+            strict=True,
+        )
+    ]
 
 
-def _explanation(scored: Scored, row: int, terms: Sequence[TermPart]) -> Explanation:
-    legs = zip((scored.keyword, scored.dense), scored.parts, strict=True)
-    keyword, dense = (_leg_part(leg, parts, row) for leg, parts in legs)
-    late, neighbours = float(scored.late[row]), float(scored.neighbours[row])
-    return Explanation(keyword, dense, tuple(terms), late, neighbours)
-
-
-def _leg_part(leg: LegScores | None, parts: Scores, row: int) -> LegPart | None:
+def _leg_parts(
+    leg: LegScores | None, parts: Scores, rows: Sequence[int]
+) -> Sequence[LegPart | None]:
+    """Return a leg's share of the score in each row; None where the leg was not asked."""
     if leg is None:
-        return None
-    return LegPart(float(leg.scores[row]), leg.mean, leg.deviation, float(parts[row]))
+        return [None] * len(rows)
+    scores = zip(leg.scores[rows].tolist(), parts[rows].tolist(), strict=True)
+    return [LegPart(score, leg.mean, leg.deviation, part) for score, part in scores]
