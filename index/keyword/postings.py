@@ -111,10 +111,10 @@ class Postings:
 
     def _posting(self, number: int) -> Posting:
         first, last = self.starts[number : number + 2].tolist()
-        own = self.between(number, number + 1)
-        check_postings(own, len(self.lengths))
         passages, frequencies = self._frequencies(number)
         position_starts = self.position_starts[first : last + 1]
+        if not np.array_equal(np.diff(position_starts), frequencies):
+            raise damaged("the index", "postings and their positions contradict each other")
         return Posting(passages, frequencies, position_starts, self.positions)
 
     def _frequencies(self, number: int) -> TermFrequencies:
