@@ -1,0 +1,154 @@
+"""Are words that stand in one to three articles found, however they are asked for?
+
+    python benchmarks/exact.py [COLLECTION ...]
+
+Words, names, codes, numbers and names of two words are drawn from each collection by a
+fixed seed and put into templates: bare, asked for in a sentence, beside a common word,
+misspelt, in another case. Relevant are the articles that hold them. Printed for each
+collection, with the systems of `SYSTEMS`: the share of topics of which a relevant article
+is first, and is among the first ten; how often the first of these has a probability below
+`plait.search.probability`'s threshold; and the same for each template and kind of word.
+"""
+
+import random
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from public import folders
+
+from plait.index.article import Article
+from plait.search.evaluation import open_index, read_collection
+from plait.search.index import Index, Options
+from plait.search.system import System
+
+SYSTEMS = ("keyword", "hybrid(fusion=rrf)", "hybrid")
+DRAWN = 12
+"""Of each kind and collection, if there are so many."""
+MOST_ARTICLES = 3
+LEAST_LETTERS = 5
+"""Of a word or a name; shorter ones are hardly ever rare in English."""
+COMMON = (0.05, 0.2)
+"""Share of the articles that have a common word."""
+THRESHOLD = 0.15
+
+TEMPLATES: Mapping[str, str] = {
+    "bare": "{}",
+    "who": "Who is {}?",
+    "what": "What is {}?",
+    "tell": "Tell me about {}",
+    "say": "What do the articles say about {}?",
+    "middle": "I remember reading something on {} and would like to find it again",
+    "beside": "{} {common}",
+    "misspelt": "{misspelt}",
+    "case": "{case}",
+}
+
+_WORD = re.compile(r"(?<!\w)[^\W\d_]+(?![\w'\u2019])")
+_CODE = re.compile(r"(?<![\w-])(?=[\w-]*\d)(?=[\w-]*[A-Za-z])[A-Za-z\d]+(?:-[A-Za-z\d]+)*(?![\w-])")
+_NUMBER = re.compile(r"(?<![\w.,-])\d{2,}(?:[.,]\d+)*(?![\w-])")
+_PAIR = re.compile(r"(?<=[a-z,] )[A-Z][a-z]+ [A-Z][a-z]+(?=[ ,.])")
+_SENTENCE_END = re.compile(r"[.!?:;\"'\u201c\u2018]\s*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Find:
+    """Something that stands in few articles."""
+
+    kind: str
+    text: str
+    articles: frozenset[str]
+    """Ids of those that hold it."""
+    common: str
+    """A word that many articles have."""
+
+
+def articles_of(index: Index) -> Iterator[Article]:
+    """Read all articles of an index."""
+    for segment in index.snapshot.segments:
+        yield from map(segment.article, np.flatnonzero(segment.alive_articles).tolist())
+
+
+def drawn(index: Index) -> list[Find]:
+    """Draw some of each kind, by a fixed seed."""
+    terms_of = index.ranker.analyzer.terms
+    texts = {article.id: f"{article.title}\n{article.text}" for article in articles_of(index)}
+    seen: defaultdict[str, set[str]] = defaultdict(set)
+    for text in texts.values():
+        for kind, found in sightings(text):
+            seen[kind].add(found)
+    holders = held({text: terms_of(text) for own in seen.values() for text in own}, texts, terms_of)
+    least, most = (share * len(texts) for share in COMMON)
+    common = sorted(word for word in seen["word"] if least <= len(holders[word]) <= most) or [""]
+    chosen, finds = random.Random(11), []  # noqa: S311 - a sample, not a secret
+    for kind in sorted(seen):
+        rare = sorted(text for text in seen[kind] if 1 <= len(holders[text]) <= MOST_ARTICLES)
+        for text in chosen.sample(rare, min(DRAWN, len(rare))):
+            finds.append(Find(kind, text, frozenset(holders[text]), chosen.choice(common)))
+    return finds
+
+
+def held(
+    wanted: Mapping[str, Sequence[str]],
+    texts: Mapping[str, str],
+    terms_of: Callable[[str], Sequence[str]],
+) -> dict[str, set[str]]:
+    """Say of each thing in which articles its terms stand side by side."""
+    found: dict[tuple[str, ...], set[str]] = {tuple(terms): set() for terms in wanted.values()}
+    lengths = {len(terms) for terms in found if terms}
+    for article, text in texts.items():
+        terms = terms_of(text)
+        for length in lengths:
+            for run in zip(*(terms[start:] for start in range(length)), strict=False):
+                if run in found:
+                    found[run].add(article)
+    return {text: found[tuple(terms)] for text, terms in wanted.items()}
+
+
+def sightings(text: str) -> Iterator[tuple[str, str]]:
+    """Yield the kind of everything in a text that could be drawn, and what it is."""
+    for before, found in pairwise([None, *_WORD.finditer(text)]):
+        if found is None or len(found[0]) < LEAST_LETTERS:
+            continue
+        inside = before is not None and not _SENTENCE_END.search(text[before.end() : found.start()])
+        if found[0] == found[0].lower():
+            yield "word", found[0]
+        elif inside and "\n" not in text[before.end() : found.start()]:  # type: ignore[union-attr]
+            yield "name", found[0]
+    for kind, pattern in (("code", _CODE), ("number", _NUMBER), ("two words", _PAIR)):
+        yield from ((kind, found[0]) for found in pattern.finditer(text))
+
+
+def misspelt(text: str, chosen: random.Random) -> str:
+    """Change places of two letters, or leave one out, double it or replace it; not the first.
+
+    >>> misspelt("Geneva", random.Random(1)) != "Geneva"
+    True
+    """
+    place = chosen.randrange(1, len(text) - 1)
+    before, letter, following, rest = text[:place], text[place], text[place + 1], text[place + 2 :]
+    other = chosen.choice(sorted({*text.lower()} - {letter.lower(), " "}) or ["x"])
+    found = chosen.choice(
+        [
+            f"{before}{following}{letter}{rest}",
+            f"{before}{following}{rest}",
+            f"{before}{letter}{letter}{following}{rest}",
+            f"{before}{other}{following}{rest}",
+        ]
+    )
+    return found if found != text else f"{before}{following}{rest}"
+
+
+def asked(find: Find, chosen: random.Random) -> Iterator[tuple[str, str]]:
+    """Yield the name of each template, and the query made by it."""
+    wrong = misspelt(find.text, chosen) if find.kind in {"word", "name", "two words"} else ""
+    other_case = find.text.upper() if find.text != find.text.upper() else find.text.lower()
+    for name, template in TEMPLATES.items():
+        if (wrong or name != "misspelt") and (find.common or name != "beside"):
+            filled = template.format(
+                find.text, common=find.common, misspelt=wrong, case=other_case
+            )
+            yield name, filled
