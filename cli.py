@@ -108,9 +108,9 @@ def index(
     encoder = load_encoder(name, fetch=bool(model))
     with _progress() as tell, IndexWriter(root, encoder, name, tell) as writer:
         summary = bring_up_to_date(writer, files, stdin, names, prune=prune)
-        total = len(writer.ids())
     _note(*(in_line(str(failure)) for failure in summary.failures))
-    _say(f"{summary}. {root} holds {total} articles.")
+    _note(in_line(writer.legibility.notice(encoder.name)))
+    _say(f"{summary}. {root} holds {len(writer.ids())} articles.")
     if summary.failures:
         raise typer.Exit(1)
 

@@ -19,7 +19,9 @@ from plait.index.encoded import Encoded
 from plait.index.encoder import Encoder, check_unit
 from plait.index.errors import damaged
 from plait.index.keyword.postings import build_postings
+from plait.index.legibility import WordPieces, illegible
 from plait.index.manifest import Recipe
+from plait.index.passage import Passage
 from plait.index.segment import (
     Digests,
     Segment,
@@ -59,12 +61,9 @@ class Builder:
         Raises `ModelError` for a model whose vectors have no unit length, and
         `CorruptIndexError` where vectors that could be used again are damaged.
         """
-        cutting = Cutting(self.encoder.window)
-        passages = [cut_passages(a, cutting, self.encoder.token_ends) for a in articles]
-        flat = [(a, p) for a, own in zip(articles, passages, strict=True) for p in own]
-        ends = self.encoder.token_ends
-        heads = {article.id: cutting.head(article.title, ends) for article in articles}
-        texts = [f"{heads[article.id]}\n{passage.text}" for article, passage in flat]
+        cut = [self._cut(article) for article in articles]
+        flat = [(a, p) for a, (_, own, _) in zip(articles, cut, strict=True) for p in own]
+        texts = [f"{head}\n{passage.text}" for head, own, _ in cut for passage in own]
         digests = [digest(text.encode()) for text in texts]
         made = self._encode(texts, digests, known)
         lines = [article_json(article) for article in articles]
@@ -73,7 +72,7 @@ class Builder:
             articles=StringTable.of(lines),
             ids=StringTable.of(article.id.encode() for article in articles),
             article_digests=_stacked([digest(line) for line in lines]),
-            first_passages=np.cumsum([0, *map(len, passages)], dtype=np.int64),
+            first_passages=np.cumsum([0, *(len(own) for _, own, _ in cut)], dtype=np.int64),
             spans=np.array([(p.start, p.end) for _, p in flat], dtype=np.int64),
             passage_digests=_stacked(digests),
             postings={
@@ -82,7 +81,18 @@ class Builder:
             },
             vectors=Vectors.of(made.vectors),
             tokens=made.tokens,
+            illegible=illegible(
+                [p.text for _, p in flat], [pieces for *_, own in cut for pieces in own]
+            ),
         )
+
+    def _cut(self, article: Article) -> tuple[str, list[Passage], list[WordPieces]]:
+        """Cut an article: what is encoded of its title, its passages, and the pieces of each."""
+        cutting, ends = Cutting(self.encoder.window), self.encoder.token_ends
+        head = cutting.head(article.title, ends)
+        pieces = self.encoder.word_pieces(article.text)
+        passages = cut_passages(article, cutting, len(ends(head)), pieces.ends)
+        return head, passages, [pieces.within(p.start, p.end) for p in passages]
 
     def _encode(
         self, texts: Sequence[str], digests: Sequence[bytes], known: Iterable[Known]

@@ -51,15 +51,16 @@ class Cutting:
         return title if len(ends) <= most else title[: ends[most - 1]]
 
 
-def cut_passages(article: Article, cutting: Cutting, token_ends: TokenEnds) -> list[Passage]:
+def cut_passages(
+    article: Article, cutting: Cutting, head: int, ends: NDArray[np.int64]
+) -> list[Passage]:
     """Cut an article into passages that cover all of its text but blanks between them.
 
-    An article without text has one empty passage: its title is found by that.
+    `head` counts the word pieces of the title's head, `ends` are those of the text's. An
+    article without text has one empty passage: its title is found by that.
     """
-    title = len(token_ends(cutting.head(article.title, token_ends)))
     # A word piece or two may appear where title and text are joined.
-    budget = cutting.window - title - 2
-    ends = token_ends(article.text)
+    budget = cutting.window - head - 2
     pieces = _fitting(article.text, list(sentences(article.text)), ends, budget)
     spans = list(_packed(pieces, ends, budget, int(cutting.window * cutting.overlap_share)))
     return [

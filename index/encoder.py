@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from plait.index.encoded import Encoded, EncodedQuery
 from plait.index.errors import ModelError
+from plait.index.legibility import WordPieces
 from plait.index.model import DEFAULT, find_default, find_named, holds, names_default
 from plait.index.vectors import are_unit
 
@@ -45,6 +46,10 @@ class Encoder(Protocol):
 
     def token_ends(self, text: str) -> NDArray[np.int64]:
         """Give the end of each word piece, in characters of `text`; never truncated."""
+        ...
+
+    def word_pieces(self, text: str) -> WordPieces:
+        """Return where each word piece lies, and whether the model has none for what is there."""
         ...
 
     def encode_passages(

@@ -2,12 +2,16 @@
 
 import os
 import stat
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import TypeAlias
 
 from plait.index.durable import checksum
 from plait.index.errors import damaged
+
+Counts: TypeAlias = tuple[int, int, int | None]
+"""Live articles, live passages, and those of them that are illegible, where that is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,9 @@ class SegmentEntry:
     recall: float | None
     """Recall@10 of the dense leg (`plait.index.recall`); None where every vector is read."""
     deletions: FileEntry | None = None
+    illegible: int | None = None
+    """Live passages in a language that the model hardly knows (`plait.index.legibility`); None
+    where an earlier version, which did not ask, wrote some of them."""
 
     def check(self, root: Path, names: Collection[str] = ()) -> None:
         """Compare the deletions, and the files of some arrays or of all, with their checksums.
@@ -62,3 +69,13 @@ class SegmentEntry:
         for file in (*chosen, self.deletions) if self.deletions else chosen:
             if damage := file.damage(root):
                 raise damaged(root, damage)
+
+
+def totals(segments: Sequence[SegmentEntry]) -> Counts:
+    """Return what some segments count together."""
+    told = [s.illegible for s in segments if s.illegible is not None]
+    return (
+        sum(segment.articles for segment in segments),
+        sum(segment.passages for segment in segments),
+        sum(told) if len(told) == len(segments) else None,
+    )

@@ -50,6 +50,8 @@ def _row_counts(data: "SegmentData", articles: int, passages: int) -> Iterator[s
         "vector_signs": (len(data.vectors.signs), passages),
         "token_starts": (len(data.tokens.starts), passages + 1),
     }
+    if data.illegible is not None:
+        rows["illegible"] = (len(data.illegible), passages)
     for name, (found, wanted) in rows.items():
         if found != wanted:
             yield f"{name} has {found} rows, not {wanted}"

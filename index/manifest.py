@@ -14,19 +14,23 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from plait.index.durable import publish, read_bounded
-from plait.index.entries import FileEntry, SegmentEntry
+from plait.index.entries import FileEntry, SegmentEntry, totals
 from plait.index.errors import FingerprintError, IndexDirectoryError, NoIndexError, damaged
 
-FORMAT = 4
-"""Layout of the folder, as it is written. 3: signs of vectors; 4: a checksum of the manifest."""
+FORMAT = 5
+"""Layout of the folder, as it is written. 3: signs of vectors; 4: a checksum of the manifest; 5:
+which passages are illegible to the model."""
 
 NAME = "manifest.json"
 
 LARGEST = 8 << 20
 """Bytes of a manifest: 1,500 segments, and merging keeps eight."""
 
+READABLE = (3, 4, FORMAT)
+"""Formats that are read: the older ones lack nothing that a search needs."""
+
 WITHOUT_CHECKSUM = 3
-"""The one older format that is read: it lacks nothing but the manifest's checksum."""
+"""The one format that is read and has no checksum of the manifest."""
 
 LONGEST_TEXT = 5000
 """Characters of a text in a manifest. The longest that plait writes is a system with a path, which
@@ -105,6 +109,7 @@ class Manifest:
             "analyzer": self.recipe.analyzer,
             "cutting": self.recipe.cutting,
             "dense": self._dense(),
+            "illegible": self._illegible(),
             "system": self.system or "hybrid",
         }
 
@@ -116,6 +121,15 @@ class Manifest:
             return "exact"
         missed = sum(s.passages * (1.0 - (s.recall or 0.0)) for s in measured)
         return f"by signs; recall@10 against exact {1 - missed / passages:.4f}"
+
+    def _illegible(self) -> str:
+        """Say how many passages are in a language that the model hardly knows."""
+        _, passages, found = totals([s for s in self.segments if s.illegible is not None])
+        untold = sum(s.passages for s in self.segments if s.illegible is None)
+        if not untold:
+            return f"{found} of {passages} passages"
+        why = "not known: indexed by an earlier plait"
+        return f"{found} of {passages} passages; of {untold} more {why}" if passages else why
 
     def damage(self, root: Path, *, sizes_only: bool = False) -> list[str]:
         """Compare every file with its size, and its checksum; say what differs."""
@@ -157,9 +171,9 @@ def read_manifest(root: Path) -> Manifest:
     except (ValueError, RecursionError) as error:
         raise damaged(root / NAME, str(error)) from error
     found = record.get("format") if isinstance(record, dict) else None
-    if isinstance(record, dict) and found not in (FORMAT, WITHOUT_CHECKSUM):
+    if isinstance(record, dict) and found not in READABLE:
         raise FingerprintError(
-            f"{root} has format {found!r}, this plait reads {WITHOUT_CHECKSUM} and {FORMAT}. "
+            f"{root} has format {found!r}, this plait reads {READABLE[0]} to {FORMAT}. "
             "Index again into a new folder, or use the plait that wrote it."
         )
     try:
@@ -219,7 +233,11 @@ def _segment(record: Any) -> SegmentEntry:
     if outside or (deletions and not deletions.path.startswith(f"{name}.deleted-")):
         raise ValueError(f"{name} lists files of others")
     articles, passages = _count(record["articles"]), _count(record["passages"])
-    return SegmentEntry(name, articles, passages, files, _share(record["recall"]), deletions)
+    illegible = record.get("illegible")  # earlier versions wrote none
+    if illegible is not None:
+        _count(illegible, passages)
+    recall = _share(record["recall"])
+    return SegmentEntry(name, articles, passages, files, recall, deletions, illegible)
 
 
 def _file(record: Any) -> FileEntry:

@@ -12,7 +12,7 @@ from plait.index.entries import SegmentEntry
 from plait.index.errors import damaged
 from plait.index.joining import kept_rows, kept_starts, kept_strings
 from plait.index.keyword.postings import merge_postings
-from plait.index.segment import ROWS, Segment
+from plait.index.segment import ILLEGIBLE, ROWS, Segment
 from plait.index.tokens import Tokens
 from plait.index.vectors import Vectors
 
@@ -83,6 +83,9 @@ def _merged(segments: Sequence[Segment]) -> Iterator[Mapping[str, Array]]:
     for name, of_passages in ROWS.items():
         parts = [(getattr(d, name), (articles, alive)[of_passages]) for d, articles, alive in kept]
         yield from ({name: rows} for rows in kept_rows(parts))
+    told = [(d.illegible, alive) for d, _, alive in kept if d.illegible is not None]
+    if len(told) == len(kept):  # of passages that an earlier version wrote, nobody knows
+        yield from ({ILLEGIBLE: rows} for rows in kept_rows(told))
     yield from kept_strings("articles", [(d.articles, articles) for d, articles, _ in kept])
     yield from kept_strings("ids", [(d.ids, articles) for d, articles, _ in kept])
     for field in FIELDS:

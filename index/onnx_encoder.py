@@ -21,6 +21,7 @@ from tokenizers import Tokenizer
 from plait.index.encoded import Encoded, EncodedQuery
 from plait.index.encoder import check_unit
 from plait.index.errors import ModelError
+from plait.index.legibility import WordPieces
 from plait.index.model import DEFAULT, Precision
 from plait.index.onnx_cache import RECIPE
 from plait.index.pieces import Pieces
@@ -56,6 +57,7 @@ class OnnxEncoder:
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
         self._first, self._last = self._tokenizer.encode("").ids  # [CLS] and [SEP]
+        self._unknown = self._tokenizer.token_to_id("[UNK]")
         added = self._tokenizer.get_added_tokens_decoder().items()
         special = [number for number, token in added if token.special]
         self._pieces = Pieces(self._tokenizer.id_to_token, special)
@@ -84,12 +86,16 @@ class OnnxEncoder:
 
     def token_ends(self, text: str) -> NDArray[np.int64]:
         """Give the end of each word piece, in characters of `text`; never truncated."""
-        ends = [np.zeros(0, dtype=np.int64)]
+        return self.word_pieces(text).ends
+
+    def word_pieces(self, text: str) -> WordPieces:
+        """Return where each word piece lies, and whether the model has none for what is there."""
+        parts = []
         for start, stop in blocks(text):
-            block = encodable(text[start:stop])
-            offsets = self._tokenizer.encode(block, add_special_tokens=False).offsets
-            ends.append(np.array([start + end for _, end in offsets], dtype=np.int64))
-        return np.concatenate(ends)
+            cut = self._tokenizer.encode(encodable(text[start:stop]), add_special_tokens=False)
+            part = WordPieces.of(cut.offsets, np.array(cut.ids) == self._unknown)
+            parts.append(part.shifted(start))
+        return WordPieces.joined(parts)
 
     def encode_passages(
         self, texts: Sequence[str], progress: Callable[[int], None] | None = None

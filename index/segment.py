@@ -7,6 +7,7 @@ token vectors. Written once, never changed; deletions live beside it
 """
 
 import json
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
@@ -20,6 +21,7 @@ from numpy.typing import NDArray
 from plait.index.analyzer import FIELDS
 from plait.index.arrays import Array, StringTable, let_go, load_array, save_arrays
 from plait.index.article import Article
+from plait.index.entries import Counts
 from plait.index.errors import damaged
 from plait.index.keyword.postings import Postings
 from plait.index.passage import Passage
@@ -38,6 +40,9 @@ DIGEST_SIZE = 16
 
 SHARED = ("vectors", "vector_signs")
 """Arrays of which every query reads nearly every page."""
+
+ILLEGIBLE = "illegible"
+"""Name of the array that segments of earlier versions lack."""
 
 _PLAIN = ("first_passages", *ROWS)
 """Arrays of a segment that are written under their own name."""
@@ -110,15 +115,28 @@ class SegmentData:
     vectors: Vectors
     tokens: Tokens
     """Of each passage."""
+    illegible: NDArray[np.uint8] | None = None
+    """1 for each passage in a language that the model hardly knows (`plait.index.legibility`), 0
+    for others; None where an earlier version, which did not ask, wrote some of them."""
+
+    @property
+    def counts(self) -> Counts:
+        """Count articles, passages and illegible passages, deleted ones included."""
+        return len(self.ids), len(self.spans), _count(self.illegible)
 
     def arrays(self) -> dict[str, Array]:
         """Give every array under its file name."""
         plain = {name: getattr(self, name) for name in _PLAIN}
         tables = self.articles.arrays("articles") | self.ids.arrays("ids")
         found = plain | tables | self.vectors.arrays() | self.tokens.arrays()
+        found |= {} if self.illegible is None else {ILLEGIBLE: self.illegible}
         for field in FIELDS:
             found |= self.postings[field].arrays(field)
         return found
+
+
+def _count(flags: NDArray[np.uint8] | None) -> int | None:
+    return None if flags is None else int(np.count_nonzero(flags))
 
 
 def write_segment(folder: Path, chunks: Iterable[Mapping[str, Array]]) -> None:
@@ -143,6 +161,7 @@ class Segment:
     def open(cls, folder: Path, deleted: NDArray[np.int64]) -> Self:
         """Map a segment's files; raises `CorruptIndexError`, and `OSError`."""
         vectors = Vectors.load(folder)
+        asked = os.path.lexists(folder / f"{ILLEGIBLE}.npy")
         data = SegmentData(
             articles=StringTable.load(folder, "articles"),
             ids=StringTable.load(folder, "ids"),
@@ -153,6 +172,7 @@ class Segment:
             postings={field: Postings.load(folder, field) for field in FIELDS},
             vectors=vectors,
             tokens=Tokens.load(folder, vectors.matrix.shape[1]),
+            illegible=load_array(folder, ILLEGIBLE, np.uint8) if asked else None,
         )
         return cls(folder, data, deleted)
 
@@ -204,6 +224,13 @@ class Segment:
     def alive_passages(self) -> NDArray[np.bool_]:
         """Say of each passage whether it still counts."""
         return np.repeat(self.alive_articles, np.diff(self.data.first_passages))
+
+    @property
+    def counts(self) -> Counts:
+        """Count live articles, live passages, and those of them that are illegible."""
+        alive, flags = self.alive_passages, self.data.illegible
+        found = _count(None if flags is None else flags[alive])
+        return len(self.data.ids) - len(self.deleted), int(alive.sum()), found
 
     def article(self, number: int) -> Article:
         """Read an article; raises `CorruptIndexError` where it is not as it was written."""

@@ -225,8 +225,7 @@ def _faults(segment: Segment, entry: SegmentEntry, dimension: int) -> Iterator[s
     listed = {Path(file.path).name for file in entry.files}
     if listed != {f"{name}.npy" for name in segment.data.arrays()}:
         yield "the manifest lists other files than it has"
-    articles = len(segment.data.ids) - len(segment.deleted)
-    if (articles, int(segment.alive_passages.sum())) != (entry.articles, entry.passages):
+    if segment.counts != (entry.articles, entry.passages, entry.illegible):
         yield "the manifest counts other articles and passages than it has"
 
 

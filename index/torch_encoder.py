@@ -17,6 +17,7 @@ from sentence_transformers import SentenceTransformer
 from plait.index.encoded import Encoded, EncodedQuery
 from plait.index.encoder import check_unit
 from plait.index.errors import ModelError
+from plait.index.legibility import WordPieces
 from plait.index.model import hash_file
 from plait.index.prompts import Prompts, choose_prompts
 from plait.index.tokens import Tokens
@@ -68,10 +69,16 @@ class TorchEncoder:
 
     def token_ends(self, text: str) -> NDArray[np.int64]:
         """Give the end of each word piece, in characters of `text`; never truncated."""
-        encoded = self._model.tokenizer(
+        return self.word_pieces(text).ends
+
+    def word_pieces(self, text: str) -> WordPieces:
+        """Return where each word piece lies, and whether the model has none for what is there."""
+        tokenizer = self._model.tokenizer
+        encoded = tokenizer(
             text, add_special_tokens=False, truncation=False, return_offsets_mapping=True
         )
-        return np.array([end for _, end in encoded["offset_mapping"]], dtype=np.int64)
+        unknown = np.array([number == tokenizer.unk_token_id for number in encoded["input_ids"]])
+        return WordPieces.of(encoded["offset_mapping"], unknown.astype(np.bool_))
 
     def encode_passages(
         self, texts: Sequence[str], progress: Callable[[int], None] | None = None

@@ -23,9 +23,10 @@ from plait.index.article import Article
 from plait.index.building import Builder
 from plait.index.durable import publish
 from plait.index.encoder import Encoder
-from plait.index.entries import FileEntry, SegmentEntry
+from plait.index.entries import Counts, FileEntry, SegmentEntry, totals
 from plait.index.errors import ReadingError
 from plait.index.generations import Generations
+from plait.index.legibility import Legibility
 from plait.index.manifest import Manifest, Recipe, check_recipe
 from plait.index.merging import merge_segments, merged_after_run, merged_during_run
 from plait.index.recall import recall
@@ -76,6 +77,7 @@ class IndexWriter:
         self._segments: dict[str, Segment] = {}
         self._places: dict[str, Address] = {}
         self._checked: set[str] = set()
+        self.legibility = Legibility()  # of what this writer added
         self._generations = Generations(root)
         try:
             self._open(self._builder.recipe(model))
@@ -205,11 +207,13 @@ class IndexWriter:
         try:
             held = self._without({*self._removed, *self._pending})
             if data is not None:
-                held.append(self._write([data.arrays()], len(data.ids), len(data.spans)))
+                held.append(self._write([data.arrays()], data.counts))
             self._publish(held)
         except BaseException:
             self._generations.sweep()  # it may have filled the disk
             raise
+        if data is not None:
+            self.legibility.add(*data.counts[1:])
         self._forget_pending()
         self._tidy(merged_during_run(self.manifest.segments))
 
@@ -275,10 +279,8 @@ class IndexWriter:
         names = {entry.name for entry in merged}
         chosen = [segment for entry, segment in self._open_segments() if entry.name in names]
         held = [kept for kept in self._open_segments() if kept[0].name not in names]
-        articles = sum(entry.articles for entry in merged)
-        passages = sum(entry.passages for entry in merged)
-        if articles:
-            held.append(self._write(merge_segments(chosen), articles, passages))
+        if (counts := totals(merged))[0]:
+            held.append(self._write(merge_segments(chosen), counts))
         return held
 
     def _open_segments(self) -> list[OpenSegment]:
@@ -304,23 +306,23 @@ class IndexWriter:
         path = self.root / f"{entry.name}.deleted-{self._generations.next_number()}.npy"
         publish(path, lambda temporary: save_array(temporary, deleted))
         changed = segment.with_deletions(deleted)
+        articles, passages, illegible = changed.counts
         entry = replace(
             entry,
-            articles=int(changed.alive_articles.sum()),
-            passages=int(changed.alive_passages.sum()),
+            articles=articles,
+            passages=passages,
             deletions=FileEntry.of(self.root, path),
+            illegible=illegible,
         )
         return entry, changed
 
-    def _write(
-        self, chunks: Iterable[Mapping[str, Array]], articles: int, passages: int
-    ) -> OpenSegment:
-        """Write a segment and open it; it is to hold so many articles and passages."""
+    def _write(self, chunks: Iterable[Mapping[str, Array]], counts: Counts) -> OpenSegment:
+        """Write a segment and open it; it is to hold what `counts` says."""
         folder = self.root / f"segment-{self._generations.next_number()}"
         publish(folder, lambda path: write_segment(path, chunks))
         files = tuple(FileEntry.of(self.root, path) for path in sorted(folder.iterdir()))
         found = recall(folder, lambda text: self._builder.encoder.encode_query(text).vector)
-        entry = SegmentEntry(folder.name, articles, passages, files, found)
+        entry = SegmentEntry(folder.name, *counts[:2], files, found, illegible=counts[2])
         return entry, open_segment(self.root, entry, self.manifest.recipe.dimension)
 
     def _publish(self, held: Sequence[OpenSegment]) -> None:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from plait.index.encoded import Encoded, EncodedQuery
 from plait.index.encoder import Encoder, load_encoder
 from plait.index.ingest import bring_up_to_date
+from plait.index.legibility import WordPieces
 from plait.index.manifest import NAME, record_checksum
 from plait.index.tokens import Tokens
 from plait.index.writer import IndexWriter
@@ -48,6 +49,10 @@ class Quick:
     def token_ends(self, text: str) -> NDArray[np.int64]:
         """Count letters as word pieces, four at a time."""
         return np.arange(4, len(text) + 4, 4).clip(max=len(text))
+
+    def word_pieces(self, text: str) -> WordPieces:
+        """Return the pieces that `token_ends` ends."""
+        return WordPieces.ending(self.token_ends(text))
 
     def encode_passages(self, texts: Sequence[str], _: object = None) -> Encoded:
         """Draw a unit vector and two tokens for each text, the same each time."""

@@ -16,7 +16,7 @@ from plait.index.writer import IndexWriter
 def test_offsets_are_exact_and_cover_the_text(text: str) -> None:
     """Passages are slices of the text, and between them they leave out only blanks."""
     article = Article("a", "A title", text)
-    passages = cut_passages(article, Cutting(window=20), _word_ends)
+    passages = cut_passages(article, Cutting(window=20), 5, _word_ends(text))
     assert all(text[p.start : p.end] == p.text for p in passages)
     covered = {at for p in passages for at in range(p.start, p.end)}
     assert all(not c.strip() or at in covered for at, c in enumerate(text))
@@ -33,7 +33,9 @@ def test_a_long_title_leaves_room_for_the_passage(tmp_path: Path, encoder: Encod
     cutting = Cutting(encoder.window)
     head = cutting.head(title, encoder.token_ends)
     assert 0 < len(encoder.token_ends(head)) <= encoder.window // 4
-    passages = cut_passages(article, cutting, encoder.token_ends)
+    passages = cut_passages(
+        article, cutting, len(encoder.token_ends(head)), encoder.token_ends(article.text)
+    )
     assert len(passages) > 1
     for passage in passages:
         assert len(encoder.token_ends(f"{head}\n{passage.text}")) <= encoder.window

@@ -376,4 +376,4 @@ def test_a_fault_of_ours_is_told_from_damage(root: Path, quick: Encoder) -> None
 
 def test_the_manifest_is_json(root: Path) -> None:
     """And nothing else, so that others can read it."""
-    assert json.loads((root / NAME).read_text())["format"] == 4
+    assert json.loads((root / NAME).read_text())["format"] == 5

@@ -124,7 +124,12 @@ def test_token_ends_are_offsets_into_the_text(text: str, encoder: Encoder) -> No
 
 def test_token_ends_cut_words_into_pieces(encoder: Encoder) -> None:
     """Offsets count characters, not bytes, and fall between word pieces."""
-    assert encoder.token_ends("Café 🙂 okjökull").tolist() == [4, 6, 9, 11, 13, 15]
+    text = "Café 🙂 okjökull"
+    assert encoder.token_ends(text).tolist() == [4, 6, 9, 11, 13, 15]
+    pieces = encoder.word_pieces(text)
+    assert pieces.spans.tolist() == [[0, 4], [5, 6], [7, 9], [9, 11], [11, 13], [13, 15]]
+    assert pieces.unknown.tolist() == [False, True, False, False, False, False]
+    assert encoder.word_pieces("").spans.shape == (0, 2)
 
 
 def test_progress_adds_up(texts: list[str], encoder: Encoder) -> None:

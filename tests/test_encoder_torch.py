@@ -102,6 +102,9 @@ def test_the_window_leaves_room_for_the_prompt(tiny: Encoder) -> None:
     assert tiny.window == 28
     assert tiny.token_ends("the islands").tolist() == [3, 11]
     assert len(tiny.token_ends("peace " * 100)) == 100
+    pieces = tiny.word_pieces("the isles")
+    assert (pieces.spans.tolist(), pieces.unknown.tolist()) == ([[0, 3], [4, 9]], [False, True])
+    assert tiny.word_pieces("").spans.shape == (0, 2)
 
 
 def test_the_fingerprint_follows_content(folder: Path, tiny: Encoder, tmp_path: Path) -> None:

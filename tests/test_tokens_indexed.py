@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from plait.index.article import Article
 from plait.index.encoded import Encoded
 from plait.index.encoder import Encoder
+from plait.index.legibility import WordPieces
 from plait.index.manifest import read_manifest
 from plait.index.snapshot import Snapshot
 from plait.index.tokens import Tokens, max_similarity
@@ -50,6 +51,10 @@ class Spelling:
     def token_ends(self, text: str) -> NDArray[np.int64]:
         """Count words as word pieces."""
         return np.array([word.end() for word in re.finditer(r"\S+", text)], dtype=np.int64)
+
+    def word_pieces(self, text: str) -> WordPieces:
+        """Return the pieces that `token_ends` ends."""
+        return WordPieces.ending(self.token_ends(text))
 
     def encode_passages(self, texts: Sequence[str], _: object = None) -> Encoded:
         """Spell each text."""

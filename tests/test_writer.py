@@ -20,6 +20,7 @@ from plait.index.errors import (
     LockedError,
     NoIndexError,
 )
+from plait.index.legibility import WordPieces
 from plait.index.manifest import Manifest, read_manifest
 from plait.index.snapshot import Snapshot
 from plait.index.tokens import Tokens
@@ -186,6 +187,10 @@ def test_one_long_article_does_not_hide_the_others(tmp_path: Path) -> None:
         def token_ends(self, text: str) -> NDArray[np.int64]:
             """Count letters as word pieces, four at a time."""
             return np.arange(4, len(text) + 4, 4).clip(max=len(text))
+
+        def word_pieces(self, text: str) -> WordPieces:
+            """Return the pieces that `token_ends` ends."""
+            return WordPieces.ending(self.token_ends(text))
 
         def encode_passages(self, texts: list[str], _: object = None) -> Encoded:
             """Point the long article's passages at the query, the others aside."""

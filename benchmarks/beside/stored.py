@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from beside.given import Given
 from plait.index.encoded import Encoded, EncodedQuery
 from plait.index.encoder import Encoder, load_encoder
+from plait.index.legibility import WordPieces
 from plait.index.segment import digest
 from plait.index.snapshot import Snapshot
 from plait.index.tokens import Tokens
@@ -35,6 +36,10 @@ class _Wrapped:
     def token_ends(self, text: str) -> NDArray[np.int64]:
         """Give the end of each word piece, in characters of `text`."""
         return self._encoder.token_ends(text)
+
+    def word_pieces(self, text: str) -> WordPieces:
+        """Return the word pieces of a text."""
+        return self._encoder.word_pieces(text)
 
     def encode_query(self, text: str) -> EncodedQuery:
         """Encode a query, in truth."""

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from plait.index.encoded import Encoded, EncodedQuery
 from plait.index.encoder import Encoder
+from plait.index.legibility import WordPieces
 
 
 class Remembering:
@@ -43,6 +44,10 @@ class Remembering:
     def token_ends(self, text: str) -> NDArray[np.int64]:
         """Give the end of each word piece, in characters of `text`."""
         return self._encoder.token_ends(text)
+
+    def word_pieces(self, text: str) -> WordPieces:
+        """Return the word pieces of a text."""
+        return self._encoder.word_pieces(text)
 
     def encode_passages(
         self, texts: Sequence[str], progress: Callable[[int], None] | None = None

@@ -16,6 +16,7 @@ from plait.index.encoder import Encoder
 from plait.index.ingest import bring_up_to_date
 from plait.index.keyword.postings import Postings, build_postings, merge_postings
 from plait.index.keyword.reader import KeywordReader
+from plait.index.legibility import WordPieces
 from plait.index.tokens import Tokens
 from plait.index.writer import IndexWriter
 from plait.search.index import Index, Options
@@ -42,6 +43,10 @@ class WordsOnly:
     def token_ends(self, text: str) -> NDArray[np.int64]:
         """Give the ends of words."""
         return np.array([match.end() for match in _WORD.finditer(text)], dtype=np.int64)
+
+    def word_pieces(self, text: str) -> WordPieces:
+        """Return the pieces that `token_ends` ends."""
+        return WordPieces.ending(self.token_ends(text))
 
     def encode_passages(
         self, texts: Sequence[str], progress: Callable[[int], None] | None = None
