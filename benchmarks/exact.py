@@ -18,12 +18,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from public import folders
 
 from plait.index.article import Article
-from plait.search.evaluation import open_index, read_collection
-from plait.search.index import Index, Options
-from plait.search.system import System
+from plait.search.index import Index
 
 SYSTEMS = ("keyword", "hybrid(fusion=rrf)", "hybrid")
 DRAWN = 12
@@ -148,7 +145,5 @@ def asked(find: Find, chosen: random.Random) -> Iterator[tuple[str, str]]:
     other_case = find.text.upper() if find.text != find.text.upper() else find.text.lower()
     for name, template in TEMPLATES.items():
         if (wrong or name != "misspelt") and (find.common or name != "beside"):
-            filled = template.format(
-                find.text, common=find.common, misspelt=wrong, case=other_case
-            )
+            filled = template.format(find.text, common=find.common, misspelt=wrong, case=other_case)
             yield name, filled

@@ -11,6 +11,7 @@ from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import count, islice
 
 import numpy as np
@@ -27,7 +28,7 @@ from whoosh.analysis import (
 from whoosh.fields import TEXT, Schema
 
 from plait.index.runs import Numbers, Runs, newest
-from plait.index.stopwords import STOP_WORDS
+from plait.index.stopwords import REQUEST_WORDS, STOP_WORDS
 
 STOPPED = -1
 """In place of a term's number: the word is not indexed."""
@@ -147,6 +148,11 @@ class TextAnalyzer:
         stems = f"snowball {Stemmer.version()}"
         recipe = "|".join(["1", WORD.pattern, "lower", "fold", *sorted(STOP_WORDS), stems])
         return hashlib.blake2b(recipe.encode(), digest_size=8).hexdigest()
+
+    @cached_property
+    def request_terms(self) -> frozenset[str]:
+        """Terms of the words with which people ask."""
+        return frozenset(filter(None, map(self._words.term, REQUEST_WORDS)))
 
     def term(self, word: str) -> str | None:
         """Give the term of one word, or None for a stop word."""

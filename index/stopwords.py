@@ -1,8 +1,10 @@
-"""Which English words say nothing about what a text is about?
+"""Which English words say nothing about what a text, or a question, is about?
 
-Lucene's list (org.apache.lucene.analysis.en.EnglishAnalyzer). The keyword leg does
-not index them (`plait.index.analyzer`), and no token vector of theirs is kept
-(`plait.index.pieces`). Imports nothing, so that encoding a query loads no Whoosh.
+Stop words are Lucene's (org.apache.lucene.analysis.en.EnglishAnalyzer). The keyword leg
+does not index them (`plait.index.analyzer`), and no token vector of theirs is kept
+(`plait.index.pieces`). Words of a request are indexed, for they can matter; in a query
+they count for little (`plait.search.query`). Imports nothing, so that encoding a query
+loads no Whoosh.
 """
 
 STOP_WORDS = frozenset(
@@ -42,3 +44,14 @@ STOP_WORDS = frozenset(
         "with",
     ]
 )
+
+REQUEST_WORDS = frozenset(
+    """who whom whose what when where which why how am been being were do does did doing done
+    have has had having can could would should may might must shall please me us i you we he
+    she my our your him her them about any anything something someone everything everyone
+    again ask asked asking check concerning describe discuss discussed discussing explain find
+    get give hear heard help interested know latest let like list look mention mentioned
+    mentioning need needed read regarding remember report say said saying search see show tell
+    told think want wanted wonder write writing written wrote article info news story""".split()
+)
+"""Words with which people ask, and call what they ask for; other forms have the same stems."""

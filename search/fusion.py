@@ -13,6 +13,8 @@ from plait.search.ranking import LegScores, Scores
 
 WEIGHT = 0.85
 """Share of the dense leg: from .75 to .9 rank alike on eight collections (docs/adr/0007)."""
+EXACT = 8.0
+"""Deviations that an exact find stands above what the legs say; from 6 to 12 rank alike."""
 RANK_CONSTANT = 60
 """As the paper has it."""
 

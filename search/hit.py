@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from plait.index.article import Article
 from plait.index.passage import Passage
+from plait.search.ranking import FULL_TRUST, Trust
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,12 @@ class Explanation:
     """What the query's words, each compared with the passage's, add (late interaction)."""
     neighbours: float = 0.0
     """What similar candidates add (`plait.search.refining`); it may be below 0."""
+    exact: float = 0.0
+    """What holding rare words that are most of the query adds (`plait.search.words`)."""
+    finds: tuple[str, ...] = ()
+    """Those words, or pairs of words."""
+    trust: Trust = FULL_TRUST
+    """How far the dense leg was trusted, of whose part it is a factor."""
     rerank: RerankPart | None = None
     """None where no second stage read the hit."""
 
@@ -63,7 +70,7 @@ class Explanation:
     def score(self) -> float:
         """The sum of the parts; the hit's score is this very number."""
         legs = sum((leg.part for leg in (self.keyword, self.dense) if leg), 0.0)
-        first = legs + self.late + self.neighbours
+        first = legs + self.exact + self.late + self.neighbours
         # Not by adding a difference: what a reranker says alike must score alike.
         return self.rerank.floor + self.rerank.score if self.rerank else first
 

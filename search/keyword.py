@@ -162,21 +162,6 @@ def _length_norms(reader: KeywordReader, parameters: BM25, field: str) -> Scores
     return length_norm(parameters, lengths.astype(np.float64), mean)
 
 
-def coverage(reader: KeywordReader, query: Query, passages: Numbers) -> Scores:
-    """Give the share of the query's words that are in each passage, 0 to 1.
-
-    Each word weighs its inverse document frequency; one that no passage has weighs
-    most. 0 where the query has none but stop words.
-    """
-    found, total = np.zeros(len(passages)), 0.0
-    for parts in reader.term_frequencies("text", _keys(query)):
-        weight = _idf(reader, parts)
-        total += weight
-        for own, _ in parts:
-            found += weight * looked_up(passages, own)[1]
-    return found / total if total else found
-
-
 def _keys(query: Query) -> tuple[bytes, ...]:
     """Give the terms as an index has them."""
     return tuple(term.encode() for term, _ in query.terms)

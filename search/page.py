@@ -8,6 +8,7 @@ from pathlib import Path
 from plait.index.analyzer import TextAnalyzer
 from plait.search.hit import Explanation, Hit, LegPart, RerankPart
 from plait.search.printable import in_line
+from plait.search.ranking import Trust
 from plait.search.snippet import snippet
 
 _BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
@@ -53,6 +54,11 @@ def explained(explanation: Explanation) -> Iterator[str]:
             yield f"               {term.score:>8.4f}  {term.field}:{term.term}"
     if explanation.dense:
         yield _leg("dense", explanation.dense)
+        if explanation.trust.share < 1:
+            yield _trusted(explanation.trust)
+    if explanation.exact:
+        found = ", ".join(explanation.finds)
+        yield f"     {explanation.exact:>+8.4f}  exact: rare, and most of what is asked: {found}"
     if explanation.late:
         yield f"     {explanation.late:>+8.4f}  late: words of the query compared one by one"
     if explanation.neighbours:
@@ -66,6 +72,11 @@ def _leg(name: str, leg: LegPart) -> str:
         f"score {leg.score:.4f} (over all passages: mean {leg.mean:.4f}, sd {leg.deviation:.4f})"
     )
     return f"     {leg.part:>+8.4f}  {name}: {found}"
+
+
+def _trusted(trust: Trust) -> str:
+    known = f"the model knows {trust.known:.2f} of the query's words"
+    return f"               trusted by {trust.share:.2f}: {known}"
 
 
 def _second_stage(found: RerankPart) -> str:

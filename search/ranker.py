@@ -21,12 +21,15 @@ from plait.index.errors import QueryError, damaged
 from plait.index.snapshot import Snapshot
 from plait.index.tokens import max_similarity
 from plait.search.confidence import probability
+from plait.search.fusion import EXACT
 from plait.search.hit import Explanation, LegPart
-from plait.search.keyword import KeywordLeg, KeywordScores, TermScores, coverage
+from plait.search.keyword import KeywordLeg, KeywordScores, TermScores
 from plait.search.query import Query
-from plait.search.ranking import LegScores, Numbers, Scores, ranked
+from plait.search.ranking import FULL_TRUST, LegScores, Numbers, Scores, Trust, ranked
 from plait.search.refining import LATE, REFINED, late_parts, neighbour_parts
 from plait.search.system import System
+from plait.search.trust import trust_in
+from plait.search.words import Finds, QueryWords
 
 DEPTH = 250
 """Candidates taken from each leg, at least; 1,000 rank alike on eight collections, to the
@@ -35,6 +38,17 @@ KEPT = 8
 """Keyword legs kept, by their parameters: each holds two numbers a passage."""
 LET_GO_EVERY = 4
 """Queries, each of which maps some 5 MB that few others need (docs/adr/0012)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What the words of a query tell of how far each leg is right about it."""
+
+    words: QueryWords
+    trust: Trust
+    """In the dense leg."""
+    finds: Finds
+    """How far each candidate is what the keyword leg alone can tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +65,21 @@ class Scored:
     """What late interaction adds to each score."""
     neighbours: Scores
     """What similar candidates add to each score."""
+    exact: Scores
+    """What is added to exact finds."""
     terms: TermScores | None = None
     """What the keyword score is made of; None in dense mode."""
     encoded: EncodedQuery | None = None
     """The query, where both legs were asked."""
+    evidence: Evidence | None = None
+    """How far to trust which leg, where both were asked."""
+    trust: Trust = FULL_TRUST
+    """How far the dense leg was trusted."""
 
     @property
     def totals(self) -> Scores:
         """The scores: the sum of all parts."""
-        return self.parts[0] + self.parts[1] + self.late + self.neighbours
+        return self.parts[0] + self.parts[1] + self.exact + self.late + self.neighbours
 
 
 class Ranker:
@@ -86,7 +106,8 @@ class Ranker:
             return _by_keyword(query, self._keyword(system.bm25).score(query), depth)
         if not next(self._asked) % LET_GO_EVERY:
             self._snapshot.let_go()
-        encoded = self._make_encoder().encode_query(query.words)
+        encoder = self._make_encoder()
+        encoded = encoder.encode_query(query.words)
         if system.mode == "dense" and query.tree is None:
             near = self._snapshot.nearest(encoded.vector, depth)
             return _by_dense(query, self._dense(encoded.vector, near))
@@ -98,8 +119,11 @@ class Ranker:
         if system.mode == "dense":
             return _by_dense(query, dense)
         nothing = np.zeros(len(passages))
-        leg, parts = keyword.leg(passages), (nothing, nothing)
-        legs = Scored(query, passages, leg, dense, parts, nothing, nothing, keyword.terms, encoded)
+        words = QueryWords(self._snapshot.keyword, query)
+        trust = trust_in(encoder, query.words, words.words, self.analyzer)
+        evidence = Evidence(words, trust, words.finds(passages))
+        leg, parts, none = keyword.leg(passages), (nothing, nothing), (nothing, nothing, nothing)
+        legs = Scored(query, passages, leg, dense, parts, *none, keyword.terms, encoded, evidence)
         return self.fused(legs, system)
 
     def fused(self, scored: Scored, system: System) -> Scored:
@@ -107,11 +131,16 @@ class Ranker:
 
         Raises `QueryError` where one leg alone was asked.
         """
-        if scored.keyword is None or scored.dense is None:
+        if scored.keyword is None or scored.dense is None or scored.evidence is None:
             raise QueryError(f"{system} fuses two legs, and one was asked.")
-        parts = system.fuse.parts(scored.keyword, scored.dense)
         nothing = np.zeros(len(scored.passages))
-        fused = replace(scored, parts=parts, late=nothing, neighbours=nothing)
+        trust, exact = FULL_TRUST, nothing
+        if system.trusts:
+            trust, exact = scored.evidence.trust, EXACT * scored.evidence.finds.degrees
+        parts = system.fuse(trust.share).parts(scored.keyword, scored.dense)
+        fused = replace(
+            scored, parts=parts, late=nothing, neighbours=nothing, exact=exact, trust=trust
+        )
         return self._refined(fused, system) if system.refines else fused
 
     def _refined(self, fused: Scored, system: System) -> Scored:
@@ -127,8 +156,8 @@ class Ranker:
             late[first] = late_parts(similarities, fused.dense.deviation, system.late)
         raised = replace(fused, late=late)
         if system.neighbours:
-            vectors = self._snapshot.vectors(passages)
-            neighbours[rows] = neighbour_parts(raised.totals[rows], vectors, system.neighbours)
+            vectors, share = self._snapshot.vectors(passages), system.neighbours * fused.trust.share
+            neighbours[rows] = neighbour_parts(raised.totals[rows], vectors, share)
         return replace(raised, neighbours=neighbours)
 
     def _dense(self, vector: NDArray[np.float32], passages: Numbers) -> LegScores:
@@ -137,9 +166,9 @@ class Ranker:
 
     def probabilities(self, scored: Scored, rows: Sequence[int]) -> list[float | None]:
         """Say of each row how likely its passage is to be relevant; None without both legs."""
-        if scored.dense is None or scored.keyword is None:
+        if scored.dense is None or scored.evidence is None:
             return [None] * len(rows)
-        covered = coverage(self._snapshot.keyword, scored.query, scored.passages[rows])
+        covered = scored.evidence.words.coverage(scored.passages[rows])
         cosines = scored.dense.scores[rows]
         return list(map(probability, cosines.tolist(), covered.tolist()))
 
@@ -166,26 +195,29 @@ def _untied(totals: Scores, order: list[int], count: int) -> NDArray[np.int64]:
 def _by_keyword(query: Query, keyword: KeywordScores, depth: int) -> Scored:
     leg = keyword.leg(keyword.best(depth))
     nothing = np.zeros(len(leg.scores))
-    parts = (leg.scores, nothing)
-    return Scored(query, leg.passages, leg, None, parts, nothing, nothing, keyword.terms)
+    parts, none = (leg.scores, nothing), (nothing, nothing, nothing)
+    return Scored(query, leg.passages, leg, None, parts, *none, keyword.terms)
 
 
 def _by_dense(query: Query, dense: LegScores) -> Scored:
     nothing = np.zeros(len(dense.scores))
-    return Scored(query, dense.passages, None, dense, (nothing, dense.scores), nothing, nothing)
+    none = (nothing, nothing, nothing)
+    return Scored(query, dense.passages, None, dense, (nothing, dense.scores), *none)
 
 
 def explain(scored: Scored, rows: Sequence[int]) -> list[Explanation]:
     """Say what the score in each of some rows is made of."""
     terms = scored.terms.of(scored.passages[rows]) if scored.terms else [[]] * len(rows)
     return [
-        Explanation(keyword, dense, tuple(own), late, neighbours)
-        for keyword, dense, own, late, neighbours in zip(
+        Explanation(keyword, dense, tuple(own), late, neighbours, exact, finds, scored.trust)
+        for keyword, dense, own, late, neighbours, exact, finds in zip(
             _leg_parts(scored.keyword, scored.parts[0], rows),
             _leg_parts(scored.dense, scored.parts[1], rows),
             terms,
             scored.late[rows].tolist(),
             scored.neighbours[rows].tolist(),
+            scored.exact[rows].tolist(),
+            [scored.evidence.finds.in_row(row) if scored.evidence else () for row in rows],
             strict=True,
         )
     ]

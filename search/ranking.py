@@ -34,6 +34,20 @@ class LegScores:
     """Standard deviation over every live passage; 0 where all score the same."""
 
 
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """How far the dense leg is trusted with a query."""
+
+    known: float
+    """Share of the query's weight that the model knows, 0 to 1 (`plait.search.trust`)."""
+    share: float
+    """What the dense leg's weight is multiplied by, 0 to 1."""
+
+
+FULL_TRUST = Trust(1.0, 1.0)
+"""Of a query without words, and where trust is off."""
+
+
 def ranked(numbers: Numbers, scores: Scores, id_of: Callable[[int], str], k: int) -> list[int]:
     """Give the rows (of `numbers`) of the best `k`, sorted by `(-score, id)`.
 

@@ -25,9 +25,11 @@ from plait.search.refining import LATE_WEIGHT, NEIGHBOURS_SHARE
 Mode: TypeAlias = Literal["hybrid", "keyword", "dense"]
 """Which legs are asked."""
 FusionName: TypeAlias = Literal["convex", "minmax", "rrf"]
+Switch: TypeAlias = Literal["on", "off"]
 
 MODES: tuple[Mode, ...] = get_args(Mode)
 FUSIONS: tuple[FusionName, ...] = get_args(FusionName)
+SWITCHES: tuple[Switch, ...] = get_args(Switch)
 
 _RANGES: Mapping[str, tuple[float, float]] = {
     "weight": (0, 1),
@@ -41,7 +43,7 @@ _RANGES: Mapping[str, tuple[float, float]] = {
     "budget_ms": (1, 1_000_000),
 }
 """The least and the greatest value. Where nothing else sets an end: far beyond any use."""
-_FUSED = {"convex": ("weight", "late", "neighbours"), "minmax": ("weight",), "rrf": ("k",)}
+_FUSED = {"convex": ("weight", "trust", "late", "neighbours"), "minmax": ("weight",), "rrf": ("k",)}
 """What each fusion takes."""
 _WHOLE = frozenset({"k", "depth", "budget_ms"})
 
@@ -86,6 +88,9 @@ class System:
     """How two legs' scores become one; of hybrid only."""
     weight: float = WEIGHT
     """Share of the dense leg, 0 to 1; of convex and minmax only."""
+    trust: Switch = "on"
+    """Whether the dense leg counts less where the model does not know the query's words, and
+    exact finds come first (`plait.search.trust`, `plait.search.words`); of convex only."""
     late: float = LATE_WEIGHT
     """What late interaction counts (`plait.search.refining`), 0 to 100; of convex only, as
     is `neighbours`."""
@@ -103,6 +108,7 @@ class System:
     def __post_init__(self) -> None:
         _choose("leg", self.mode, MODES)
         _choose("fusion", self.fusion, FUSIONS)
+        _choose("trust", self.trust, SWITCHES)
         for name in _changed(self):
             if name not in {"mode", "rerank"}:
                 _check_parameter(name, self.mode, self.fusion)
@@ -131,16 +137,20 @@ class System:
         """The keyword leg's parameters."""
         return BM25(self.k1, self.b)
 
-    @property
-    def fuse(self) -> Fusion:
-        """What makes one score of two."""
+    def fuse(self, trust: float = 1.0) -> Fusion:
+        """Return what makes one score of two, given the trust in the dense leg, 0 to 1."""
         match self.fusion:
             case "convex":
-                return Convex(self.weight)
+                return Convex(self.weight * trust)
             case "minmax":
                 return MinMax(self.weight)
             case "rrf":
                 return ReciprocalRank(self.k)
+
+    @property
+    def trusts(self) -> bool:
+        """Whether what is known of the query's words changes how legs are fused."""
+        return self.refines and self.trust == "on"
 
     @property
     def refines(self) -> bool:

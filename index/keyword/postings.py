@@ -9,13 +9,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count, pairwise
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from plait.index.analyzer import NumberedTexts
-from plait.index.arrays import Array, SortedTable, load_array
+from plait.index.arrays import Array, SortedTable, load_array, looked_up
 from plait.index.errors import damaged
 from plait.index.joining import cuts
 from plait.index.runs import Numbers
@@ -108,6 +108,21 @@ class Postings:
         """Look terms up, without their positions; None for each that no passage has."""
         numbers = self.terms.find(terms)
         return [None if number is None else self._frequencies(number) for number in numbers]
+
+    def within(self, term: bytes, passages: NDArray[np.integer[Any]]) -> Posting | None:
+        """Look a term up in some passages, ascending, reading nothing of the others."""
+        number = self.terms.find([term])[0]
+        if number is None:
+            return None
+        own, frequencies = self._frequencies(number)
+        at, there = looked_up(passages, own)
+        rows, counts = at[there] + self.starts[number], frequencies[at[there]]
+        starts = self.position_starts[rows]
+        if not np.array_equal(self.position_starts[rows + 1] - starts, counts):
+            raise damaged("the index", "postings and their positions contradict each other")
+        begins = np.concatenate([[0], np.cumsum(counts, dtype=np.int64)])
+        places = np.arange(begins[-1]) + np.repeat(starts - begins[:-1], counts)
+        return Posting(own[at[there]], counts, begins, self.positions[places])
 
     def _posting(self, number: int) -> Posting:
         first, last = self.starts[number : number + 2].tolist()

@@ -116,6 +116,24 @@ class KeywordReader:
                 alive.append((kept, part.first))
         return _join(alive)
 
+    def side_by_side(
+        self, field: str, terms: tuple[bytes, bytes], passages: NDArray[np.int64]
+    ) -> NDArray[np.bool_]:
+        """Say of some live passages, ascending, where the second term directly follows the first.
+
+        Only the places in these passages are read.
+        """
+        found = np.zeros(len(passages), bool)
+        for part in self.parts:
+            begin, end = passages.searchsorted([part.first, part.first + len(part.alive)])
+            own = passages[begin:end] - part.first
+            first, second = (part.fields[field].within(term, own) for term in terms)
+            if first and second:
+                followed = np.isin(_places(first) + 1, _places(second))
+                holding = np.repeat(first.passages, first.frequencies)[followed]
+                found[begin:end] = np.isin(own, holding)
+        return found
+
     def posting(self, field: str, term: bytes) -> Posting | None:
         """Give the live occurrences of one term, or None."""
         return next(iter(self.postings(field, [term])), None)
@@ -178,6 +196,12 @@ def _join(parts: Sequence[tuple[Posting, int]]) -> Posting | None:
 def positions_of(posting: Posting) -> NDArray[np.int32]:
     """Give the positions of one posting alone; it may share its array with others."""
     return posting.positions[posting.position_starts[0] : posting.position_starts[-1]]
+
+
+def _places(posting: Posting) -> NDArray[np.int64]:
+    """Number the places of a posting through all passages; two passages are far apart."""
+    passages = np.repeat(posting.passages.astype(np.int64), posting.frequencies)
+    return (passages << 32) + positions_of(posting)
 
 
 def _packed(
