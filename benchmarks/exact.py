@@ -83,8 +83,10 @@ def drawn(index: Index) -> list[Find]:
     chosen, finds = random.Random(11), []  # noqa: S311 - a sample, not a secret
     for kind in sorted(seen):
         rare = sorted(text for text in seen[kind] if 1 <= len(holders[text]) <= MOST_ARTICLES)
-        for text in chosen.sample(rare, min(DRAWN, len(rare))):
-            finds.append(Find(kind, text, frozenset(holders[text]), chosen.choice(common)))
+        finds += [
+            Find(kind, text, frozenset(holders[text]), chosen.choice(common))
+            for text in chosen.sample(rare, min(DRAWN, len(rare)))
+        ]
     return finds
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from plait.index.legibility import WordPieces
 from plait.index.tokens import Tokens
 
 
@@ -46,3 +47,13 @@ class EncodedQuery:
     """(dimension,), of unit length."""
     tokens: NDArray[np.float32]
     """(tokens, dimension), unit rows, of the word pieces that tell; (0, dimension) without."""
+    pieces: WordPieces
+    """All word pieces that were read."""
+    telling: NDArray[np.bool_]
+    """(pieces,): whether each tells, so that its vector is among the tokens."""
+
+    @classmethod
+    def without_tokens(cls, vector: NDArray[np.float32], pieces: WordPieces) -> "EncodedQuery":
+        """Stand for a query of which a model gives one vector, and none for its pieces."""
+        none = np.zeros((0, len(vector)), dtype=np.float32)
+        return cls(vector, none, pieces, np.zeros(len(pieces.unknown), np.bool_))

@@ -120,9 +120,14 @@ class OnnxEncoder:
 
     def encode_query(self, text: str) -> EncodedQuery:
         """Give the vector and the tokens of one text; raises `ModelError` for damaged weights."""
-        vector, tokens = self._run(self._cut([text])[0])
+        cut = self._tokenizer.encode(encodable(text[:SPLIT_AT_ONCE]), add_special_tokens=False)
+        ids = [self._first, *cut.ids[: self.window], self._last]
+        vector, tokens = self._run(ids)
         check_unit(vector[np.newaxis], f"Delete {self._folder}, and it is made again")
-        return EncodedQuery(vector, tokens / np.linalg.norm(tokens, axis=1, keepdims=True))
+        unit = tokens / np.linalg.norm(tokens, axis=1, keepdims=True)
+        row = np.array(ids)
+        pieces = WordPieces.of(cut.offsets[: self.window], row[1:-1] == self._unknown)
+        return EncodedQuery(vector, unit, pieces, self._pieces.kept(row)[1:-1])
 
     def _cut(self, texts: Sequence[str]) -> list[list[int]]:
         """Cut texts into the ids that the model reads, special ones included.

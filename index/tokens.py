@@ -88,15 +88,17 @@ class Tokens:
             yield {"token_signs": signs}
 
 
-def max_similarity(query: NDArray[np.float32], tokens: Tokens) -> NDArray[np.float64]:
+def max_similarity(
+    query: NDArray[np.float32], tokens: Tokens, weights: NDArray[np.float64]
+) -> NDArray[np.float64]:
     """Give the mean over the query's tokens of their greatest similarity to a text's, (texts,).
 
-    MaxSim of Khattab and Zaharia (2020, equation 3), divided by the number of the
-    query's tokens. The similarity of `q`, a unit vector, and a token of signs `s` is
-    `q . s / sqrt(dimension)`: the cosine of `q` and `s`, for which the query needs no
-    rounding to bits (Gordo et al. 2014, "Asymmetric Distances for Binary
-    Embeddings"). It follows the cosine with the token's own vector at some .8 of its
-    size, `sqrt(2 / pi)` were the components normal.
+    MaxSim of Khattab and Zaharia (2020, equation 3), as a mean in which the query's
+    tokens have `weights`, (tokens,): none below 0, and one above. The similarity of `q`, a
+    unit vector, and a token of signs `s` is `q . s / sqrt(dimension)`: the cosine of `q`
+    and `s`, for which the query needs no rounding to bits (Gordo et al. 2014, "Asymmetric
+    Distances for Binary Embeddings"). It follows the cosine with the token's own vector at
+    some .8 of its size, `sqrt(2 / pi)` were the components normal.
 
     `query` is (tokens, dimension), unit rows. A text without tokens, and a query
     without any, have 0. A text's value never depends on the texts beside it.
@@ -106,11 +108,12 @@ def max_similarity(query: NDArray[np.float32], tokens: Tokens) -> NDArray[np.flo
     if not told.any():
         return found
     for start in range(0, len(query), 2 * BLOCK):
-        products = _products(query[start : start + 2 * BLOCK], tokens.signs)
+        block = slice(start, start + 2 * BLOCK)
+        products = _products(query[block], tokens.signs)
         # Empty texts have no rows, so each text that has some ends where the next begins.
         best = np.maximum.reduceat(products, tokens.starts[:-1][told])
-        found[told] += best.sum(axis=1, dtype=np.float64)
-    return found / (max(len(query), 1) * math.sqrt(query.shape[1]))
+        found[told] += (best * weights[block]).sum(axis=1)
+    return found / (weights.sum() * math.sqrt(query.shape[1])) if len(query) else found
 
 
 def _products(query: NDArray[np.float32], signs: NDArray[np.uint8]) -> NDArray[np.float32]:

@@ -101,7 +101,7 @@ class TorchEncoder:
         """Give the unit vector of one query, and no tokens; raises `ModelError` if it is none."""
         vector = self._encode([text], self._prompts.query)[0]
         check_unit(vector[np.newaxis], f"{self._name} cannot be used; name another model")
-        return EncodedQuery(vector, np.zeros((0, self.dimension), dtype=np.float32))
+        return EncodedQuery.without_tokens(vector, self.word_pieces(text))
 
     def _encode(self, texts: list[str], prompt: str) -> NDArray[np.float32]:
         found = np.asarray(

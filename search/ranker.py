@@ -28,7 +28,7 @@ from plait.search.query import Query
 from plait.search.ranking import FULL_TRUST, LegScores, Numbers, Scores, Trust, ranked
 from plait.search.refining import LATE, REFINED, late_parts, neighbour_parts
 from plait.search.system import System
-from plait.search.trust import trust_in
+from plait.search.trust import cut_words, token_weights, trust_in
 from plait.search.words import Finds, QueryWords
 
 DEPTH = 250
@@ -49,6 +49,8 @@ class Evidence:
     """In the dense leg."""
     finds: Finds
     """How far each candidate is what the keyword leg alone can tell."""
+    tokens: Scores
+    """What each token of the query weighs, in late interaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +108,7 @@ class Ranker:
             return _by_keyword(query, self._keyword(system.bm25).score(query), depth)
         if not next(self._asked) % LET_GO_EVERY:
             self._snapshot.let_go()
-        encoder = self._make_encoder()
-        encoded = encoder.encode_query(query.words)
+        encoded = self._make_encoder().encode_query(query.words)
         if system.mode == "dense" and query.tree is None:
             near = self._snapshot.nearest(encoded.vector, depth)
             return _by_dense(query, self._dense(encoded.vector, near))
@@ -120,8 +121,10 @@ class Ranker:
             return _by_dense(query, dense)
         nothing = np.zeros(len(passages))
         words = QueryWords(self._snapshot.keyword, query)
-        trust = trust_in(encoder, query.words, words.words, self.analyzer)
-        evidence = Evidence(words, trust, words.finds(passages))
+        cut = cut_words(query.words, encoded.pieces, self.analyzer)
+        trust = trust_in(encoded.pieces, cut, words.words)
+        weights = token_weights(encoded, cut, words.words)
+        evidence = Evidence(words, trust, words.finds(passages), weights)
         leg, parts, none = keyword.leg(passages), (nothing, nothing), (nothing, nothing, nothing)
         legs = Scored(query, passages, leg, dense, parts, *none, keyword.terms, encoded, evidence)
         return self.fused(legs, system)
@@ -150,9 +153,9 @@ class Ranker:
         rows, first = (_untied(totals, order, count) for count in (REFINED, LATE))
         passages = fused.passages[rows]
         late, neighbours = np.zeros((2, len(fused.passages)))
-        if system.late and fused.encoded and fused.dense:
+        if system.late and fused.encoded and fused.dense and fused.evidence:
             tokens = self._snapshot.tokens(passages[: len(first)])
-            similarities = max_similarity(fused.encoded.tokens, tokens)
+            similarities = max_similarity(fused.encoded.tokens, tokens, fused.evidence.tokens)
             late[first] = late_parts(similarities, fused.dense.deviation, system.late)
         raised = replace(fused, late=late)
         if system.neighbours:
@@ -168,9 +171,14 @@ class Ranker:
         """Say of each row how likely its passage is to be relevant; None without both legs."""
         if scored.dense is None or scored.evidence is None:
             return [None] * len(rows)
-        covered = scored.evidence.words.coverage(scored.passages[rows])
-        cosines = scored.dense.scores[rows]
-        return list(map(probability, cosines.tolist(), covered.tolist()))
+        evidence, passages = scored.evidence, scored.passages[rows]
+        of_hits = zip(
+            scored.dense.scores[rows].tolist(),
+            evidence.words.coverage(passages).tolist(),
+            evidence.finds.degrees[rows].tolist(),
+            strict=True,
+        )
+        return [probability(*own, evidence.trust.known) for own in of_hits]
 
     def order(self, scored: Scored, k: int) -> list[int]:
         """Give the rows (of `scored.passages`) of the best `k`, ties by passage id.

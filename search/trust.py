@@ -9,9 +9,13 @@ the query's weight that the model knows; no judgement, and no passage, is needed
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
 
 from plait.index.analyzer import WORD, TextAnalyzer
-from plait.index.encoder import Encoder
+from plait.index.encoded import EncodedQuery
 from plait.index.legibility import WordPieces
 from plait.search.ranking import FULL_TRUST, Trust
 from plait.search.words import Ramp, Word, ramp
@@ -21,37 +25,63 @@ KNOWN: Ramp = (0.2, 0.7)
 questions have .7 to 1, Spanish ones put to a model of English .5, Russian .2 (docs/adr/0015)."""
 LEAST = 0.05
 """Trust in a vector of which nothing is known: it orders what words do not tell apart."""
-READ = 2000
-"""Characters of a query that are looked at; more would hardly change a share."""
-
 _NO_BLANKS = re.compile("[\u0e00-\u109f\u1780-\u17ff\u2e80-\ua4cf\uf900-\ufaff]")
 """Letters of scripts that put no blanks between words: Thai, Burmese, Khmer, Chinese, kana."""
 _SIGNS = re.compile("[\u2e80-\u2fdf\u3400-\u9fff\uf900-\ufaff]")
 """Chinese characters, of which one may be a word."""
 
 
-def trust_in(encoder: Encoder, text: str, words: Sequence[Word], analyzer: TextAnalyzer) -> Trust:
-    """Say how far an encoder's vector of a text can be trusted; `words` are those of the text."""
-    total = sum(word.weight for word in words)
+def trust_in(pieces: WordPieces, cut: "Sequence[CutWord]", words: Sequence[Word]) -> Trust:
+    """Say how far the vector of a query can be trusted, given what its words are cut into."""
+    known: dict[str, float] = {}
+    starts, ends = pieces.spans.T.tolist()
+    unknown = pieces.unknown.tolist()
+    for word in cut:
+        lengths = [ends[piece] - max(starts[piece], word.start) for piece in word.pieces]
+        share = known_share(word.text, lengths, [unknown[piece] for piece in word.pieces])
+        known.setdefault(word.term, share)
+    read = [word for word in words if word.term in known]
+    total = sum(word.weight for word in read)
     if not total:
         return FULL_TRUST
-    known = known_terms(text[:READ], encoder.word_pieces(text[:READ]), analyzer)
-    share = sum(word.weight * known.get(word.term, 1.0) for word in words) / total
+    share = sum(word.weight * known[word.term] for word in read) / total
     return Trust(share, max(float(ramp(share, KNOWN)), LEAST))
 
 
-def known_terms(text: str, pieces: WordPieces, analyzer: TextAnalyzer) -> dict[str, float]:
-    """Say of each term of a text how well a model knows it that cuts the text into these pieces."""
-    found: dict[str, float] = {}
-    starts, ends = pieces.spans.T.tolist()
-    unknown = pieces.unknown.tolist()
-    for word in WORD.finditer(text):
-        term = analyzer.term(word[0])
-        if term and term not in found:
+def token_weights(
+    encoded: EncodedQuery, cut: "Sequence[CutWord]", words: Sequence[Word]
+) -> NDArray[np.float64]:
+    """Weigh each token of a query as its word does, (tokens,); what is in no word as the mean."""
+    weights = {word.term: word.weight for word in words}
+    mean = sum(weights.values()) / len(weights) if weights else 1.0
+    each = np.full(len(encoded.telling), mean)
+    for word in cut:
+        each[word.pieces.start : word.pieces.stop] = weights.get(word.term, mean)
+    return each[encoded.telling]
+
+
+@dataclass(frozen=True, slots=True)
+class CutWord:
+    """A word of a text, as a model's tokenizer cuts it."""
+
+    term: str
+    text: str
+    start: int
+    """In characters of the text."""
+    pieces: range
+    """Numbers of the word pieces that end in it."""
+
+
+def cut_words(text: str, pieces: WordPieces, analyzer: TextAnalyzer) -> list[CutWord]:
+    """List the words of a text that were cut into pieces, but for stop words."""
+    ends = pieces.ends.tolist()
+    read = ends[-1] if ends else 0
+    found = []
+    for word in WORD.finditer(text, 0, read):
+        if term := analyzer.term(word[0]):
             begin, end = word.span()
             own = range(bisect_right(ends, begin), bisect_right(ends, end))
-            lengths = [ends[piece] - max(starts[piece], begin) for piece in own]
-            found[term] = known_share(word[0], lengths, [unknown[piece] for piece in own])
+            found.append(CutWord(term, word[0], begin, own))
     return found
 
 

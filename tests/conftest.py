@@ -64,8 +64,9 @@ class Quick:
 
     def encode_query(self, text: str) -> EncodedQuery:
         """Draw as for a passage."""
-        drawn = self._drawn(text)
-        return EncodedQuery(drawn[0], drawn[1:])
+        drawn, pieces = self._drawn(text), self.word_pieces(text)
+        telling = np.arange(len(pieces.unknown)) < len(drawn) - 1
+        return EncodedQuery(drawn[0], drawn[1:][: telling.sum()], pieces, telling)
 
     def _drawn(self, text: str) -> NDArray[np.float32]:
         rows = np.random.default_rng(crc32(text.encode())).standard_normal((3, self.dimension))

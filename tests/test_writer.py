@@ -202,7 +202,7 @@ def test_one_long_article_does_not_hide_the_others(tmp_path: Path) -> None:
         def encode_query(self, text: str) -> EncodedQuery:
             """Point at the long article."""
             (vector,) = self.encode_passages(["number " + text]).vectors
-            return EncodedQuery(vector, np.zeros((0, 8), np.float32))
+            return EncodedQuery.without_tokens(vector, self.word_pieces(text))
 
     quick = cast("Encoder", Quick())
     with IndexWriter(tmp_path, quick) as writer:

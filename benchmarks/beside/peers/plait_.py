@@ -30,7 +30,6 @@ DIMENSION = 8
 """Of a vector that says nothing; one byte of signs."""
 STRETCH = 20_000
 """Documents inverted at a time, which bounds the memory of a build."""
-_NO_TOKENS = np.zeros((0, DIMENSION), np.float32)
 
 
 class WordsOnly:
@@ -57,9 +56,10 @@ class WordsOnly:
         vectors = np.full((len(texts), DIMENSION), DIMENSION**-0.5, dtype=np.float32)
         return Encoded(vectors, Tokens.empty(len(texts), DIMENSION))
 
-    def encode_query(self, text: str) -> EncodedQuery:  # noqa: ARG002 - an Encoder's
+    def encode_query(self, text: str) -> EncodedQuery:
         """Give every query the same vector: none is asked for its meaning."""
-        return EncodedQuery(np.full(DIMENSION, DIMENSION**-0.5, np.float32), _NO_TOKENS)
+        vector = np.full(DIMENSION, DIMENSION**-0.5, np.float32)
+        return EncodedQuery.without_tokens(vector, self.word_pieces(text))
 
 
 def write(given: Given, folder: Path, encoder: Encoder) -> None:
