@@ -225,10 +225,15 @@ def explain(scored: Scored, rows: Sequence[int]) -> list[Explanation]:
             scored.late[rows].tolist(),
             scored.neighbours[rows].tolist(),
             scored.exact[rows].tolist(),
-            [scored.evidence.finds.in_row(row) if scored.evidence else () for row in rows],
+            [_finds(scored, row) for row in rows],
             strict=True,
         )
     ]
+
+
+def _finds(scored: Scored, row: int) -> tuple[str, ...]:
+    """Name what made an exact find of a row."""
+    return scored.evidence.finds.in_row(row) if scored.evidence and scored.exact[row] else ()
 
 
 def _leg_parts(

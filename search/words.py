@@ -69,9 +69,7 @@ class Finds:
     """Each rare word, or pair of words, and which of the passages hold it."""
 
     def in_row(self, row: int) -> tuple[str, ...]:
-        """Name what makes a find of one of the passages."""
-        if not self.degrees[row]:
-            return ()
+        """Name the rare words that one of the passages holds."""
         return tuple(name for name, holders in self.held if holders[row])
 
 

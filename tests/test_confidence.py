@@ -6,27 +6,36 @@ import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
-from plait.search.confidence import COSINE, COVERAGE, NEITHER, probability
+from plait.search.confidence import COSINE, COVERAGE, FIND, NEITHER, UNKNOWN, probability
 from plait.search.index import Index
-from plait.search.keyword import coverage
 from plait.search.query import parse_query
+from plait.search.words import QueryWords
 
 SHARE = st.floats(0, 1)
 
 
 def test_probabilities_by_hand() -> None:
-    """Even odds where the evidence is worth what its absence costs; and one worked out."""
-    assert probability(0.6121, 1.0) == pytest.approx(0.857, abs=0.001)
+    """Even odds where the evidence is worth what its absence costs; and some worked out."""
+    assert probability(0.6121, 1.0) == pytest.approx(0.886, abs=0.001)
     assert probability(-NEITHER / COSINE, 0) == pytest.approx(0.5)
     assert probability(0, 1) == pytest.approx(1 / (1 + math.exp(-NEITHER - COVERAGE)))
+    found = 1 / (1 + math.exp(-NEITHER - COVERAGE / 2 - FIND / 4))
+    assert probability(0, 0.5, find=1) == pytest.approx(found)
+    strange = 1 / (1 + math.exp(-NEITHER - COSINE / 2 - UNKNOWN))
+    assert probability(0.5, 0, known=0) == pytest.approx(strange)
 
 
-@given(SHARE, SHARE, SHARE)
-def test_more_evidence_never_makes_less_likely(cosine: float, coverage: float, more: float) -> None:
-    """Monotonic in both, and within 0 and 1."""
-    least = probability(cosine, coverage)
-    assert 0 < least <= probability(cosine + more, coverage) < 1
-    assert least <= probability(cosine, coverage + more)
+@given(SHARE, SHARE, SHARE, SHARE, SHARE)
+def test_more_evidence_never_makes_less_likely(
+    cosine: float, coverage: float, find: float, known: float, more: float
+) -> None:
+    """Monotonic in all, and within 0 and 1."""
+    least = probability(cosine, coverage, find, known)
+    assert 0 < least < 1
+    assert least <= probability(cosine + more, coverage, find, known) <= 1
+    assert least <= probability(cosine, coverage + more, find, known) <= 1
+    assert least <= probability(cosine, coverage, find + more, known) <= 1
+    assert least <= probability(cosine, coverage, find, known + more) <= 1
 
 
 def test_coverage_counts_words_by_their_weight(seeds: Index) -> None:
@@ -35,7 +44,7 @@ def test_coverage_counts_words_by_their_weight(seeds: Index) -> None:
 
     def covered(text: str) -> list[float]:
         query = parse_query(text, seeds.ranker.analyzer)
-        return list(coverage(seeds.snapshot.keyword, query, every))
+        return list(QueryWords(seeds.snapshot.keyword, query).coverage(every))
 
     found = covered("1956")
     assert sorted(set(found)) == [0.0, 1.0]

@@ -15,7 +15,7 @@ from plait.index.tokens import Tokens
 from plait.search.evaluation import plan_of, read_collection, run_experiment
 from plait.search.evaluation.measures import per_topic
 from plait.search.evaluation.running import article_names
-from plait.search.fusion import WEIGHT
+from plait.search.fusion import EXACT, WEIGHT
 from plait.search.index import Index
 from plait.search.query import parse_query
 from plait.search.ranker import DEPTH
@@ -47,11 +47,14 @@ def shipped(seeds: Index) -> float:
     return run_experiment(seeds, COLLECTION, plan).outcome("hybrid").mean(NDCG)
 
 
-def max_sim(query: NDArray[np.float32], tokens: Tokens, passage: int) -> float:
+def max_sim(
+    query: NDArray[np.float32], tokens: Tokens, passage: int, weights: NDArray[np.float64]
+) -> float:
     """Compare each token of a query with each of a passage."""
     rows = tokens.signs[tokens.starts[passage] : tokens.starts[passage + 1]]
     signs = 2.0 * np.unpackbits(rows, axis=1) - 1.0
-    return float((query.astype(np.float64) @ signs.T).max(axis=1).mean()) / math.sqrt(384)
+    best = (query.astype(np.float64) @ signs.T).max(axis=1)
+    return float(np.average(best, weights=weights)) / math.sqrt(384)
 
 
 def by_the_book(seeds: Index, text: str, sizes: Sizes) -> NDArray[np.float64]:
@@ -64,9 +67,15 @@ def by_the_book(seeds: Index, text: str, sizes: Sizes) -> NDArray[np.float64]:
     found = seeds.ranker.score(query, System("keyword"), len(matrix))
     words[found.passages] = found.totals
     spoken = np.asarray(zscore(words)) if words.any() else words
-    scores = (1 - WEIGHT) * spoken + WEIGHT * np.asarray(zscore(cosines))
+    evidence = seeds.ranker.score(query, System()).evidence
+    assert evidence
+    weight = WEIGHT * evidence.trust.share
+    scores = (1 - weight) * spoken + weight * np.asarray(zscore(cosines))
+    scores += EXACT * evidence.words.finds(np.arange(len(matrix))).degrees
     first = np.argsort(-scores)[: sizes.refined].tolist()
-    late = {p: max_sim(encoded.tokens, data.tokens, p) for p in first[: sizes.late]}
+    late = {
+        p: max_sim(encoded.tokens, data.tokens, p, evidence.tokens) for p in first[: sizes.late]
+    }
     for passage, similarity in late.items():
         scores[passage] += LATE_WEIGHT / cosines.std() * (similarity - min(late.values()))
     drawn = scores.copy()
@@ -74,7 +83,7 @@ def by_the_book(seeds: Index, text: str, sizes: Sizes) -> NDArray[np.float64]:
         near = sorted((float(matrix[p] @ matrix[passage]), p) for p in first if p != passage)
         weighed = [(max(cosine, 0.0) ** 2, p) for cosine, p in near[-NEIGHBOURS:]]
         theirs = sum(w * scores[p] for w, p in weighed) / sum(w for w, _ in weighed)
-        drawn[passage] += NEIGHBOURS_SHARE * (theirs - scores[passage])
+        drawn[passage] += NEIGHBOURS_SHARE * evidence.trust.share * (theirs - scores[passage])
     return drawn
 
 

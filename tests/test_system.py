@@ -78,7 +78,10 @@ def test_a_system_is_written_without_what_is_the_default(typed: str, written: st
         ("hybrid(", "wanted LEG"),
         ("hybrid(weight)", "wanted NAME=VALUE"),
         ("hybrid(weight=.5, weight=.6)", "once"),
-        ("hybrid(wieght=.5)", "choose one of fusion, weight, late, neighbours, k1, b, title"),
+        (
+            "hybrid(wieght=.5)",
+            "choose one of fusion, weight, trust, late, neighbours, ",
+        ),
         ("hybrid(fusion=sum)", "no fusion 'sum'; choose one of convex, minmax, rrf"),
         ("dense(weight=.5)", "no dense parameter 'weight'; it takes none"),
         ("keyword(weight=.7)", "choose one of k1, b, title"),
@@ -88,6 +91,8 @@ def test_a_system_is_written_without_what_is_the_default(typed: str, written: st
         ("hybrid(weight=1.5)", "weight is 1.5; wanted a number from 0 to 1"),
         ("hybrid(weight=nan)", "weight is nan"),
         ("hybrid(weight=half)", "weight is half"),
+        ("hybrid(trust=half)", "no trust 'half'; choose one of on, off"),
+        ("hybrid(fusion=rrf, trust=off)", r"no hybrid\(fusion=rrf\) parameter 'trust'"),
         ("keyword(k1=-1)", "k1 is -1"),
         ("keyword(k1=inf)", "k1 is inf"),
         ("hybrid(fusion=rrf, k=1.5)", "k is 1.5; wanted a whole number"),
@@ -134,7 +139,8 @@ def test_a_system_names_its_parts() -> None:
     """Every fusion and the BM25 parameters arrive where they are used."""
     assert System(k1=1.2, b=0.75).bm25 == BM25(1.2, 0.75)
     wanted = {"convex": Convex(0.85), "minmax": MinMax(0.85), "rrf": ReciprocalRank(60)}
-    assert {fusion: System(fusion=fusion).fuse for fusion in FUSIONS} == wanted
+    assert {fusion: System(fusion=fusion).fuse() for fusion in FUSIONS} == wanted
+    assert System(weight=0.8).fuse(0.5) == Convex(0.4)
     assert [str(System(mode)) for mode in MODES] == ["hybrid", "keyword", "dense"]
 
 

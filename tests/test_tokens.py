@@ -29,7 +29,9 @@ def test_max_similarity_by_hand() -> None:
     )
     assert tokens.signs.tolist() == [[0b11110000], [0], [0b10100000]]
     wanted = [(0.5 + 0.1) / 2, 0, (0.5 + 0.7) / 2]
-    assert max_similarity(query, tokens) == pytest.approx(wanted, abs=1e-6)
+    assert max_similarity(query, tokens, np.ones(2)) == pytest.approx(wanted, abs=1e-6)
+    wanted = [(0.5 + 3 * 0.1) / 4, 0, (0.5 + 3 * 0.7) / 4]
+    assert max_similarity(query, tokens, np.array([2, 6])) == pytest.approx(wanted, abs=1e-6)
 
 
 def slow_max_similarity(query: Floats, texts: Sequence[Floats]) -> list[float]:
@@ -63,7 +65,7 @@ def query_and_texts(draw: st.DrawFn) -> tuple[Floats, list[Floats]]:
 def test_max_similarity_is_that_of_a_plain_loop(drawn: tuple[Floats, list[Floats]]) -> None:
     """Whatever the lengths, texts without tokens at either end included."""
     query, texts = drawn
-    found = max_similarity(query, Tokens.of(texts))
+    found = max_similarity(query, Tokens.of(texts), np.ones(len(query)))
     assert found == pytest.approx(slow_max_similarity(query, texts), abs=1e-5)
 
 
@@ -74,8 +76,9 @@ def test_a_similarity_does_not_depend_on_its_neighbours() -> None:
     query = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
     tokens = Tokens.of([rng.normal(size=(n % 90, 384)).astype(np.float32) for n in range(200)])
     assert len(tokens.signs) > 5 * CHUNK
-    together = max_similarity(query, tokens)
-    alone = [max_similarity(query, tokens.take(np.array([n])))[0] for n in range(200)]
+    weights = rng.random(9)
+    together = max_similarity(query, tokens, weights)
+    alone = [max_similarity(query, tokens.take(np.array([n])), weights)[0] for n in range(200)]
     assert together.tolist() == alone
 
 
