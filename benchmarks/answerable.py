@@ -5,10 +5,12 @@
 Topics of each collection are asked of every other, where nothing is relevant. Printed
 for each collection: the area under the ROC curve of the best hit's probability, its own
 topics against foreign ones; how often a foreign topic is answered and an own one is not,
-at a threshold; and the calibration error of the first ten hits of its own topics. Then
-the coefficients of `plait.search.confidence` fitted anew, and the same numbers where each
-collection is judged by coefficients fitted on the others. Needs scikit-learn, which
-sentence-transformers brings, and the collections of `benchmarks/quality.py`.
+at a threshold; the calibration error of the first ten hits of its own topics; and how
+often the nearest miss, the best hit of an own topic that is not relevant, is taken for an
+answer: what a threshold does not tell. Then the coefficients of `plait.search.confidence`
+fitted anew, and the same numbers where each collection is judged by coefficients fitted
+on the others. Needs scikit-learn, which sentence-transformers brings, and the collections
+of `benchmarks/quality.py`.
 """
 
 import random
@@ -22,11 +24,10 @@ from public import folders
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
-from plait.search.confidence import COSINE, COVERAGE, NEITHER
+from plait.search.confidence import COSINE, COVERAGE, FIND, NEITHER, UNKNOWN
 from plait.search.evaluation import Collection, Topic, open_index, read_collection
 from plait.search.evaluation.running import article_names
 from plait.search.index import Index
-from plait.search.keyword import coverage
 from plait.search.query import parse_query
 from plait.search.system import System
 
@@ -36,8 +37,10 @@ HITS = 10
 THRESHOLDS = (0.1, 0.15, 0.2, 0.3)
 
 Evidence: TypeAlias = NDArray[np.float64]
-"""(topics, hits, 2): cosine and coverage, 0 where there are fewer hits."""
-SHIPPED = np.array([COSINE, COVERAGE, NEITHER])
+"""(topics, hits, 4): what `probability` makes its odds of; all 0 where there are fewer hits."""
+SHIPPED = np.array([COSINE, COVERAGE, FIND, UNKNOWN, NEITHER])
+NEAR = 0.15
+"""Threshold for the nearest miss."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +61,13 @@ def evidence(index: Index, topics: Iterable[Topic]) -> tuple[Evidence, list[list
         query = parse_query(topic.text, index.ranker.analyzer, operators=False)
         scored, rows = index.best(query, System(), HITS)
         passages = scored.passages[rows]
-        table = np.zeros((HITS, 2))
-        if scored.dense:
-            table[: len(rows), 0] = scored.dense.scores[rows]
-        table[: len(rows), 1] = coverage(index.snapshot.keyword, query, passages)
+        table = np.zeros((HITS, 4))
+        if scored.dense and scored.evidence:
+            coverage = scored.evidence.words.coverage(passages)
+            finds = scored.evidence.finds.degrees[rows]
+            unknown = np.full(len(rows), 1 - scored.evidence.trust.known)
+            cosines = scored.dense.scores[rows]
+            table[: len(rows)] = np.stack([cosines, coverage, finds * coverage**2, unknown], 1)
         found.append(table)
         articles.append([index.snapshot.article_id(place) for place in passages.tolist()])
     return np.stack(found), articles
@@ -86,7 +92,7 @@ def fitted(asked: Sequence[Asked]) -> NDArray[np.float64]:
     rows, labels, weights = [], [], []
     for one in asked:
         for table, label in ((one.own, one.relevant), (one.foreign, np.zeros(len(one.foreign)))):
-            flat = table.reshape(-1, 2)
+            flat = table.reshape(-1, 4)
             rows.append(flat)
             labels.append(np.broadcast_to(label.reshape(len(table), -1), table.shape[:2]).ravel())
             weights.append(np.full(len(flat), 1 / len(flat)))
@@ -98,7 +104,7 @@ def fitted(asked: Sequence[Asked]) -> NDArray[np.float64]:
 
 def likely(table: Evidence, coefficients: NDArray[np.float64]) -> NDArray[np.float64]:
     """Give the probabilities, (topics, hits)."""
-    return np.asarray(1 / (1 + np.exp(-(table @ coefficients[:2] + coefficients[2]))))
+    return np.asarray(1 / (1 + np.exp(-(table @ coefficients[:-1] + coefficients[-1]))))
 
 
 def calibration_error(p: NDArray[np.float64], relevant: NDArray[np.bool_]) -> float:
@@ -116,7 +122,12 @@ def line(one: Asked, coefficients: NDArray[np.float64]) -> str:
     area = roc_auc_score(labels, np.concatenate([best, theirs]))
     rates = [f"{np.mean(theirs >= t):>9.3f}{np.mean(best < t):>7.3f}" for t in THRESHOLDS]
     error = calibration_error(own, one.relevant)
-    return f"{one.name:<18}{area:>7.4f}" + "".join(rates) + f"{error:>9.3f}"
+    missed = np.where(one.relevant, 0.0, own).max(axis=1)
+    return (
+        f"{one.name:<18}{area:>7.4f}"
+        + "".join(rates)
+        + f"{error:>9.3f}{np.mean(missed >= NEAR):>8.3f}"
+    )
 
 
 def main() -> None:
@@ -126,7 +137,8 @@ def main() -> None:
     topics = [chosen.sample(c.topics, min(TOPICS, len(c.topics))) for c in collections]
     asked = [ask(number, collections, topics) for number in range(len(collections))]
     head = "".join(f"{f'at {t:g}':>16}" for t in THRESHOLDS)
-    print(f"{'':<18}{'AUROC':>7}{head}{'error':>9}   (at a threshold: false answers, abstentions)")
+    print(f"{'':<18}{'AUROC':>7}{head}{'error':>9}{'near':>8}")
+    print("at a threshold: false answers, abstentions")
     print("as shipped:", np.round(SHIPPED, 3))
     print("\n".join(line(one, SHIPPED) for one in asked))
     print("fitted on the others; on all:", np.round(fitted(asked), 3))

@@ -5,22 +5,26 @@
 Words, names, codes, numbers and names of two words are drawn from each collection by a
 fixed seed and put into templates: bare, asked for in a sentence, beside a common word,
 misspelt, in another case. Relevant are the articles that hold them. Printed for each
-collection, with the systems of `SYSTEMS`: the share of topics of which a relevant article
-is first, and is among the first ten; how often the first of these has a probability below
-`plait.search.probability`'s threshold; and the same for each template and kind of word.
+collection and system: the share of queries of which a right article is among the first
+ten, and is the first hit; and how often `p` denies it, because all right hits are below
+the threshold or there are none. Then the same for each template, and each kind.
 """
 
 import random
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from statistics import mean
 
 import numpy as np
+from public import folders
 
 from plait.index.article import Article
-from plait.search.index import Index
+from plait.search.evaluation import open_index, read_collection
+from plait.search.index import Index, Options
+from plait.search.system import System
 
 SYSTEMS = ("keyword", "hybrid(fusion=rrf)", "hybrid")
 DRAWN = 12
@@ -149,3 +153,64 @@ def asked(find: Find, chosen: random.Random) -> Iterator[tuple[str, str]]:
         if (wrong or name != "misspelt") and (find.common or name != "beside"):
             filled = template.format(find.text, common=find.common, misspelt=wrong, case=other_case)
             yield name, filled
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One query, and how it was answered."""
+
+    template: str
+    kind: str
+    first: bool
+    """Whether the first hit is right."""
+    found: bool
+    """Whether one of the first ten is."""
+    denied: bool
+    """Whether none is that, or all that are have a probability below the threshold."""
+
+
+def answered(index: Index, finds: Sequence[Find], system: str) -> list[Asked]:
+    """Ask for everything by every template."""
+    chosen = random.Random(3)  # noqa: S311 - a sample, not a secret
+    options = Options(System.parse(system), operators=False)
+    answers = []
+    for find in finds:
+        for template, query in asked(find, chosen):
+            hits = index.search(query, 10, options)
+            right = [hit for hit in hits if hit.article.id in find.articles]
+            first = bool(right) and right[0].rank == 1
+            denied = all((hit.probability or 0.0) < THRESHOLD for hit in right)
+            answers.append(Asked(template, find.kind, first, bool(right), denied))
+    return answers
+
+
+def line(name: str, answers: Sequence[Asked]) -> str:
+    """Write the shares of some answers."""
+    shares = (mean(getattr(a, part) for a in answers) for part in ("found", "first", "denied"))
+    return f"{name:<22}" + "".join(f"{share:>9.3f}" for share in shares)
+
+
+def grouped(answers: Iterable[Asked], part: str) -> Iterator[str]:
+    """Write a line for each template, or kind."""
+    groups: defaultdict[str, list[Asked]] = defaultdict(list)
+    for answer in answers:
+        groups[getattr(answer, part)].append(answer)
+    yield from (line(name, own) for name, own in groups.items())
+
+
+def main() -> None:
+    """Print a table of collections for each system, then one of templates and kinds."""
+    collections = [read_collection(name) for name in folders()]
+    indexes = {c.name: open_index(c, None, lambda _: None)[0] for c in collections}
+    finds = {name: drawn(index) for name, index in indexes.items()}
+    for system in SYSTEMS:
+        print(f"{system:<22}{'in 10':>9}{'first':>9}{'denied':>9}")
+        answers = {name: answered(indexes[name], own, system) for name, own in finds.items()}
+        for name, own in answers.items():
+            print(line(name, own), flush=True)
+        every = [answer for own in answers.values() for answer in own]
+        print("\n".join([line("all", every), *grouped(every, "template"), *grouped(every, "kind")]))
+
+
+if __name__ == "__main__":
+    main()

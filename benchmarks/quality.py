@@ -19,6 +19,7 @@ SYSTEMS = (
     "keyword",
     "dense",
     "hybrid",
+    "hybrid(trust=off)",
     "hybrid(late=0, neighbours=0)",
     "hybrid(late=0)",
     "hybrid(neighbours=0)",
