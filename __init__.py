@@ -15,15 +15,26 @@ if TYPE_CHECKING:
     from plait.index.article import Article
     from plait.index.errors import PlaitError
     from plait.index.passage import Passage
-    from plait.search.hit import Hit
+    from plait.search.hit import Answer, Hit
     from plait.search.index import Index, Options
     from plait.search.system import System
 
     __version__: str
 
-__all__ = ["Article", "Hit", "Index", "Options", "Passage", "PlaitError", "System", "__version__"]
+__all__ = [
+    "Answer",
+    "Article",
+    "Hit",
+    "Index",
+    "Options",
+    "Passage",
+    "PlaitError",
+    "System",
+    "__version__",
+]
 
 _HOMES = {
+    "Answer": "plait.search.hit",
     "Article": "plait.index.article",
     "Hit": "plait.search.hit",
     "Index": "plait.search.index",

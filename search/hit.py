@@ -93,3 +93,14 @@ class Hit:
     def score(self) -> float:
         """Higher is better; comparable within one query, not between queries."""
         return self.explanation.score
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Hits, and the query that found them."""
+
+    hits: list[Hit]
+    asked: str
+    """The query as it was typed, or as it was corrected, where that finds better."""
+    suggestion: str = ""
+    """The query as it may have been meant; empty where it was asked, or nothing is known."""

@@ -25,10 +25,11 @@ from plait.index.errors import (
 from plait.index.manifest import Recipe, check_recipe
 from plait.index.passage import Passage
 from plait.index.snapshot import Snapshot, check_files
-from plait.search.hit import Hit
+from plait.search.hit import Answer, Hit
 from plait.search.query import Query, parse_query
 from plait.search.ranker import DEPTH, Ranker, Scored, explain
 from plait.search.reranking import Reranker, find_reranker, load_reranker, rerank
+from plait.search.spelling import Speller, Tried, lifts
 from plait.search.system import System
 
 DEEPER = 4
@@ -49,6 +50,8 @@ class Options:
     """Read quotes, `+`, `-` and the like; otherwise all of a query is words."""
     min_probability: float = 0.0
     """Leave out hits that are less likely to be relevant; of hybrid systems only."""
+    exact: bool = False
+    """Take the query as it is typed, and try no correction of its spelling."""
 
     def __post_init__(self) -> None:
         if not 0 <= self.min_probability <= 1:
@@ -67,6 +70,7 @@ class _Held:
 
     snapshot: Snapshot
     ranker: Ranker
+    speller: Speller
     encoder: Callable[[], Encoder]
     reranker: Callable[[str], Reranker]
 
@@ -97,7 +101,9 @@ class Index:
         # Of a function: a cached method would make a cycle, which only the collector frees.
         load = cache(partial(_load_encoder, snapshot.manifest.recipe, snapshot.root, encoder))
         reranker = lru_cache(KEPT)(load_reranker)
-        self._held: _Held | None = _Held(snapshot, Ranker(snapshot, load), load, reranker)
+        ranker = Ranker(snapshot, load)
+        speller = Speller(snapshot, ranker.analyzer)
+        self._held: _Held | None = _Held(snapshot, ranker, speller, load, reranker)
 
     @classmethod
     def open(cls, path: str | Path, encoder: Encoder | None = None) -> Self:
@@ -197,33 +203,59 @@ class Index:
         With `options.min_probability`, the best of those among the first `DEPTH` that are as
         likely: perhaps none.
 
+        Where a word is unknown to the index, and another that it knows may have been meant and
+        finds better, that is asked instead: `answer` says so, and `options.exact` forbids it.
+
         Raises `QueryError` for an empty query or `k` below 1, and `ModelError` where a
         second stage's model cannot be had; that is loaded when it is first needed.
         """
+        return self.answer(query, k, options).hits
+
+    def answer(self, query: str, k: int = 10, options: Options | None = None) -> Answer:
+        """Give what `search` gives, and say which query was asked."""
         if not query.strip():
             raise QueryError("the query is empty; type some words.")
         if not isinstance(k, Integral) or k < 1:
             raise QueryError(f"k is {k!r}; wanted a whole number of hits, at least 1.")
         options = options or Options()
         system = options.system or self.default
-        parsed = parse_query(
-            query, self.ranker.analyzer, operators=options.operators, title=system.title
-        )
         stage = system.rerank
         # One more than a second stage reads: those it reads must stand above that one.
         wanted = max(k, stage.depth + 1) if stage else k
+        looked_at = max(wanted, DEPTH) if options.min_probability else wanted
         with self.reading():
-            hits = self._first_stage(parsed, system, wanted, options)
-        if not stage:
-            return hits
-        return rerank(hits, parsed.words, stage, self.reranker(stage.model))[:k]
+            found = self.try_out(query, system, looked_at, options)
+            rows = zip(found.rows, self.ranker.probabilities(found.scored, found.rows), strict=True)
+            likely = [(row, p) for row, p in rows if (p or 0.0) >= options.min_probability]
+            hits = self._hits(found.scored, likely[:wanted])
+        if stage:
+            hits = rerank(hits, found.query.words, stage, self.reranker(stage.model))[:k]
+        return Answer(hits, found.asked, found.suggestion)
 
-    def _first_stage(self, query: Query, system: System, k: int, options: Options) -> list[Hit]:
-        looked_at = max(k, DEPTH) if options.min_probability else k
-        scored, rows = self.best(query, system, looked_at, passages=options.passages)
-        found = zip(rows, self.ranker.probabilities(scored, rows), strict=True)
-        likely = [(row, p) for row, p in found if (p or 0.0) >= options.min_probability]
-        return self._hits(scored, likely[:k])
+    def try_out(self, query: str, system: System, k: int, options: Options) -> Tried:
+        """Rank the best `k` for a query, or for its correction where that finds better."""
+        typed = self._try(query, system, k, options)
+        if options.exact:
+            return typed
+        # Where no vector was asked for, no model is loaded to be asked what a word is.
+        is_word = self._is_word if typed.scored.dense else lambda _: False
+        meant = self._state().speller.corrected(typed.query, is_word)
+        if meant is None:
+            return typed
+        corrected = self._try(meant, system, k, options)
+        if lifts(self.snapshot.keyword, typed, corrected):
+            return corrected
+        return replace(typed, suggestion=meant) if corrected.rows else typed
+
+    def _try(self, text: str, system: System, k: int, options: Options) -> Tried:
+        query = parse_query(
+            text, self.ranker.analyzer, operators=options.operators, title=system.title
+        )
+        return Tried(text, query, *self.best(query, system, k, passages=options.passages))
+
+    def _is_word(self, word: str) -> bool:
+        """Return whether the model has a word in one piece, as it has common ones."""
+        return len(self.encoder.token_ends(word)) == 1
 
     def _hits(self, scored: Scored, rows: Sequence[tuple[int, float | None]]) -> list[Hit]:
         """Read what the rows of a ranking, with their probabilities, stand for."""

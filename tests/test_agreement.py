@@ -39,7 +39,7 @@ ALL = 100_000
 
 def asked(seeds: Index, query: str, system: str) -> dict[str, float]:
     """Ask for every passage; give id to score, best first."""
-    options = Options(System.parse(system), passages=True, operators=False)
+    options = Options(System.parse(system), passages=True, operators=False, exact=True)
     return {hit.passage.id: hit.score for hit in seeds.search(query, ALL, options)}
 
 

@@ -1,0 +1,273 @@
+"""Here is a query with a word that no passage has: which word was meant?
+
+The dictionary is the index itself. A word is altered by one edit in every way, and what is
+a term of the index was perhaps meant: Norvig, "How to Write a Spelling Corrector" (2007),
+with two letters that changed places as one edit, as Damerau counts (1964). Of several words
+the likeliest is taken: by the kind of edit, then by how many passages have it. Longer
+words may be two edits away. The first letter and all digits are taken for right; words
+that were split, or run together, are left as they are. Whether the corrected query finds
+better is for `plait.search.index` to try; `lifts` says what is better.
+"""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from functools import cached_property, partial
+
+import numpy as np
+
+from plait.index.analyzer import WORD, TextAnalyzer, fold
+from plait.index.arrays import StringTable
+from plait.index.keyword.expansion import spellings_of, spelt_like
+from plait.index.keyword.reader import KeywordReader
+from plait.index.keyword.spelling import Spellings
+from plait.index.snapshot import Places, Snapshot
+from plait.index.stopwords import STOP_WORDS
+from plait.search.keyword import coverage
+from plait.search.query import LONGEST_WITH_OPERATORS, MOST_EDITS, Query
+from plait.search.ranker import Scored
+
+FIELD = "text"
+"""It holds the title as well."""
+LEAST_LETTERS = 4
+"""Of a word that is corrected: among shorter ones, too many are one edit apart."""
+LETTERS_FOR_TWO = 7
+"""From so many letters on, a word may be two edits away."""
+MOST_LETTERS = 40
+"""Of a word that is corrected: each letter costs as many look-ups as the alphabet has."""
+MOST_WORDS = 5
+"""Looked up for one query: a text of another language has hundreds that are unknown."""
+ALPHABET = 40
+"""Letters of each script that are put into words, the most frequent: Cyrillic has 33."""
+CANDIDATES = 8
+"""Terms of which the words are read, at most."""
+PASSAGES = 20
+"""Read, at most, to see how articles spell a term."""
+
+WORDS = 0.6
+"""What a hit with all of the query's words counts, beside a cosine of 1: more than where a
+probability is estimated, for a rare word that is found at last is what was asked for."""
+LIFT = 0.03
+"""By how much a correction must lift the first hit: any change of a word does by a little."""
+
+_NONE = np.zeros(0, np.int64)
+"""So that nothing can be concatenated, too."""
+_WILD = re.compile(r"[^\s()\"]*[*~]\d?(?=[\s)]|$)")
+"""What follows a word that is, or ends in, a prefix or a fuzzy word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A query that was asked, and the order in which passages come."""
+
+    asked: str
+    """As it was typed, or corrected."""
+    query: Query
+    scored: Scored
+    rows: Sequence[int]
+    """Rows of the best candidates, the best first."""
+    suggestion: str = ""
+    """The query as it may have been meant, and finds nothing better; mostly empty."""
+
+
+class Speller:
+    """Corrects words that the articles of a snapshot do not have."""
+
+    def __init__(self, snapshot: Snapshot, analyzer: TextAnalyzer) -> None:
+        self._snapshot, self._analyzer = snapshot, analyzer
+
+    def corrected(self, query: Query, is_word: Callable[[str], bool]) -> str | None:
+        """Return the text of a query with its unknown words corrected; None where none is.
+
+        All else is as it was typed: operators, case, punctuation, words behind a minus, and
+        what `is_word` says of a word in small letters that it is spelt well.
+        """
+        if len(query.text) > LONGEST_WITH_OPERATORS or not (unknown := self._unknown(query)):
+            return None
+        meant: dict[str, str] = {}
+
+        def replaced(found: re.Match[str]) -> str:
+            word = found[0]
+            wild = _WILD.match(query.text, found.end())
+            if not wild and word not in meant and self._analyzer.term(word) in unknown:
+                if len(meant) == MOST_WORDS:
+                    return word
+                meant[word] = self._meant(word, is_word) or word
+            return word if wild else meant.get(word, word)
+
+        text = WORD.sub(replaced, query.text)
+        return text if text != query.text else None
+
+    def _unknown(self, query: Query) -> set[str]:
+        """Return the terms of a query that no live passage has."""
+        terms = [term for term, _ in query.terms]
+        # The keyword leg has just looked the same up, and the reader keeps the result.
+        keys = tuple(term.encode() for term in terms)
+        found = self._snapshot.keyword.term_frequencies(FIELD, keys)
+        pairs = zip(terms, found, strict=True)
+        return {term for term, parts in pairs if not any(len(passages) for passages, _ in parts)}
+
+    def _meant(self, typed: str, is_word: Callable[[str], bool]) -> str | None:
+        """Return the likeliest word of the articles, in the case in which it was typed."""
+        word = fold(typed.lower())
+        if not _is_correctable(word) or is_word(word):
+            return None
+        for terms, is_near in self._likeliest(word):
+            for term, passages in self._commonest(terms)[:CANDIDATES]:
+                # Near in full: the analyzer cuts endings off, and with them what was altered.
+                for words in self._words(term, passages):
+                    if near := [own for own in words if is_near(folded(own))]:
+                        return _cased(_most_alike(near, word), typed, self._analyzer)
+        return None
+
+    def _likeliest(self, word: str) -> Iterator[tuple[set[str], Callable[[str], bool]]]:
+        """Yield the terms of what may have been meant, and what tells whether a word was.
+
+        First by likely edits, then by others, then by either with an ending that was not read
+        in articles, then by two edits. None more where it may be a word that says nothing.
+        """
+        alphabet, term_of = self._alphabet(word), self._analyzer.term
+        one_edit: set[str] = set()
+        for edits in (likely_edits, other_edits):
+            altered = set(edits(word, alphabet))
+            if not STOP_WORDS.isdisjoint(altered):
+                return
+            terms = {term for own in altered if (term := term_of(own))}
+            yield terms, altered.__contains__
+            one_edit |= terms
+        yield {term for term, places in self._commonest(one_edit) if len(places) > PASSAGES}, bool
+        if len(word) >= LETTERS_FOR_TWO and word.isalpha():
+            yield self._near(term_of(word) or word), partial(_are_near, word)
+
+    def _near(self, stem: str) -> set[str]:
+        """Return the terms that are two edits away from a stem, or one."""
+        expansion = spelt_like(self._snapshot.keyword, FIELD, self._spellings, stem, MOST_EDITS)
+        found = (part.term(place) for part in expansion.parts for place in part.numbers.tolist())
+        return {term.decode() for term in found}
+
+    def _commonest(self, terms: Iterable[str]) -> list[tuple[str, Places]]:
+        """Return the terms that live passages have, and these, most passages first."""
+        ordered = sorted(terms)
+        keys = [term.encode() for term in ordered]
+        passages = [[_NONE] for _ in keys]
+        for part in self._snapshot.keyword.parts:
+            found = part.term_frequencies(FIELD, keys)
+            for own, frequencies in zip(passages, found, strict=True):
+                if frequencies:
+                    own.append(frequencies[0].astype(np.int64))
+        known = zip(ordered, map(np.concatenate, passages), strict=True)
+        return sorted(
+            (pair for pair in known if len(pair[1])), key=lambda pair: len(pair[1]), reverse=True
+        )
+
+    def _words(self, term: str, passages: Places) -> Iterator[list[str]]:
+        """Yield the words that have a term in each of the first of some passages."""
+        for place in passages[:PASSAGES].tolist():
+            article, passage = self._snapshot.read(place)
+            words = sorted(set(WORD.findall(f"{article.title}\n{passage.text}")))
+            alike = (own for own in words if folded(own)[:1] == term[0])
+            yield [own for own in alike if self._analyzer.term(own) == term]
+
+    @cached_property
+    def _spellings(self) -> list[Spellings]:
+        """The terms of the index, segment after segment."""
+        return spellings_of(self._snapshot.keyword, FIELD)
+
+    @cached_property
+    def _letters(self) -> dict[str, list[str]]:
+        """Letters of the index's terms by script, the most frequent first."""
+        counts: Counter[str] = Counter()
+        for spellings in self._spellings:
+            points, often = np.unique(spellings.letters, return_counts=True)
+            counts.update(dict(zip(map(chr, points.tolist()), often.tolist(), strict=True)))
+        by_script: dict[str, list[str]] = {}
+        for letter, _ in counts.most_common():
+            if letter.isalpha():
+                by_script.setdefault(_script(letter), []).append(letter)
+        return by_script
+
+    def _alphabet(self, word: str) -> list[str]:
+        """Return the letters that are put into a word: those of its own scripts."""
+        scripts = sorted({_script(letter) for letter in word if letter.isalpha()})
+        return [letter for script in scripts for letter in self._letters.get(script, [])[:ALPHABET]]
+
+
+def lifts(reader: KeywordReader, typed: Tried, corrected: Tried) -> bool:
+    """Return whether the first hit of the corrected query is better than that of the typed one."""
+    if not (typed.rows and corrected.rows):
+        return bool(corrected.rows)
+    before = _evidence(reader, typed)
+    return _evidence(reader, corrected) - before > LIFT
+
+
+def _evidence(reader: KeywordReader, tried: Tried) -> float:
+    """Weigh the first hit: its cosine, if there is one, and its share of the query's words.
+
+    A word that no passage has is one of these, and weighs most.
+    """
+    row = tried.rows[0]
+    cosine = float(tried.scored.dense.scores[row]) if tried.scored.dense else 0.0
+    (share,) = coverage(reader, tried.query, tried.scored.passages[[row]])
+    return cosine + WORDS * float(share)
+
+
+def likely_edits(word: str, alphabet: Iterable[str]) -> Iterator[str]:
+    """Yield what `word` was typed for where letters changed places, or one left out or doubled.
+
+    >>> {"oscar", "cooks", "letter"} & set(likely_edits("osacr", "")) == {"oscar"}
+    True
+    """
+    for at in range(1, len(word)):
+        before, letter, after = word[:at], word[at], word[at + 1 :]
+        if (letter + after[:1]).isalpha() and letter != after[:1] and after:
+            yield before + after[0] + letter + after[1:]
+        if letter == before[-1] and letter.isalpha():
+            yield before + after
+    for at in range(1, len(word) + 1):
+        yield from (word[:at] + letter + word[at:] for letter in alphabet)
+
+
+def other_edits(word: str, alphabet: Iterable[str]) -> Iterator[str]:
+    """Yield what `word` was typed for where one letter replaces another, or is too much."""
+    for at in range(1, len(word)):
+        if word[at].isalpha():
+            yield word[:at] + word[at + 1 :]
+            yield from (word[:at] + letter + word[at + 1 :] for letter in alphabet)
+
+
+def folded(word: str) -> str:
+    """Return a word in small letters, without accents, as terms are made of it."""
+    return fold(word.lower())
+
+
+def _is_correctable(word: str) -> bool:
+    """Return whether a folded word has letters enough, and but digits beside them."""
+    letters = sum(map(str.isalpha, word))
+    return word.isalnum() and letters >= LEAST_LETTERS and len(word) <= MOST_LETTERS
+
+
+def _are_near(word: str, other: str) -> bool:
+    """Return whether two words begin alike and are two edits apart, or fewer."""
+    near = Spellings.of(StringTable.of([other.encode()])).near(word, MOST_EDITS)
+    return other[:1] == word[0] and other.isalpha() and len(near) > 0
+
+
+def _most_alike(words: Iterable[str], word: str) -> str:
+    """Return the one of some words whose letters are most like those of another."""
+    return max(words, key=lambda own: SequenceMatcher(None, word, folded(own)).ratio())
+
+
+def _cased(word: str, typed: str, analyzer: TextAnalyzer) -> str:
+    """Write a word in the case of another, unless that makes another term of it."""
+    forms = {typed.lower(): word.lower(), typed.upper(): word.upper()}
+    capital = word[:1].upper() + word[1:] if typed[:1].isupper() else word
+    cased = forms.get(typed, capital)
+    return cased if analyzer.term(cased) == analyzer.term(word) else word
+
+
+def _script(letter: str) -> str:
+    """Return the first word of a letter's name in Unicode, as `LATIN` or `CYRILLIC`."""
+    return unicodedata.name(letter, "").partition(" ")[0]
