@@ -48,6 +48,7 @@ MinScore = Annotated[
         min=0, max=1, help="Leave out hits less likely to be relevant; 0.15 tells what is not here."
     ),
 ]
+Exact = Annotated[bool, typer.Option("--exact", help="Ask as typed; correct no spelling.")]
 QueryWords = Annotated[
     list[str], typer.Argument(help="Words, or a question. One that begins with - goes after --.")
 ]
@@ -125,28 +126,28 @@ def search(
     budget_ms: Annotated[int | None, typer.Option(min=1, help="Of --rerank.")] = None,
     passages: Annotated[bool, typer.Option("--passages", help="Every passage by itself.")] = False,
     min_score: MinScore = 0.0,
-    explain: Annotated[
-        bool, typer.Option("--explain", help="Show what each score is made of.")
-    ] = False,
+    exact: Exact = False,
+    explain: Annotated[bool, typer.Option("--explain", help="Show each score's parts.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Search. Operators: "a phrase", +must, -not, title:word, prefix*, fuzzy~, AND OR NOT."""
     from plait.search.index import Index, Options
-    from plait.search.page import Page
+    from plait.search.page import Page, spelling_note
     from plait.search.system import System, with_rerank
 
     opened = Index.open(root)
     text = " ".join(query)
     asked = with_rerank(system or str(opened.default), rerank, budget_ms)
-    options = Options(System.parse(asked), passages, min_probability=min_score)
-    hits = opened.search(text, k, options)
+    options = Options(System.parse(asked), passages, min_probability=min_score, exact=exact)
+    answer = opened.answer(text, k, options)
+    _note(in_line(spelling_note(text, answer)))
     if as_json:
-        _say_json([asdict(hit) | {"score": hit.score} for hit in hits])
+        _say_json([asdict(hit) | {"score": hit.score} for hit in answer.hits])
         return
-    page = Page(text, opened.ranker.analyzer, _in_colour(), explain)
-    for hit in hits:
+    page = Page(answer.asked, opened.ranker.analyzer, _in_colour(), explain)
+    for hit in answer.hits:
         typer.echo("\n".join(page.lines(hit)))  # made safe there, and marked
-    if not hits:
+    if not answer.hits:
         likely = f" with probability {min_score} or more" if min_score else ""
         _say(f"Nothing found for {text!r}{likely} among {len(opened)} articles.")
 
@@ -169,10 +170,7 @@ def show(
         found = opened.article(article)
         head = filter(None, (found.title, found.date, found.author))
         text, record = "\n".join((*map(in_line, head), "", found.text)), asdict(found)
-    if as_json:
-        _say_json(record)
-    else:
-        _say(text)
+    _say_json(record) if as_json else _say(text)
 
 
 @app.command()
@@ -198,10 +196,8 @@ def info(root: Root = DEFAULT_INDEX, as_json: AsJson = False) -> None:
     from plait.index.manifest import read_manifest
 
     facts = {"index": str(root)} | read_manifest(root).facts()
-    if as_json:
-        _say_json(facts)
-    else:
-        _say("\n".join(f"{name:<11} {value}" for name, value in facts.items()))
+    lines = (f"{name:<11} {value}" for name, value in facts.items())
+    _say_json(facts) if as_json else _say("\n".join(lines))
 
 
 @app.command()
@@ -219,18 +215,23 @@ def context(
     tokens: Annotated[int, typer.Option(min=1, help="Budget, in the model's word pieces.")] = 1500,
     system: SystemText = "",
     min_score: MinScore = 0.0,
+    exact: Exact = False,
     as_json: AsJson = False,
 ) -> None:
     """Print the passages a chatbot would be given: numbered, with source and offsets.
 
     All of QUERY is words: a question has no operators.
     """
-    from plait.search.context import choose_excerpts
+    from plait.search.context import fitting_excerpts, passages_for
     from plait.search.index import Index, Options
+    from plait.search.page import spelling_note
     from plait.search.system import System
 
-    options = Options(System.parse(system) if system else None, min_probability=min_score)
-    excerpts = choose_excerpts(Index.open(root), " ".join(query), tokens, options)
+    asked = System.parse(system) if system else None
+    opened, text = Index.open(root), " ".join(query)
+    answer = passages_for(opened, text, Options(asked, min_probability=min_score, exact=exact))
+    _note(in_line(spelling_note(text, answer)))
+    excerpts = fitting_excerpts(opened, answer.hits, tokens)
     if as_json:
         _say_json([asdict(excerpt) | {"text": excerpt.text} for excerpt in excerpts])
     elif excerpts:
@@ -246,9 +247,8 @@ def why(
     article: Annotated[str, typer.Argument(help="An article's id.")],
     root: Root = DEFAULT_INDEX,
     system: SystemText = "",
-    words: Annotated[
-        bool, typer.Option("--words", help="Read no operators, as bench does.")
-    ] = False,
+    words: Annotated[bool, typer.Option("--words", help="No operators, as in bench.")] = False,
+    exact: Exact = False,
     as_json: AsJson = False,
 ) -> None:
     """Say why an article ranks where it does, or at which stage it is lost."""
@@ -256,12 +256,10 @@ def why(
     from plait.search.system import System
     from plait.search.why import explain_rank
 
-    options = Options(System.parse(system) if system else None, operators=not words)
+    options = Options(System.parse(system) if system else None, operators=not words, exact=exact)
     reasons = explain_rank(Index.open(root), query, article, options)
-    if as_json:
-        _say_json(asdict(reasons) | {"system": str(reasons.system)})
-    else:
-        _say("\n".join(reasons.lines()))
+    record = asdict(reasons) | {"system": str(reasons.system)}
+    _say_json(record) if as_json else _say("\n".join(reasons.lines()))
 
 
 @app.command()

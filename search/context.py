@@ -1,10 +1,11 @@
 """Here is a question: which passages would a chatbot be given, within its budget?"""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from plait.index.article import Article
 from plait.index.cutting import TokenEnds, sentences
+from plait.search.hit import Answer, Hit
 from plait.search.index import Index, Options
 from plait.search.printable import in_line
 
@@ -43,10 +44,20 @@ def choose_excerpts(
     Nothing is given twice: what an earlier excerpt holds is cut off a later one, and
     a text that was given already, as in a syndicated twin, is left out.
     """
+    return fitting_excerpts(index, passages_for(index, query, options).hits, tokens)
+
+
+def passages_for(index: Index, query: str, options: Options | None = None) -> Answer:
+    """Rank the passages that are chosen from: all of the query is words."""
+    options = replace(options or Options(), passages=True, operators=False)
+    return index.answer(query, CANDIDATES, options)
+
+
+def fitting_excerpts(index: Index, hits: Iterable[Hit], tokens: int) -> list[Excerpt]:
+    """Choose from what `passages_for` ranked, as `choose_excerpts` does."""
     chosen: list[Excerpt] = []
     left = tokens
-    options = replace(options or Options(), passages=True, operators=False)
-    for hit in index.search(query, CANDIDATES, options):
+    for hit in hits:
         start, end = _not_given(hit.passage.start, hit.passage.end, hit.article.id, chosen)
         whole = Excerpt(len(chosen) + 1, hit.article, start, end)
         all_given = start == end and hit.passage.text

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from plait.index.analyzer import TextAnalyzer
-from plait.search.hit import Explanation, Hit, LegPart, RerankPart
+from plait.index.analyzer import WORD, TextAnalyzer
+from plait.search.hit import Answer, Explanation, Hit, LegPart, RerankPart
 from plait.search.printable import in_line
 from plait.search.ranking import Trust
 from plait.search.snippet import snippet
@@ -44,6 +44,22 @@ class Page:
         yield f"     {snippet(text, self.words, self.analyzer, marks)}"
         if self.explain:
             yield from map(in_line, explained(hit.explanation))
+
+
+def spelling_note(typed: str, answer: Answer) -> str:
+    """Say in one line which query was asked for what was typed, or may have been meant.
+
+    Empty where there is nothing to say. Holds whatever the query does
+    (`plait.search.printable`).
+    """
+    if answer.suggestion:
+        return f"did you mean: {answer.suggestion}"
+    if answer.asked == typed:
+        return ""
+    words = zip(WORD.findall(typed), WORD.findall(answer.asked), strict=False)
+    unknown = ", ".join(dict.fromkeys(f'"{word}"' for word, other in words if word != other))
+    asked = f"these are the hits for: {answer.asked}"
+    return f"no passage has {unknown}; {asked} (--exact asks as typed)"
 
 
 def explained(explanation: Explanation) -> Iterator[str]:

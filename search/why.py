@@ -14,12 +14,14 @@ from plait.search.hit import Explanation
 from plait.search.index import Index, Options
 from plait.search.page import explained
 from plait.search.printable import in_line
-from plait.search.query import Query, parse_query
+from plait.search.query import Query
 from plait.search.ranker import DEPTH, Scored, explain
 from plait.search.system import MODES, Mode, System
 
 WEIGHTS = tuple(step / 20 for step in range(21))
 """Shares of the dense leg that are tried."""
+HITS = 10
+"""Looked at by a search, where a correction of the query is tried beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,8 @@ class Reasons:
 
     article_id: str
     title: str
+    corrected: str
+    """The query as `search` corrects it; empty where it asks what was typed."""
     system: System
     standing: Standing | None
     """None where the system does not rank the article; `stage` says why."""
@@ -61,6 +65,8 @@ class Reasons:
     def lines(self) -> Iterator[str]:
         """Write it for a person, with whatever titles hold (`plait.search.printable`)."""
         yield in_line(f"{self.article_id}  {self.title}")
+        if self.corrected:
+            yield in_line(f"asked for, as a word was unknown: {self.corrected}")
         lost = f"{self.system}: not ranked, {self.stage}"
         yield _written(self.system, self.standing) if self.standing else lost
         if self.explanation:
@@ -77,7 +83,7 @@ class Reasons:
 def explain_rank(
     index: Index, query: str, article_id: str, options: Options | None = None
 ) -> Reasons:
-    """Say why an article ranks where it does.
+    """Say why an article ranks where it does, for the query that `search` would ask.
 
     Raises `NotFoundError` for an article that is not in the index, and `QueryError`.
     """
@@ -93,14 +99,13 @@ def explain_rank(
             f"{article_id} is not in {index.snapshot.root}, so no query finds it; "
             "`plait index` adds it, and `plait search --json` shows how ids are written."
         )
-    parsed = parse_query(
-        query, index.ranker.analyzer, operators=options.operators, title=system.title
-    )
     with index.reading():
-        return _reasons(_Finder(index, parsed, article_id), system)
+        tried = index.try_out(query, system, HITS, options)
+        corrected = tried.asked if tried.asked != query else ""
+        return _reasons(_Finder(index, tried.query, article_id), system, corrected)
 
 
-def _reasons(finder: "_Finder", system: System) -> Reasons:
+def _reasons(finder: "_Finder", system: System, corrected: str) -> Reasons:
     scored = finder.scored(system)
     standing = finder.standing(scored)
     row = np.flatnonzero(scored.passages == standing.passage)[0] if standing else 0
@@ -108,6 +113,7 @@ def _reasons(finder: "_Finder", system: System) -> Reasons:
     return Reasons(
         finder.article_id,
         finder.index.article(finder.article_id).title,
+        corrected,
         system,
         standing,
         "" if standing else finder.stage(system),
