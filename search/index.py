@@ -29,7 +29,7 @@ from plait.search.hit import Answer, Hit
 from plait.search.query import Query, parse_query
 from plait.search.ranker import DEPTH, Ranker, Scored, explain
 from plait.search.reranking import Reranker, find_reranker, load_reranker, rerank
-from plait.search.spelling import Speller, Tried, lifts
+from plait.search.spelling import LOOKED_AT, Speller, Tried, lifts
 from plait.search.system import System
 
 DEEPER = 4
@@ -233,7 +233,7 @@ class Index:
         return Answer(hits, found.asked, found.suggestion)
 
     def try_out(self, query: str, system: System, k: int, options: Options) -> Tried:
-        """Rank the best `k` for a query, or for its correction where that finds better."""
+        """Rank the best `k`, or more, for a query, or its correction where that finds better."""
         typed = self._try(query, system, k, options)
         if options.exact:
             return typed
@@ -251,7 +251,9 @@ class Index:
         query = parse_query(
             text, self.ranker.analyzer, operators=options.operators, title=system.title
         )
-        return Tried(text, query, *self.best(query, system, k, passages=options.passages))
+        looked_at = max(k, LOOKED_AT)  # or what is asked would depend on `k`
+        found = self.best(query, system, looked_at, passages=options.passages)
+        return Tried(text, query, *found)
 
     def _is_word(self, word: str) -> bool:
         """Return whether the model has a word in one piece, as it has common ones."""

@@ -50,8 +50,10 @@ PASSAGES = 20
 WORDS = 0.6
 """What a hit with all of the query's words counts, beside a cosine of 1: more than where a
 probability is estimated, for a rare word that is found at last is what was asked for."""
-LIFT = 0.03
-"""By how much a correction must lift the first hit: any change of a word does by a little."""
+LIFT = 0.05
+"""By how much a correction must lift the best hit: any change of a word does by a little."""
+LOOKED_AT = 10
+"""Hits, the first, of which the best is to be better."""
 
 _NONE = np.zeros(0, np.int64)
 """So that nothing can be concatenated, too."""
@@ -196,22 +198,21 @@ class Speller:
 
 
 def lifts(reader: KeywordReader, typed: Tried, corrected: Tried) -> bool:
-    """Return whether the first hit of the corrected query is better than that of the typed one."""
+    """Return whether the best of the corrected query's hits is better than of the typed one's."""
     if not (typed.rows and corrected.rows):
         return bool(corrected.rows)
-    before = _evidence(reader, typed)
-    return _evidence(reader, corrected) - before > LIFT
+    return _evidence(reader, corrected) - _evidence(reader, typed) > LIFT
 
 
 def _evidence(reader: KeywordReader, tried: Tried) -> float:
-    """Weigh the first hit: its cosine, if there is one, and its share of the query's words.
+    """Weigh the first hits: the cosine of each, if there is one, and its share of the words.
 
-    A word that no passage has is one of these, and weighs most.
+    A word that no passage has is one of these, and weighs most. Returns the greatest.
     """
-    row = tried.rows[0]
-    cosine = float(tried.scored.dense.scores[row]) if tried.scored.dense else 0.0
-    (share,) = coverage(reader, tried.query, tried.scored.passages[[row]])
-    return cosine + WORDS * float(share)
+    rows = tried.rows[:LOOKED_AT]
+    shares = coverage(reader, tried.query, tried.scored.passages[rows])
+    dense = tried.scored.dense
+    return float((WORDS * shares + (dense.scores[rows] if dense else 0.0)).max())
 
 
 def likely_edits(word: str, alphabet: Iterable[str]) -> Iterator[str]:

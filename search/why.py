@@ -20,8 +20,6 @@ from plait.search.system import MODES, Mode, System
 
 WEIGHTS = tuple(step / 20 for step in range(21))
 """Shares of the dense leg that are tried."""
-HITS = 10
-"""Looked at by a search, where a correction of the query is tried beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +98,7 @@ def explain_rank(
             "`plait index` adds it, and `plait search --json` shows how ids are written."
         )
     with index.reading():
-        tried = index.try_out(query, system, HITS, options)
+        tried = index.try_out(query, system, 1, options)
         corrected = tried.asked if tried.asked != query else ""
         return _reasons(_Finder(index, tried.query, article_id), system, corrected)
 
