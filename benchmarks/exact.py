@@ -166,7 +166,7 @@ class Asked:
     found: bool
     """Whether one of the first ten is."""
     denied: bool
-    """Whether none is that, or all that are have a probability below the threshold."""
+    """Whether no right hit has a probability above the threshold."""
 
 
 def answered(index: Index, finds: Sequence[Find], system: str) -> list[Asked]:

@@ -26,9 +26,9 @@ from plait.index.keyword.reader import KeywordReader
 from plait.index.keyword.spelling import Spellings
 from plait.index.snapshot import Places, Snapshot
 from plait.index.stopwords import STOP_WORDS
-from plait.search.keyword import coverage
 from plait.search.query import LONGEST_WITH_OPERATORS, MOST_EDITS, Query
 from plait.search.ranker import Scored
+from plait.search.words import QueryWords
 
 FIELD = "text"
 """It holds the title as well."""
@@ -210,7 +210,7 @@ def _evidence(reader: KeywordReader, tried: Tried) -> float:
     A word that no passage has is one of these, and weighs most. Returns the greatest.
     """
     rows = tried.rows[:LOOKED_AT]
-    shares = coverage(reader, tried.query, tried.scored.passages[rows])
+    shares = QueryWords(reader, tried.query).coverage(tried.scored.passages[rows])
     dense = tried.scored.dense
     return float((WORDS * shares + (dense.scores[rows] if dense else 0.0)).max())
 
