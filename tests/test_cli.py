@@ -59,6 +59,7 @@ def test_json_is_for_programs(news: Path) -> None:
     assert hit["score"] == pytest.approx(
         hit["explanation"]["keyword"]["part"]
         + hit["explanation"]["dense"]["part"]
+        + hit["explanation"]["exact"]
         + hit["explanation"]["late"]
         + hit["explanation"]["neighbours"]
     )

@@ -18,7 +18,7 @@ from plait.index.article import Article
 from plait.index.encoder import Encoder
 from plait.index.errors import QueryError
 from plait.index.writer import IndexWriter
-from plait.search.context import choose_excerpts
+from plait.search.context import choose_excerpts, passages_for
 from plait.search.index import Index, Options
 from plait.search.page import spelling_note
 from plait.search.query import LONGEST_WITH_OPERATORS
@@ -292,8 +292,8 @@ def test_why_explains_what_is_asked(seeds: Index) -> None:
 def test_a_chatbot_is_given_what_is_asked(seeds: Index) -> None:
     """The excerpts are those of the corrected question."""
     assert choose_excerpts(seeds, "irkutks", 300) == choose_excerpts(seeds, "irkutsk", 300)
-    exact = choose_excerpts(seeds, "irkutks", 300, Options(exact=True))
-    assert exact != choose_excerpts(seeds, "irkutsk", 300)
+    assert passages_for(seeds, "irkutks").asked == "irkutsk"
+    assert passages_for(seeds, "irkutks", Options(exact=True)).asked == "irkutks"
 
 
 def test_the_note_names_the_words(index: Index) -> None:

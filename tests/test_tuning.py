@@ -187,7 +187,7 @@ def test_tuning_finds_a_weight_that_is_clearly_best(seeds: Index, by_words: Coll
     assert found.difference.low > 0
     assert found.better
     text = "\n".join(tuning_lines(found))
-    assert "nDCG@10, 66 topics; 4 systems tried" in text
+    assert "nDCG@10, 88 topics; 4 systems tried" in text
     assert "chosen by all topics: hybrid(weight=0) (the same weight in 5 of 5 folds, k1 5" in text
     assert '--system "hybrid(weight=0)"' in advice(found, DEFAULT, saved=False)
     assert "saved: " in advice(found, DEFAULT, saved=True)
