@@ -52,6 +52,7 @@ REQUEST_WORDS = frozenset(
     again ask asked asking check concerning describe discuss discussed discussing explain find
     get give hear heard help interested know latest let like list look mention mentioned
     mentioning need needed read regarding remember report say said saying search see show tell
-    told think want wanted wonder write writing written wrote article info news story""".split()  # noqa: SIM905 - 130 lines of strings read no better
+    told think want wanted wonder write writing written wrote article info news story""".split()  # noqa: SIM905 - a hundred lines of strings read no better
 )
-"""Words with which people ask, and call what they ask for; other forms have the same stems."""
+"""Words with which people ask, and which name what they ask for. Chosen by us; other forms have
+the same stems."""

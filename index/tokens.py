@@ -91,10 +91,10 @@ class Tokens:
 def max_similarity(
     query: NDArray[np.float32], tokens: Tokens, weights: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Give the mean over the query's tokens of their greatest similarity to a text's, (texts,).
+    """Give the weighted mean, over a query's tokens, of each one's best in a text, (texts,).
 
     MaxSim of Khattab and Zaharia (2020, equation 3), as a mean in which the query's
-    tokens have `weights`, (tokens,): none below 0, and one above. The similarity of `q`, a
+    tokens have `weights`, (tokens,): none negative, one positive. The similarity of `q`, a
     unit vector, and a token of signs `s` is `q . s / sqrt(dimension)`: the cosine of `q`
     and `s`, for which the query needs no rounding to bits (Gordo et al. 2014, "Asymmetric
     Distances for Binary Embeddings"). It follows the cosine with the token's own vector at

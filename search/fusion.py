@@ -1,7 +1,8 @@
 """Here are two legs' scores of the same passages: what is the joint score?
 
-Arithmetic on arrays; imports no search library. A fusion gives the parts that
-add up to the score, so that a score and its explanation are one computation.
+Arithmetic on arrays; imports no search library. A fusion gives each leg's part of
+the score, so that a score and its explanation are one computation. What is added to
+both parts later is `plait.search.ranker`'s.
 """
 
 from dataclasses import dataclass
@@ -13,8 +14,6 @@ from plait.search.ranking import LegScores, Scores
 
 WEIGHT = 0.85
 """Share of the dense leg: from .75 to .9 rank alike on eight collections (docs/adr/0007)."""
-EXACT = 8.0
-"""Deviations that an exact find stands above what the legs say; from 6 to 12 rank alike."""
 RANK_CONSTANT = 60
 """As the paper has it."""
 
@@ -23,7 +22,7 @@ class Fusion(Protocol):
     """Turns two legs' scores of the same passages into two parts of one score."""
 
     def parts(self, keyword: LegScores, dense: LegScores) -> tuple[Scores, Scores]:
-        """Give the keyword and the dense part; the score is their sum."""
+        """Give the keyword and the dense part; the fused score is their sum."""
         ...
 
 

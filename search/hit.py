@@ -58,11 +58,11 @@ class Explanation:
     neighbours: float = 0.0
     """What similar candidates add (`plait.search.refining`); it may be below 0."""
     exact: float = 0.0
-    """What holding rare words that are most of the query adds (`plait.search.words`)."""
-    finds: tuple[str, ...] = ()
-    """Those words, or pairs of words."""
+    """What an exact find gains (`plait.search.words`)."""
+    rare: tuple[str, ...] = ()
+    """Rare words, or pairs of words, for which the passage is an exact find."""
     trust: Trust = FULL_TRUST
-    """How far the dense leg was trusted, of whose part it is a factor."""
+    """Trust in the dense leg; the parts of both legs have it already."""
     rerank: RerankPart | None = None
     """None where no second stage read the hit."""
 

@@ -70,11 +70,11 @@ def explained(explanation: Explanation) -> Iterator[str]:
             yield f"               {term.score:>8.4f}  {term.field}:{term.term}"
     if explanation.dense:
         yield _leg("dense", explanation.dense)
-        if explanation.trust.share < 1:
+        if explanation.trust.factor < 1:
             yield _trusted(explanation.trust)
     if explanation.exact:
-        found = ", ".join(explanation.finds)
-        yield f"     {explanation.exact:>+8.4f}  exact: rare, and most of what is asked: {found}"
+        found = ", ".join(explanation.rare)
+        yield f"     {explanation.exact:>+8.4f}  exact: holds what is rare and asked for, {found}"
     if explanation.late:
         yield f"     {explanation.late:>+8.4f}  late: words of the query compared one by one"
     if explanation.neighbours:
@@ -91,8 +91,8 @@ def _leg(name: str, leg: LegPart) -> str:
 
 
 def _trusted(trust: Trust) -> str:
-    known = f"the model knows {trust.known:.2f} of the query's words"
-    return f"               trusted by {trust.share:.2f}: {known}"
+    known = f"the model knows {trust.known:.2f} of the query's words, by weight"
+    return f"               trusted by {trust.factor:.2f}: {known}"
 
 
 def _second_stage(found: RerankPart) -> str:

@@ -8,7 +8,6 @@ mark, a slash, a hyphen inside a word or a minus before a number, is no operator
 
 import re
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -93,6 +92,8 @@ class Query:
     """Whoosh's query where operators were used; only its matches may be returned."""
     title: float = TITLE_WEIGHT
     """What a match in the title counts; the tree has it in its leaves."""
+    of_request: frozenset[str] = frozenset()
+    """Those of the terms that are light."""
 
     @property
     def field_weights(self) -> dict[str, float]:
@@ -118,17 +119,12 @@ def parse_query(
     tree = _tree(text, analyzer, title) if structured else NullQuery
     if not words.strip():
         raise QueryError(f"no word is wanted in {text!r}; type at least one.")
-    terms = _weighed(analyzer.terms(words), analyzer)
+    counts = Counter(analyzer.terms(words))
+    light = frozenset(counts.keys() & analyzer.request_terms)
+    of_request = light if len(light) < len(counts) else frozenset[str]()
+    terms = tuple((t, count * (LIGHT if t in of_request else 1)) for t, count in counts.items())
     # Only stop words between the operators: nothing to match, but a meaning to look for.
-    return Query(text, words, terms, None if tree == NullQuery else tree, title)
-
-
-def _weighed(terms: Sequence[str], analyzer: TextAnalyzer) -> tuple[tuple[str, float], ...]:
-    """Count terms; those of a request weigh less, unless there are no others."""
-    counts = Counter(terms)
-    light = counts.keys() & analyzer.request_terms
-    weights = {term: LIGHT if term in light and len(light) < len(counts) else 1 for term in counts}
-    return tuple((term, count * weights[term]) for term, count in counts.items())
+    return Query(text, words, terms, None if tree == NullQuery else tree, title, of_request)
 
 
 def _has_operators(text: str) -> bool:

@@ -21,7 +21,6 @@ from plait.index.errors import QueryError, damaged
 from plait.index.snapshot import Snapshot
 from plait.index.tokens import max_similarity
 from plait.search.confidence import probability
-from plait.search.fusion import EXACT
 from plait.search.hit import Explanation, LegPart
 from plait.search.keyword import KeywordLeg, KeywordScores, TermScores
 from plait.search.query import Query
@@ -29,7 +28,7 @@ from plait.search.ranking import FULL_TRUST, LegScores, Numbers, Scores, Trust, 
 from plait.search.refining import LATE, REFINED, late_parts, neighbour_parts
 from plait.search.system import System
 from plait.search.trust import cut_words, token_weights, trust_in
-from plait.search.words import Finds, QueryWords
+from plait.search.words import EXACT, Finds, QueryWords
 
 DEPTH = 250
 """Candidates taken from each leg, at least; 1,000 rank alike on eight collections, to the
@@ -42,15 +41,15 @@ LET_GO_EVERY = 4
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What the words of a query tell of how far each leg is right about it."""
+    """What the words of a query tell: how far to trust its vector, and what is an exact find."""
 
     words: QueryWords
     trust: Trust
     """In the dense leg."""
     finds: Finds
-    """How far each candidate is what the keyword leg alone can tell."""
-    tokens: Scores
-    """What each token of the query weighs, in late interaction."""
+    """How far each candidate is an exact find."""
+    token_weights: Scores
+    """Of the query's tokens, in late interaction, (tokens,)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,14 +119,17 @@ class Ranker:
         if system.mode == "dense":
             return _by_dense(query, dense)
         nothing = np.zeros(len(passages))
+        evidence = self._evidence(query, encoded, passages)
+        leg, parts, none = keyword.leg(passages), (nothing, nothing), (nothing, nothing, nothing)
+        legs = Scored(query, passages, leg, dense, parts, *none, keyword.terms, encoded, evidence)
+        return self.fused(legs, system)
+
+    def _evidence(self, query: Query, encoded: EncodedQuery, passages: Numbers) -> Evidence:
         words = QueryWords(self._snapshot.keyword, query)
         cut = cut_words(query.words, encoded.pieces, self.analyzer)
         trust = trust_in(encoded.pieces, cut, words.words)
         weights = token_weights(encoded, cut, words.words)
-        evidence = Evidence(words, trust, words.finds(passages), weights)
-        leg, parts, none = keyword.leg(passages), (nothing, nothing), (nothing, nothing, nothing)
-        legs = Scored(query, passages, leg, dense, parts, *none, keyword.terms, encoded, evidence)
-        return self.fused(legs, system)
+        return Evidence(words, trust, words.finds(passages), weights)
 
     def fused(self, scored: Scored, system: System) -> Scored:
         """Make one score of what both legs said, anew if they were fused already.
@@ -140,7 +142,7 @@ class Ranker:
         trust, exact = FULL_TRUST, nothing
         if system.trusts:
             trust, exact = scored.evidence.trust, EXACT * scored.evidence.finds.degrees
-        parts = system.fuse(trust.share).parts(scored.keyword, scored.dense)
+        parts = system.fuse(trust.factor).parts(scored.keyword, scored.dense)
         fused = replace(
             scored, parts=parts, late=nothing, neighbours=nothing, exact=exact, trust=trust
         )
@@ -155,11 +157,16 @@ class Ranker:
         late, neighbours = np.zeros((2, len(fused.passages)))
         if system.late and fused.encoded and fused.dense and fused.evidence:
             tokens = self._snapshot.tokens(passages[: len(first)])
-            similarities = max_similarity(fused.encoded.tokens, tokens, fused.evidence.tokens)
+            similarities = max_similarity(
+                fused.encoded.tokens, tokens, fused.evidence.token_weights
+            )
             late[first] = late_parts(similarities, fused.dense.deviation, system.late)
         raised = replace(fused, late=late)
         if system.neighbours:
-            vectors, share = self._snapshot.vectors(passages), system.neighbours * fused.trust.share
+            vectors, share = (
+                self._snapshot.vectors(passages),
+                system.neighbours * fused.trust.factor,
+            )
             neighbours[rows] = neighbour_parts(raised.totals[rows], vectors, share)
         return replace(raised, neighbours=neighbours)
 
@@ -192,7 +199,7 @@ class Ranker:
 
 
 def _untied(totals: Scores, order: list[int], count: int) -> NDArray[np.int64]:
-    """Give the first `count` rows, but for those that score as the one after them.
+    """Give the first `count` rows, except those that score as the one after them.
 
     What scores alike, such as copies of one text, is looked at again together or not at all.
     """
@@ -217,21 +224,21 @@ def explain(scored: Scored, rows: Sequence[int]) -> list[Explanation]:
     """Say what the score in each of some rows is made of."""
     terms = scored.terms.of(scored.passages[rows]) if scored.terms else [[]] * len(rows)
     return [
-        Explanation(keyword, dense, tuple(own), late, neighbours, exact, finds, scored.trust)
-        for keyword, dense, own, late, neighbours, exact, finds in zip(
+        Explanation(keyword, dense, tuple(own), late, neighbours, exact, rare, scored.trust)
+        for keyword, dense, own, late, neighbours, exact, rare in zip(
             _leg_parts(scored.keyword, scored.parts[0], rows),
             _leg_parts(scored.dense, scored.parts[1], rows),
             terms,
             scored.late[rows].tolist(),
             scored.neighbours[rows].tolist(),
             scored.exact[rows].tolist(),
-            [_finds(scored, row) for row in rows],
+            [_rare(scored, row) for row in rows],
             strict=True,
         )
     ]
 
 
-def _finds(scored: Scored, row: int) -> tuple[str, ...]:
+def _rare(scored: Scored, row: int) -> tuple[str, ...]:
     """Name what made an exact find of a row."""
     return scored.evidence.finds.in_row(row) if scored.evidence and scored.exact[row] else ()
 

@@ -40,8 +40,9 @@ class Trust:
 
     known: float
     """Share of the query's weight that the model knows, 0 to 1 (`plait.search.trust`)."""
-    share: float
-    """What the dense leg's weight is multiplied by, 0 to 1."""
+    factor: float
+    """Of the dense leg's weight, and of the neighbours' share, 0 to 1. What the dense leg
+    loses, the keyword leg gains."""
 
 
 FULL_TRUST = Trust(1.0, 1.0)

@@ -42,12 +42,12 @@ MOST_WORDS = 5
 """Looked up for one query: a text of another language has hundreds that are unknown."""
 ALPHABET = 40
 """Letters of each script that are put into words, the most frequent: Cyrillic has 33."""
-CANDIDATES = 8
+TERMS_READ = 8
 """Terms of which the words are read, at most."""
-PASSAGES = 20
+PASSAGES_READ = 20
 """Read, at most, to see how articles spell a term."""
 
-WORDS = 0.6
+COVERAGE_WEIGHT = 0.6
 """What a hit with all of the query's words counts, beside a cosine of 1: more than where a
 probability is estimated, for a rare word that is found at last is what was asked for."""
 LIFT = 0.05
@@ -114,11 +114,11 @@ class Speller:
 
     def _meant(self, typed: str, is_word: Callable[[str], bool]) -> str | None:
         """Return the likeliest word of the articles, in the case in which it was typed."""
-        word = fold(typed.lower())
+        word = folded(typed)
         if not _is_correctable(word) or is_word(word):
             return None
         for terms, is_near in self._likeliest(word):
-            for term, passages in self._commonest(terms)[:CANDIDATES]:
+            for term, passages in self._commonest(terms)[:TERMS_READ]:
                 # Near in full: the analyzer cuts endings off, and with them what was altered.
                 for words in self._words(term, passages):
                     if near := [own for own in words if is_near(folded(own))]:
@@ -140,7 +140,8 @@ class Speller:
             terms = {term for own in altered if (term := term_of(own))}
             yield terms, altered.__contains__
             one_edit |= terms
-        yield {term for term, places in self._commonest(one_edit) if len(places) > PASSAGES}, bool
+        common = {term for term, found in self._commonest(one_edit) if len(found) > PASSAGES_READ}
+        yield common, lambda _: True
         if len(word) >= LETTERS_FOR_TWO and word.isalpha():
             yield self._near(term_of(word) or word), partial(_are_near, word)
 
@@ -167,7 +168,7 @@ class Speller:
 
     def _words(self, term: str, passages: Places) -> Iterator[list[str]]:
         """Yield the words that have a term in each of the first of some passages."""
-        for place in passages[:PASSAGES].tolist():
+        for place in passages[:PASSAGES_READ].tolist():
             article, passage = self._snapshot.read(place)
             words = sorted(set(WORD.findall(f"{article.title}\n{passage.text}")))
             alike = (own for own in words if folded(own)[:1] == term[0])
@@ -212,7 +213,7 @@ def _evidence(reader: KeywordReader, tried: Tried) -> float:
     rows = tried.rows[:LOOKED_AT]
     shares = QueryWords(reader, tried.query).coverage(tried.scored.passages[rows])
     dense = tried.scored.dense
-    return float((WORDS * shares + (dense.scores[rows] if dense else 0.0)).max())
+    return float((COVERAGE_WEIGHT * shares + (dense.scores[rows] if dense else 0.0)).max())
 
 
 def likely_edits(word: str, alphabet: Iterable[str]) -> Iterator[str]:

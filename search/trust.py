@@ -1,9 +1,11 @@
-"""Here is a query: how far can its vector be trusted?
+"""Trust in the vector of a query, told from how the model's tokenizer cuts its words.
 
 A model knows a word that is a piece of its vocabulary. One that it must put together from
 pieces (`ass|ef|a`), spell letter by letter, or has no piece for, it knows less, and the
 vector says less of it: rare names, codes, other languages. So trust follows the share of
-the query's weight that the model knows; no judgement, and no passage, is needed to tell.
+the query's weight that the model knows. It needs no judgements: only the tokenizer's
+pieces, and how rare each word is in the index. Not useful where known words are used in
+another sense than the model's.
 """
 
 import re
@@ -26,38 +28,11 @@ questions have .7 to 1, Spanish ones put to a model of English .5, Russian .2 (d
 LEAST = 0.05
 """Trust in a vector of which nothing is known: it orders what words do not tell apart."""
 _NO_BLANKS = re.compile("[\u0e00-\u109f\u1780-\u17ff\u2e80-\ua4cf\uf900-\ufaff]")
-"""Letters of scripts that put no blanks between words: Thai, Burmese, Khmer, Chinese, kana."""
-_SIGNS = re.compile("[\u2e80-\u2fdf\u3400-\u9fff\uf900-\ufaff]")
+"""Letters of scripts that put no blanks between words: Thai, Lao, Tibetan, Burmese, Khmer,
+Chinese, kana."""
+_LAST_LATIN = "\u024f"
+_CHINESE = re.compile("[\u2e80-\u2fdf\u3400-\u9fff\uf900-\ufaff]")
 """Chinese characters, of which one may be a word."""
-
-
-def trust_in(pieces: WordPieces, cut: "Sequence[CutWord]", words: Sequence[Word]) -> Trust:
-    """Say how far the vector of a query can be trusted, given what its words are cut into."""
-    known: dict[str, float] = {}
-    starts, ends = pieces.spans.T.tolist()
-    unknown = pieces.unknown.tolist()
-    for word in cut:
-        lengths = [ends[piece] - max(starts[piece], word.start) for piece in word.pieces]
-        share = known_share(word.text, lengths, [unknown[piece] for piece in word.pieces])
-        known.setdefault(word.term, share)
-    read = [word for word in words if word.term in known]
-    total = sum(word.weight for word in read)
-    if not total:
-        return FULL_TRUST
-    share = sum(word.weight * known[word.term] for word in read) / total
-    return Trust(share, max(float(ramp(share, KNOWN)), LEAST))
-
-
-def token_weights(
-    encoded: EncodedQuery, cut: "Sequence[CutWord]", words: Sequence[Word]
-) -> NDArray[np.float64]:
-    """Weigh each token of a query as its word does, (tokens,); what is in no word as the mean."""
-    weights = {word.term: word.weight for word in words}
-    mean = sum(weights.values()) / len(weights) if weights else 1.0
-    each = np.full(len(encoded.telling), mean)
-    for word in cut:
-        each[word.pieces.start : word.pieces.stop] = weights.get(word.term, mean)
-    return each[encoded.telling]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +47,37 @@ class CutWord:
     """Numbers of the word pieces that end in it."""
 
 
+def trust_in(pieces: WordPieces, cut: Sequence[CutWord], words: Sequence[Word]) -> Trust:
+    """Return the trust in the vector of a query; `FULL_TRUST` where no word of it was read."""
+    known: dict[str, float] = {}
+    starts, ends = pieces.spans.T.tolist()
+    unknown = pieces.unknown.tolist()
+    for word in cut:
+        lengths = [ends[piece] - max(starts[piece], word.start) for piece in word.pieces]
+        strange = [unknown[piece] for piece in word.pieces]
+        known.setdefault(word.term, known_share(word.text, lengths, strange))
+    read = [word for word in words if word.term in known]
+    total = sum(word.weight for word in read)
+    if not total:
+        return FULL_TRUST
+    share = sum(word.weight * known[word.term] for word in read) / total
+    return Trust(known=share, factor=max(float(ramp(share, KNOWN)), LEAST))
+
+
+def token_weights(
+    encoded: EncodedQuery, cut: Sequence[CutWord], words: Sequence[Word]
+) -> NDArray[np.float64]:
+    """Return the weight of each token, (tokens,): its word's, or the words' mean if in none."""
+    weights = {word.term: word.weight for word in words}
+    mean = sum(weights.values()) / len(weights) if weights else 1.0
+    each = np.full(len(encoded.telling), mean)
+    for word in cut:
+        each[word.pieces.start : word.pieces.stop] = weights.get(word.term, mean)
+    return each[encoded.telling]
+
+
 def cut_words(text: str, pieces: WordPieces, analyzer: TextAnalyzer) -> list[CutWord]:
-    """List the words of a text that were cut into pieces, but for stop words."""
+    """List the words of a text that were cut into pieces, except stop words."""
     ends = pieces.ends.tolist()
     read = ends[-1] if ends else 0
     found = []
@@ -86,10 +90,11 @@ def cut_words(text: str, pieces: WordPieces, analyzer: TextAnalyzer) -> list[Cut
 
 
 def known_share(word: str, lengths: Sequence[int], unknown: Sequence[bool]) -> float:
-    """Say how well a model knows a word, 0 to 1, given the letters of the pieces it is cut into.
+    """Return how well a model knows a word, 0 to 1, given the letters of each piece it is cut into.
 
-    In one piece: 1. In several, as many times less. With one that is unknown: 0. Where words
-    have no blanks between them, the share of letters in pieces of more than one.
+    In one piece: 1. In several, as many times less. With one that is unknown, or a letter of
+    another alphabet than the Latin: 0. Where words have no blanks between them, the share of
+    letters in pieces of more than one.
 
     >>> known_share("assefa", [3, 2, 1], [False, False, False])
     0.3333333333333333
@@ -97,9 +102,10 @@ def known_share(word: str, lengths: Sequence[int], unknown: Sequence[bool]) -> f
     if not lengths:
         return 0.0
     if not _NO_BLANKS.search(word):
-        return 0.0 if any(unknown) else 1 / len(lengths)
-    least = 1 if _SIGNS.search(word) else 2
+        spelt = len(word) == 1 and word > _LAST_LATIN  # Hindi is cut at its vowels, say
+        return 0.0 if spelt or any(unknown) else 1 / len(lengths)
+    shortest = 1 if _CHINESE.search(word) else 2
     pieces = zip(lengths, unknown, strict=True)
-    return sum(letters for letters, strange in pieces if letters >= least and not strange) / len(
+    return sum(letters for letters, strange in pieces if letters >= shortest and not strange) / len(
         word
     )

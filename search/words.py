@@ -1,9 +1,10 @@
-"""Here are a query's words: what does each weigh, and which passages hold those that are rare?
+"""Weights of a query's words, and exact finds: passages that hold its rare words.
 
 A word weighs its inverse document frequency, times what it counts in the query. Some words,
 and some words side by side, are in hardly any passage: names, codes, numbers. Where such a
 thing is most of what is asked for, a passage that holds it is an exact find, whatever the
-vectors say of it (docs/adr/0015). Only the text field counts: it holds the title too.
+vectors say of it (docs/adr/0015). Only the text field counts: it holds the title too. Does
+not rank.
 """
 
 import math
@@ -26,18 +27,20 @@ Ramp: TypeAlias = tuple[float, float]
 """Where something begins to count, and where it counts in full."""
 Flags: TypeAlias = NDArray[np.bool_]
 
-RARE: Ramp = (0.7, 0.8)
-"""Inverse document frequency, in logarithms of the number of passages: of 10,000 passages, a
-word in some 16 begins to be rare, and one in 6 is."""
-WORDS: Ramp = (0.5, 0.75)
-"""Share of the query's weight in rare words for which a find is exact."""
-PAIR: Ramp = (0.65, 0.8)
+EXACT = 8.0
+"""Deviations that an exact find gains; from 6 to 12 rank alike (docs/adr/0015)."""
+RARITY: Ramp = (0.7, 0.8)
+"""Inverse document frequency over the logarithm of the number of passages. Of 10,000 passages,
+a word in 15 begins to be rare, and a word in 5 or fewer is rare in full."""
+WORDS_SHARE: Ramp = (0.5, 0.75)
+"""Share of the query's weight in rare words that a passage holds, for an exact find."""
+PAIR_SHARE: Ramp = (0.65, 0.8)
 """The same in two words side by side. Any text has pairs of words that no other has."""
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One term of a query."""
+    """One distinct term of a query."""
 
     term: str
     count: float
@@ -45,6 +48,8 @@ class Word:
     idf: float
     parts: Sequence[TermFrequencies]
     """Where it is, in each segment that has it; empty where no passage has it."""
+    of_request: bool = False
+    """Whether people ask with it, and do not ask for it."""
 
     @property
     def weight(self) -> float:
@@ -81,7 +86,13 @@ class QueryWords:
         keys = tuple(term.encode() for term, _ in query.terms)
         found = reader.term_frequencies("text", keys)
         self.words = [
-            Word(term, count, idf(sum(len(own) for own, _ in parts), reader.count), parts)
+            Word(
+                term,
+                count,
+                idf(sum(len(own) for own, _ in parts), reader.count),
+                parts,
+                term in query.of_request,
+            )
             for (term, count), parts in zip(query.terms, found, strict=True)
         ]
 
@@ -97,33 +108,37 @@ class QueryWords:
         return covered / total if total else covered
 
     def finds(self, passages: Numbers) -> Finds:
-        """Say how far each of some passages, ascending, is an exact find."""
-        known = [word for word in self.words if word.parts]
-        total = sum(word.weight for word in known)
+        """Return how far each of some passages, ascending, is an exact find, and of which words."""
+        present = [word for word in self.words if word.parts]
+        total = sum(word.weight for word in present)
         shares, held = np.zeros(len(passages)), []
-        for word in known:
+        for word in present:
             if rarity := self._rarity(word.idf):
                 holders = word.held_by(passages)
                 shares += rarity * word.weight / total * holders
                 held.append((word.term, holders))
-        degrees = ramp(shares, WORDS)
-        for name, degree, holders in self._pairs(known, total, passages):
+        degrees = ramp(shares, WORDS_SHARE)
+        for name, degree, holders in self._pairs(present, total, passages):
             degrees = np.maximum(degrees, degree * holders)
             held.append((name, holders))
         return Finds(degrees, held)
 
     def _pairs(
-        self, known: Sequence[Word], total: float, passages: Numbers
+        self, present: Sequence[Word], total: float, passages: Numbers
     ) -> Iterator[tuple[str, float, Flags]]:
-        """Yield rare pairs of words that are most of the query, and where they are side by side."""
-        asked_for = [word for word in known if word.count >= 1]
+        """Yield each rare pair of words that is most of the query, its degree, and its holders.
+
+        The words follow one another, in passages as in the query; stop words, words of the
+        request and words that no passage has do not come between them.
+        """
+        asked_for = [word for word in present if not word.of_request]
         for first, second in pairwise(asked_for):
-            share = float(ramp((first.weight + second.weight) / total, PAIR))
+            share = float(ramp((first.weight + second.weight) / total, PAIR_SHARE))
             if not share:
                 continue
             terms = first.term.encode(), second.term.encode()
             holders = self._reader.side_by_side("text", terms, passages)
-            # Candidates have both words if any passage has, so no others need be counted.
+            # Nearly all passages with both words are candidates, for the pair is most of the query.
             count = int(np.count_nonzero(holders))
             if count and (rarity := self._rarity(idf(count, self._reader.count))):
                 yield f"{first.term} {second.term}", share * rarity, holders
@@ -131,11 +146,11 @@ class QueryWords:
     def _rarity(self, of_idf: float) -> float:
         """Say how rare something is, from 0 to 1; a single passage has nothing rare."""
         passages = self._reader.count
-        return float(ramp(of_idf / math.log(passages), RARE)) if passages > 1 else 0.0
+        return float(ramp(of_idf / math.log(passages), RARITY)) if passages > 1 else 0.0
 
 
 def ramp(value: float | Scores, bounds: Ramp) -> Scores:
-    """Return 0 up to the lower bound, 1 from the upper one on, and between them in proportion.
+    """Return 0 up to the lower bound, 1 from the upper bound on, linear between them.
 
     >>> [float(ramp(value, (0.5, 0.75))) for value in (0.4, 0.625, 0.9)]
     [0.0, 0.5, 1.0]

@@ -20,22 +20,22 @@ def test_probabilities_by_hand() -> None:
     assert probability(-NEITHER / COSINE, 0) == pytest.approx(0.5)
     assert probability(0, 1) == pytest.approx(1 / (1 + math.exp(-NEITHER - COVERAGE)))
     found = 1 / (1 + math.exp(-NEITHER - COVERAGE / 2 - FIND / 4))
-    assert probability(0, 0.5, find=1) == pytest.approx(found)
+    assert probability(0, 0.5, exact=1) == pytest.approx(found)
     strange = 1 / (1 + math.exp(-NEITHER - COSINE / 2 - UNKNOWN))
     assert probability(0.5, 0, known=0) == pytest.approx(strange)
 
 
 @given(SHARE, SHARE, SHARE, SHARE, SHARE)
 def test_more_evidence_never_makes_less_likely(
-    cosine: float, coverage: float, find: float, known: float, more: float
+    cosine: float, coverage: float, exact: float, known: float, more: float
 ) -> None:
     """Monotonic in all, and within 0 and 1."""
-    least = probability(cosine, coverage, find, known)
+    least = probability(cosine, coverage, exact, known)
     assert 0 < least < 1
-    assert least <= probability(cosine + more, coverage, find, known) <= 1
-    assert least <= probability(cosine, coverage + more, find, known) <= 1
-    assert least <= probability(cosine, coverage, find + more, known) <= 1
-    assert least <= probability(cosine, coverage, find, known + more) <= 1
+    assert least <= probability(cosine + more, coverage, exact, known) <= 1
+    assert least <= probability(cosine, coverage + more, exact, known) <= 1
+    assert least <= probability(cosine, coverage, exact + more, known) <= 1
+    assert least <= probability(cosine, coverage, exact, known + more) <= 1
 
 
 def test_coverage_counts_words_by_their_weight(seeds: Index) -> None:

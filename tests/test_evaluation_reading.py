@@ -181,11 +181,11 @@ def test_the_seeds_are_a_collection(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     here = read_collection(str(SEEDS))
     assert (here.name, len(here.topics), here.corpus, here.note) == (
         "seeds",
-        66,
+        88,
         SEEDS / "articles",
         "",
     )
-    assert {topic.kind for topic in here.topics} == {"words", "meaning", "both", "hard"}
+    assert {topic.kind for topic in here.topics} == {"words", "meaning", "both", "hard", "exact"}
     monkeypatch.chdir(tmp_path)
     assert read_collection("seeds").topics == here.topics
     (tmp_path / "seeds").mkdir()

@@ -15,12 +15,13 @@ from plait.index.tokens import Tokens
 from plait.search.evaluation import plan_of, read_collection, run_experiment
 from plait.search.evaluation.measures import per_topic
 from plait.search.evaluation.running import article_names
-from plait.search.fusion import EXACT, WEIGHT
-from plait.search.index import Index
+from plait.search.fusion import WEIGHT
+from plait.search.index import Index, Options
 from plait.search.query import parse_query
 from plait.search.ranker import DEPTH
 from plait.search.refining import LATE, LATE_WEIGHT, NEIGHBOURS, NEIGHBOURS_SHARE, REFINED
 from plait.search.system import System
+from plait.search.words import EXACT
 
 COLLECTION = read_collection(str(Path(__file__).resolve().parent.parent / "seeds"))
 NDCG = "nDCG@10"
@@ -69,12 +70,13 @@ def by_the_book(seeds: Index, text: str, sizes: Sizes) -> NDArray[np.float64]:
     spoken = np.asarray(zscore(words)) if words.any() else words
     evidence = seeds.ranker.score(query, System()).evidence
     assert evidence
-    weight = WEIGHT * evidence.trust.share
+    weight = WEIGHT * evidence.trust.factor
     scores = (1 - weight) * spoken + weight * np.asarray(zscore(cosines))
     scores += EXACT * evidence.words.finds(np.arange(len(matrix))).degrees
     first = np.argsort(-scores)[: sizes.refined].tolist()
     late = {
-        p: max_sim(encoded.tokens, data.tokens, p, evidence.tokens) for p in first[: sizes.late]
+        p: max_sim(encoded.tokens, data.tokens, p, evidence.token_weights)
+        for p in first[: sizes.late]
     }
     for passage, similarity in late.items():
         scores[passage] += LATE_WEIGHT / cosines.std() * (similarity - min(late.values()))
@@ -83,7 +85,7 @@ def by_the_book(seeds: Index, text: str, sizes: Sizes) -> NDArray[np.float64]:
         near = sorted((float(matrix[p] @ matrix[passage]), p) for p in first if p != passage)
         weighed = [(max(cosine, 0.0) ** 2, p) for cosine, p in near[-NEIGHBOURS:]]
         theirs = sum(w * scores[p] for w, p in weighed) / sum(w for w, _ in weighed)
-        drawn[passage] += NEIGHBOURS_SHARE * evidence.trust.share * (theirs - scores[passage])
+        drawn[passage] += NEIGHBOURS_SHARE * evidence.trust.factor * (theirs - scores[passage])
     return drawn
 
 
@@ -92,7 +94,8 @@ def ndcg(seeds: Index, score: Callable[[Index, str], NDArray[np.float64]]) -> fl
     names = article_names(seeds.snapshot.article_ids(), COLLECTION.qrels)
     run: dict[str, dict[str, float]] = {}
     for topic in COLLECTION.topics:
-        scores = score(seeds, topic.text)
+        asked = seeds.answer(topic.text, 1, Options(operators=False)).asked
+        scores = score(seeds, asked)
         best: dict[str, float] = {}
         for passage in np.argsort(scores).tolist():
             best[names[seeds.snapshot.article_id(passage)]] = float(scores[passage])

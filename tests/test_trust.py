@@ -6,6 +6,7 @@ from hypothesis import given, strategies as st
 
 from plait.index.analyzer import TextAnalyzer
 from plait.index.legibility import WordPieces
+from plait.search.fusion import WEIGHT
 from plait.search.index import Index, Options
 from plait.search.query import parse_query
 from plait.search.ranking import FULL_TRUST
@@ -23,6 +24,8 @@ ANALYZER = TextAnalyzer()
         ("assefa", [3, 2, 1], [False] * 3, 1 / 3),
         ("ጤና", [2], [True], 0),
         ("zk", [1, 1], [False, True], 0),
+        ("द", [1], [False], 0),
+        ("7", [1], [False], 1),
         ("сша", [1, 1, 1], [False] * 3, 1 / 3),
         ("条约", [1, 1], [False] * 2, 1),
         ("条约签", [1, 1, 1], [False, True, True], 1 / 3),
@@ -65,20 +68,22 @@ def test_languages_and_names_are_told_from_what_a_model_knows(seeds: Index) -> N
         "Assefa",
         "мирный договор между странами",
         "συνθήκη ειρήνης μεταξύ των χωρών",
+        "किस संधि ने दोनों देशों के बीच युद्ध समाप्त किया?",
     ):
         scored = seeds.ranker.score(parse_query(query, ANALYZER), System())
-        shares.append(scored.trust.share)
+        shares.append(scored.trust.factor)
         assert scored.evidence
         assert scored.trust == scored.evidence.trust
-    english, name, russian, greek = shares
+    english, name, russian, greek, hindi = shares
     assert english == 1
     assert 0.1 < name < 0.5
     assert LEAST <= russian < 0.1
     assert LEAST <= greek < 0.1
+    assert LEAST <= hindi < 0.3
 
 
 def test_trust_is_a_factor_of_the_dense_part(seeds: Index) -> None:
-    """And what the dense leg loses, the keyword leg gains; with trust off, nothing changes."""
+    """What the dense leg loses, the keyword leg gains; with trust off, nothing changes."""
     query = "Assefa marathon"
     trusted, plain = (
         seeds.search(query, 5, Options(System.parse(f"hybrid(trust={switch}, late=0)")))
@@ -88,17 +93,17 @@ def test_trust_is_a_factor_of_the_dense_part(seeds: Index) -> None:
         found = hit.explanation
         assert found.keyword
         assert found.dense
-        weight = 0.85 * found.trust.share
+        weight = WEIGHT * found.trust.factor
         z_dense = (found.dense.score - found.dense.mean) / found.dense.deviation
         z_keyword = (found.keyword.score - found.keyword.mean) / found.keyword.deviation
-        assert found.trust.share < 1
+        assert found.trust.factor < 1
         assert found.dense.part == pytest.approx(weight * z_dense)
         assert found.keyword.part == pytest.approx((1 - weight) * z_keyword)
         assert hit.score == found.score
     for hit in plain:
         found = hit.explanation
         assert found.dense
-        assert (found.trust, found.exact, found.finds) == (FULL_TRUST, 0.0, ())
+        assert (found.trust, found.exact, found.rare) == (FULL_TRUST, 0.0, ())
         z_dense = (found.dense.score - found.dense.mean) / found.dense.deviation
         assert found.dense.part == pytest.approx(0.85 * z_dense)
 
@@ -127,4 +132,4 @@ def test_trust_is_a_share(text: str, length: int) -> None:
     cut = cut_words(text, pieces, ANALYZER)
     trust = trust_in(pieces, cut, [Word(word.term, 1.0, 2.0, ()) for word in cut])
     assert 0 <= trust.known <= 1
-    assert LEAST <= trust.share <= 1
+    assert LEAST <= trust.factor <= 1

@@ -110,7 +110,10 @@ class Postings:
         return [None if number is None else self._frequencies(number) for number in numbers]
 
     def within(self, term: bytes, passages: NDArray[np.integer[Any]]) -> Posting | None:
-        """Look a term up in some passages, ascending, reading nothing of the others."""
+        """Look a term up in some passages, ascending; positions in others are not read.
+
+        Raises `CorruptIndexError` for places that no passage has.
+        """
         number = self.terms.find([term])[0]
         if number is None:
             return None
@@ -122,7 +125,13 @@ class Postings:
             raise damaged("the index", "postings and their positions contradict each other")
         begins = np.concatenate([[0], np.cumsum(counts, dtype=np.int64)])
         places = np.arange(begins[-1]) + np.repeat(starts - begins[:-1], counts)
-        return Posting(own[at[there]], counts, begins, self.positions[places])
+        held, positions = own[at[there]], self.positions[places]
+        rising = positions[1:] > positions[:-1]
+        rising[begins[1:-1] - 1] = True  # where the next passage begins
+        within = (positions >= 0) & (positions < np.repeat(self.lengths[held], counts))
+        if not (rising.all() and within.all()):
+            raise damaged("the index", "a term's places in a passage contradict themselves")
+        return Posting(held, counts, begins, positions)
 
     def _posting(self, number: int) -> Posting:
         first, last = self.starts[number : number + 2].tolist()

@@ -6,7 +6,7 @@ included.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import product
 from typing import Self
@@ -24,7 +24,7 @@ from plait.search.evaluation.running import article_names
 from plait.search.evaluation.runs import falling
 from plait.search.evaluation.significance import SAME
 from plait.search.fusion import WEIGHT
-from plait.search.index import Index
+from plait.search.index import Index, Options
 from plait.search.query import TITLE_WEIGHT, parse_query
 from plait.search.system import System
 
@@ -104,20 +104,21 @@ class Questions:
 
     @classmethod
     def of(cls, index: Index, collection: Collection, measure: str) -> Self:
-        """Keep the topics that this index has an answer to.
+        """Keep the topics that this index has an answer to, spelt as the default asks for them.
 
         Raises `ReadingError` where the judgements are of other articles altogether.
         """
         names = article_names(index.snapshot.article_ids(), collection.qrels)
         known = set(names.values())
+        # Of its own, so that the vectors of the topics are forgotten with it.
+        own = Index(index.snapshot, Remembering(index.encoder))
+        options = Options(operators=False)
         topics = tuple(
-            topic
+            replace(topic, text=own.answer(topic.text, 1, options).asked)
             for topic in collection.topics
             if any(n in known for n, grade in collection.qrels[topic.id].items() if grade > 0)
         )
         qrels = {topic.id: collection.qrels[topic.id] for topic in topics}
-        # Of its own, so that the vectors of the topics are forgotten with it.
-        own = Index(index.snapshot, Remembering(index.encoder))
         return cls(own, topics, qrels, names, measure)
 
     @property
