@@ -322,7 +322,7 @@ def tune(
     forget: Annotated[bool, typer.Option("--forget", help="Back to plain hybrid.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Fit the hybrid's weight, k1, b and title to judgements of your own, if that helps.
+    """Fit the hybrid's weight, k1, b and title, and p, to judgements of your own, if that helps.
 
     The gain is measured on topics that had no part in the choice. Where its interval is
     not above zero, nothing is changed; that is a result, so the exit status is 0. Takes
@@ -347,8 +347,8 @@ def tune(
         found = lab.tune(opened, judged, measure, progress=tell)
     if not as_json:  # now, should saving fail
         _say("\n".join(lab.tuning_lines(found)))
-    if saved := save and found.better:
-        record_system(root, str(found.chosen))
+    if saved := save and found.worth_saving:
+        record_system(root, str(found.best))
     if as_json:
         _say_json(lab.tuning_record(found) | {"saved": saved})
     else:

@@ -37,7 +37,7 @@ HITS = 10
 THRESHOLDS = (0.1, 0.15, 0.2, 0.3)
 
 Evidence: TypeAlias = NDArray[np.float64]
-"""(topics, hits, 4): what `probability` makes its odds of; all 0 where there are fewer hits."""
+"""(topics, hits, 4): what `log_odds` are made of; all 0 where there are fewer hits."""
 SHIPPED = np.array([COSINE, COVERAGE, FIND, UNKNOWN, NEITHER])
 NEAR = 0.15
 """Threshold for the nearest miss."""

@@ -17,20 +17,38 @@ FIND = 16.0
 By the square of the coverage, for one that has half of the words is right by chance."""
 UNKNOWN = -1.3
 """Log-odds for a query of which the model knows no word, whose cosines say less."""
+HARDLY = 0.2
+"""Share of a query that the model knows, below which cosines say nothing in proportion: texts
+of unknown pieces are all alike."""
 NEITHER = -7.08
 """Log-odds of a passage with cosine 0 and no word in common, for a query of known words."""
 # Near a logistic regression on the best ten hits of eight test collections: own topics,
 # topics of the others and of other languages, and exact finds. Fitted on seven and tried on
 # the eighth, for each, it tells as well: docs/adr/0015 has the numbers.
 
+BOUND = 500.0
+"""Log-odds beyond which a probability is 0 or 1, and an exponential would overflow."""
 
-def probability(cosine: float, coverage: float, exact: float = 0.0, known: float = 1.0) -> float:
-    """Estimate the probability that a passage is judged relevant.
+
+def log_odds(cosine: float, coverage: float, exact: float = 0.0, known: float = 1.0) -> float:
+    """Estimate the log-odds that a passage is judged relevant.
 
     `cosine` is the dense leg's score. `coverage`, 0 to 1, is the share of the query's
     weight that is in the passage; `exact`, 0 to 1, how far it is an exact find (both of
     `plait.search.words`); `known` the share that the model knows (`plait.search.trust`).
     """
-    log_odds = NEITHER + COSINE * cosine + COVERAGE * coverage
-    log_odds += FIND * exact * coverage**2 + UNKNOWN * (1 - known)
-    return 1.0 / (1.0 + math.exp(-log_odds))
+    evidence = (
+        COSINE * cosine * min(known / HARDLY, 1.0)
+        + COVERAGE * coverage
+        + FIND * exact * coverage**2
+    )
+    return NEITHER + evidence + UNKNOWN * (1 - known)
+
+
+def probability(log_odds: float) -> float:
+    """Turn log-odds into a probability, 0 to 1.
+
+    >>> probability(0.0)
+    0.5
+    """
+    return 1.0 / (1.0 + math.exp(-min(max(log_odds, -BOUND), BOUND)))

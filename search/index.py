@@ -225,7 +225,9 @@ class Index:
         looked_at = max(wanted, DEPTH) if options.min_probability else wanted
         with self.reading():
             found = self.try_out(query, system, looked_at, options)
-            rows = zip(found.rows, self.ranker.probabilities(found.scored, found.rows), strict=True)
+            rows = zip(
+                found.rows, self.ranker.probabilities(found.scored, found.rows, system), strict=True
+            )
             likely = [(row, p) for row, p in rows if (p or 0.0) >= options.min_probability]
             hits = self._hits(found.scored, likely[:wanted])
         if stage:

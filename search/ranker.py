@@ -20,7 +20,7 @@ from plait.index.encoder import Encoder
 from plait.index.errors import QueryError, damaged
 from plait.index.snapshot import Snapshot
 from plait.index.tokens import max_similarity
-from plait.search.confidence import probability
+from plait.search.confidence import log_odds, probability
 from plait.search.hit import Explanation, LegPart
 from plait.search.keyword import KeywordLeg, KeywordScores, TermScores
 from plait.search.query import Query
@@ -174,10 +174,22 @@ class Ranker:
         cosines = self._snapshot.cosines(vector, passages)
         return LegScores(passages, cosines, *self._snapshot.moments.mean_and_deviation(vector))
 
-    def probabilities(self, scored: Scored, rows: Sequence[int]) -> list[float | None]:
+    def probabilities(
+        self, scored: Scored, rows: Sequence[int], system: System
+    ) -> list[float | None]:
         """Say of each row how likely its passage is to be relevant; None without both legs."""
-        if scored.dense is None or scored.evidence is None:
+        if scored.evidence is None:
             return [None] * len(rows)
+        odds = self.log_odds(scored, rows)
+        return [probability(system.p_slope * own + system.p_offset) for own in odds]
+
+    def log_odds(self, scored: Scored, rows: Sequence[int]) -> list[float]:
+        """Give the log-odds of each row's being relevant, before any fit to judgements.
+
+        Raises `QueryError` where one leg alone was asked.
+        """
+        if scored.dense is None or scored.evidence is None:
+            raise QueryError("one leg alone tells no probability; ask both.")
         evidence, passages = scored.evidence, scored.passages[rows]
         of_hits = zip(
             scored.dense.scores[rows].tolist(),
@@ -185,7 +197,7 @@ class Ranker:
             evidence.finds.degrees[rows].tolist(),
             strict=True,
         )
-        return [probability(*own, evidence.trust.known) for own in of_hits]
+        return [log_odds(*own, evidence.trust.known) for own in of_hits]
 
     def order(self, scored: Scored, k: int) -> list[int]:
         """Give the rows (of `scored.passages`) of the best `k`, ties by passage id.

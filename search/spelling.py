@@ -34,6 +34,8 @@ FIELD = "text"
 """It holds the title as well."""
 LEAST_LETTERS = 4
 """Of a word that is corrected: among shorter ones, too many are one edit apart."""
+LETTERS_FOR_OTHERS = 6
+"""From so many letters on, one may be replaced, or too much: Lula is not Luna."""
 LETTERS_FOR_TWO = 7
 """From so many letters on, a word may be two edits away."""
 MOST_LETTERS = 40
@@ -93,12 +95,12 @@ class Speller:
 
         def replaced(found: re.Match[str]) -> str:
             word = found[0]
-            wild = _WILD.match(query.text, found.end())
-            if not wild and word not in meant and self._analyzer.term(word) in unknown:
+            kept = _WILD.match(query.text, found.end()) or _in_address(query.text, found.span())
+            if not kept and word not in meant and self._analyzer.term(word) in unknown:
                 if len(meant) == MOST_WORDS:
                     return word
                 meant[word] = self._meant(word, is_word) or word
-            return word if wild else meant.get(word, word)
+            return word if kept else meant.get(word, word)
 
         text = WORD.sub(replaced, query.text)
         return text if text != query.text else None
@@ -133,7 +135,8 @@ class Speller:
         """
         alphabet, term_of = self._alphabet(word), self._analyzer.term
         one_edit: set[str] = set()
-        for edits in (likely_edits, other_edits):
+        kinds = (likely_edits, other_edits) if len(word) >= LETTERS_FOR_OTHERS else (likely_edits,)
+        for edits in kinds:
             altered = set(edits(word, alphabet))
             if not STOP_WORDS.isdisjoint(altered):
                 return
@@ -238,6 +241,13 @@ def other_edits(word: str, alphabet: Iterable[str]) -> Iterator[str]:
         if word[at].isalpha():
             yield word[:at] + word[at + 1 :]
             yield from (word[:at] + letter + word[at + 1 :] for letter in alphabet)
+
+
+def _in_address(text: str, span: tuple[int, int]) -> bool:
+    """Return whether a word is part of an e-mail address, a URL or a path."""
+    begin, end = span
+    before, after = text[:begin].rsplit(" ", maxsplit=1)[-1], text[end:].split(" ", maxsplit=1)[0]
+    return not {"@", "/"}.isdisjoint(before + after)
 
 
 def folded(word: str) -> str:

@@ -39,6 +39,8 @@ _RANGES: Mapping[str, tuple[float, float]] = {
     "k1": (0, 100),
     "b": (0, 1),
     "title": (0, 100),
+    "p_slope": (0, 20),
+    "p_offset": (-20, 20),
     "depth": (1, 10_000),
     "budget_ms": (1, 1_000_000),
 }
@@ -103,6 +105,10 @@ class System:
     b: float = B
     title: float = TITLE_WEIGHT
     """What a match in the title counts, beside 1 for one in the text."""
+    p_slope: float = 1.0
+    """Of hybrid only, as is `p_offset`: the log-odds of `p` are so many times what they are by
+    default, and so much more. `plait tune` fits them to judgements; no ranking changes."""
+    p_offset: float = 0.0
     rerank: Rerank | None = None
 
     def __post_init__(self) -> None:
@@ -192,7 +198,8 @@ def with_rerank(text: str, model: str, budget_ms: int | None) -> str:
 def _parameters(mode: str, fusion: str) -> tuple[str, ...]:
     """Name what a leg takes."""
     fused = ("fusion", *_FUSED[fusion]) if mode == "hybrid" else ()
-    return (*fused, *(("k1", "b", "title") if mode != "dense" else ()))
+    words = ("k1", "b", "title") if mode != "dense" else ()
+    return (*fused, *words, *(("p_slope", "p_offset") if mode == "hybrid" else ()))
 
 
 def _check_parameter(name: str, mode: str, fusion: str) -> None:

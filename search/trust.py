@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from plait.index.analyzer import WORD, TextAnalyzer
 from plait.index.encoded import EncodedQuery
 from plait.index.legibility import WordPieces
-from plait.search.ranking import FULL_TRUST, Trust
+from plait.search.ranking import Trust
 from plait.search.words import Ramp, Word, ramp
 
 KNOWN: Ramp = (0.2, 0.7)
@@ -48,7 +48,7 @@ class CutWord:
 
 
 def trust_in(pieces: WordPieces, cut: Sequence[CutWord], words: Sequence[Word]) -> Trust:
-    """Return the trust in the vector of a query; `FULL_TRUST` where no word of it was read."""
+    """Return the trust in the vector of a query; of one without words, by its pieces alone."""
     known: dict[str, float] = {}
     starts, ends = pieces.spans.T.tolist()
     unknown = pieces.unknown.tolist()
@@ -58,9 +58,10 @@ def trust_in(pieces: WordPieces, cut: Sequence[CutWord], words: Sequence[Word]) 
         known.setdefault(word.term, known_share(word.text, lengths, strange))
     read = [word for word in words if word.term in known]
     total = sum(word.weight for word in read)
-    if not total:
-        return FULL_TRUST
-    share = sum(word.weight * known[word.term] for word in read) / total
+    if total:
+        share = sum(word.weight * known[word.term] for word in read) / total
+    else:
+        share = 1 - float(pieces.unknown.mean()) if unknown else 1.0
     return Trust(known=share, factor=max(float(ramp(share, KNOWN)), LEAST))
 
 

@@ -199,4 +199,4 @@ def _weighed(by_weight: dict[float, int], weight: float) -> str:
     best = min(by_weight.values())
     at = [tried for tried, rank in by_weight.items() if rank == best]
     span = f"{at[0]:g}" if len(at) == 1 else f"{at[0]:g} to {at[-1]:g}"
-    return f"weight {weight:g} is used; rank {best} is its best, with weight {span}"
+    return f"weight {weight:g} is asked for; rank {best} is its best, with weight {span}"

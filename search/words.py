@@ -109,29 +109,28 @@ class QueryWords:
 
     def finds(self, passages: Numbers) -> Finds:
         """Return how far each of some passages, ascending, is an exact find, and of which words."""
-        present = [word for word in self.words if word.parts]
-        total = sum(word.weight for word in present)
+        asked_for = [word for word in self.words if word.parts and not word.of_request]
+        total = sum(word.weight for word in self.words)
         shares, held = np.zeros(len(passages)), []
-        for word in present:
+        for word in asked_for:
             if rarity := self._rarity(word.idf):
                 holders = word.held_by(passages)
                 shares += rarity * word.weight / total * holders
                 held.append((word.term, holders))
         degrees = ramp(shares, WORDS_SHARE)
-        for name, degree, holders in self._pairs(present, total, passages):
+        for name, degree, holders in self._pairs(asked_for, total, passages):
             degrees = np.maximum(degrees, degree * holders)
             held.append((name, holders))
         return Finds(degrees, held)
 
     def _pairs(
-        self, present: Sequence[Word], total: float, passages: Numbers
+        self, asked_for: Sequence[Word], total: float, passages: Numbers
     ) -> Iterator[tuple[str, float, Flags]]:
         """Yield each rare pair of words that is most of the query, its degree, and its holders.
 
         The words follow one another, in passages as in the query; stop words, words of the
         request and words that no passage has do not come between them.
         """
-        asked_for = [word for word in present if not word.of_request]
         for first, second in pairwise(asked_for):
             share = float(ramp((first.weight + second.weight) / total, PAIR_SHARE))
             if not share:

@@ -1,12 +1,10 @@
 """The probability that a hit is relevant."""
 
-import math
-
 import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
-from plait.search.confidence import COSINE, COVERAGE, FIND, NEITHER, UNKNOWN, probability
+from plait.search.confidence import COSINE, COVERAGE, FIND, NEITHER, UNKNOWN, log_odds, probability
 from plait.search.index import Index
 from plait.search.query import parse_query
 from plait.search.words import QueryWords
@@ -16,26 +14,31 @@ SHARE = st.floats(0, 1)
 
 def test_probabilities_by_hand() -> None:
     """Even odds where the evidence is worth what its absence costs; and some worked out."""
-    assert probability(0.6121, 1.0) == pytest.approx(0.886, abs=0.001)
-    assert probability(-NEITHER / COSINE, 0) == pytest.approx(0.5)
-    assert probability(0, 1) == pytest.approx(1 / (1 + math.exp(-NEITHER - COVERAGE)))
-    found = 1 / (1 + math.exp(-NEITHER - COVERAGE / 2 - FIND / 4))
-    assert probability(0, 0.5, exact=1) == pytest.approx(found)
-    strange = 1 / (1 + math.exp(-NEITHER - COSINE / 2 - UNKNOWN))
-    assert probability(0.5, 0, known=0) == pytest.approx(strange)
+    assert probability(log_odds(0.6121, 1.0)) == pytest.approx(0.886, abs=0.001)
+    assert probability(log_odds(-NEITHER / COSINE, 0)) == pytest.approx(0.5)
+    assert log_odds(0, 1) == NEITHER + COVERAGE
+    assert log_odds(0, 0.5, exact=1) == NEITHER + COVERAGE / 2 + FIND / 4
+    assert log_odds(0.5, 0, known=0.5) == NEITHER + COSINE / 2 + UNKNOWN / 2
+    assert log_odds(0.5, 0, known=0) == NEITHER + UNKNOWN
+    assert [probability(odds) for odds in (-1e9, 1e9)] == pytest.approx([0, 1])
 
 
 @given(SHARE, SHARE, SHARE, SHARE, SHARE)
 def test_more_evidence_never_makes_less_likely(
     cosine: float, coverage: float, exact: float, known: float, more: float
 ) -> None:
-    """Monotonic in all, and within 0 and 1."""
-    least = probability(cosine, coverage, exact, known)
-    assert 0 < least < 1
-    assert least <= probability(cosine + more, coverage, exact, known) <= 1
-    assert least <= probability(cosine, coverage + more, exact, known) <= 1
-    assert least <= probability(cosine, coverage, exact + more, known) <= 1
-    assert least <= probability(cosine, coverage, exact, known + more) <= 1
+    """Monotonic in all."""
+    least = log_odds(cosine, coverage, exact, known)
+    assert least <= log_odds(cosine + more, coverage, exact, known)
+    assert least <= log_odds(cosine, coverage + more, exact, known)
+    assert least <= log_odds(cosine, coverage, exact + more, known)
+    assert least <= log_odds(cosine, coverage, exact, known + more)
+
+
+@given(st.floats(-1e4, 1e4), st.floats(0, 1e3))
+def test_a_probability_rises_with_its_odds(odds: float, more: float) -> None:
+    """Within 0 and 1."""
+    assert 0 <= probability(odds) <= probability(odds + more) <= 1
 
 
 def test_coverage_counts_words_by_their_weight(seeds: Index) -> None:

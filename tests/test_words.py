@@ -65,11 +65,18 @@ def test_a_rare_word_is_found_however_it_is_asked_for(query: str) -> None:
 
 
 def test_rare_words_count_by_their_share_of_the_query() -> None:
-    """Among others that weigh as much, none is most of it; words of no passage do not count."""
+    """Among others that weigh as much, in passages or in none, none is most of it."""
     rare = ["zkqxv", "brumla", "dorvik", "ennsor"]
     reader = reader_of([*news(), *rare])
     assert degrees("zkqxv brumla dorvik ennsor", reader) == {}
-    assert degrees("zkqxv nowhere nothing", reader) == {200: 1.0}
+    assert degrees("zkqxv nowhere", reader) == {}
+
+
+def test_a_word_of_the_request_is_never_what_is_found() -> None:
+    """However rare it is, and even where nothing else is known."""
+    reader = reader_of([*news(), "please write and tell"])
+    for query in ("write about joggers", "tell me about joggers", "please tell me about treaties"):
+        assert degrees(query, reader) == {}
 
 
 def test_what_many_passages_have_is_not_rare() -> None:

@@ -12,12 +12,13 @@ what each fold chose does, and is kept.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 
 import numpy as np
 
 from plait.index.errors import QueryError
+from plait.search.evaluation.calibration import Calibration, calibrate
 from plait.search.evaluation.candidates import DEFAULT, Grid, Questions, Trials, try_systems
 from plait.search.evaluation.collection import Collection
 from plait.search.evaluation.measures import parse_measures
@@ -64,6 +65,22 @@ class Tuning:
     """Of `tuned` less `default`, paired by topics."""
     chosen: System
     """By all topics together."""
+    calibration: Calibration | None = None
+    """Of `p`, by the system that is the better one."""
+
+    @property
+    def best(self) -> System:
+        """The system that is worth saving, with its calibration; the default where none is."""
+        system = self.chosen if self.better else DEFAULT
+        found = self.calibration
+        if not found or not found.better:
+            return system
+        return replace(system, p_slope=found.slope, p_offset=found.offset)
+
+    @property
+    def worth_saving(self) -> bool:
+        """Say whether anything is better than the default."""
+        return self.best != DEFAULT
 
     @property
     def better(self) -> bool:
@@ -96,7 +113,9 @@ def tune(
         )
     trials = try_systems(questions, (grid or Grid()).systems(), progress)
     left_out = len(collection.topics) - found
-    return cross_validate(trials, collection.name, decides, left_out)
+    tuned = cross_validate(trials, collection.name, decides, left_out)
+    parts = [fold.topics for fold in tuned.folds]
+    return replace(tuned, calibration=calibrate(questions, tuned.best, parts))
 
 
 def cross_validate(trials: Trials, name: str, measure: str, left_out: int) -> Tuning:

@@ -1,6 +1,7 @@
 """Here is a tuning: what does it say, and what is to be done?"""
 
 from collections.abc import Iterator
+from dataclasses import asdict
 
 from plait.search.evaluation.candidates import DEFAULT, TUNED
 from plait.search.evaluation.tuning import Tuning
@@ -34,6 +35,8 @@ def tuning_record(tuning: Tuning) -> dict[str, object]:
         ],
         "chosen": str(tuning.chosen),
         "better": tuning.better,
+        "calibration": asdict(tuning.calibration) if tuning.calibration else None,
+        "best": str(tuning.best),
         "reason": reason(tuning),
     }
 
@@ -51,6 +54,10 @@ def tuning_lines(tuning: Tuning) -> Iterator[str]:
     gain = tuning.difference
     interval = f"95 % interval {gain.low:+.4f} to {gain.high:+.4f}"
     yield f"difference on topics that had no part in the choice: {gain.mean:+.4f}, {interval}"
+    if found := tuning.calibration:
+        gain = found.difference
+        interval = f"gain {gain.mean:+.4f}, 95 % interval {gain.low:+.4f} to {gain.high:+.4f}"
+        yield f"log loss of p, fitted so: {found.before:.4f} to {found.after:.4f}, {interval}"
 
 
 def reason(tuning: Tuning) -> str:
@@ -69,14 +76,15 @@ def reason(tuning: Tuning) -> str:
 
 def advice(tuning: Tuning, own: System, *, saved: bool) -> str:
     """Say what was done and what can be; `own` is what the index searched by before."""
+    why = reason(tuning) if tuning.better else f"p fits these judgements, and {reason(tuning)}"
     if saved:
         return (
-            f"saved: {reason(tuning)}. The index searches by {tuning.chosen} where no "
+            f"saved: {why}. The index searches by {tuning.best} where no "
             "--system is named; `plait tune --forget` goes back to hybrid."
         )
-    if tuning.better:
+    if tuning.worth_saving:
         return (
-            f'better: {reason(tuning)}. Search with --system "{tuning.chosen}", '
+            f'better: {why}. Search with --system "{tuning.best}", '
             "or tune again with --save to make it the index's own."
         )
     earlier = f" The index still searches by {own}, saved earlier." if own != DEFAULT else ""
