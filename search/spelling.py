@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cached_property, partial
+from typing import TypeAlias
 
 import numpy as np
 
@@ -34,10 +35,13 @@ FIELD = "text"
 """It holds the title as well."""
 LEAST_LETTERS = 4
 """Of a word that is corrected: among shorter ones, too many are one edit apart."""
+LETTERS_FOR_VOWELS = 5
+"""From so many letters on, a vowel may be another: `oscer`, but Tusk is no task."""
 LETTERS_FOR_OTHERS = 6
-"""From so many letters on, one may be replaced, or too much: Lula is not Luna."""
+"""From so many letters on, any may be another, or too much: Lula is not Luna."""
 LETTERS_FOR_TWO = 7
 """From so many letters on, a word may be two edits away."""
+VOWELS = "aeiouy"
 MOST_LETTERS = 40
 """Of a word that is corrected: each letter costs as many look-ups as the alphabet has."""
 MOST_WORDS = 5
@@ -56,6 +60,9 @@ LIFT = 0.05
 """By how much a correction must lift the best hit: any change of a word does by a little."""
 LOOKED_AT = 10
 """Hits, the first, of which the best is to be better."""
+
+Edits: TypeAlias = Callable[[str, Iterable[str]], Iterator[str]]
+"""Yields what a word was typed for, given it and the letters that may be put in."""
 
 _NONE = np.zeros(0, np.int64)
 """So that nothing can be concatenated, too."""
@@ -135,8 +142,7 @@ class Speller:
         """
         alphabet, term_of = self._alphabet(word), self._analyzer.term
         one_edit: set[str] = set()
-        kinds = (likely_edits, other_edits) if len(word) >= LETTERS_FOR_OTHERS else (likely_edits,)
-        for edits in kinds:
+        for edits in _kinds_of_edits(len(word)):
             altered = set(edits(word, alphabet))
             if not STOP_WORDS.isdisjoint(altered):
                 return
@@ -241,6 +247,25 @@ def other_edits(word: str, alphabet: Iterable[str]) -> Iterator[str]:
         if word[at].isalpha():
             yield word[:at] + word[at + 1 :]
             yield from (word[:at] + letter + word[at + 1 :] for letter in alphabet)
+
+
+def vowel_edits(word: str, alphabet: Iterable[str]) -> Iterator[str]:
+    """Yield what `word` was typed for where one vowel replaces another.
+
+    >>> "oscar" in set(vowel_edits("oscer", "aeiou"))
+    True
+    """
+    vowels = [letter for letter in alphabet if letter in VOWELS]
+    for at in range(1, len(word)):
+        if word[at] in VOWELS:
+            yield from (word[:at] + letter + word[at + 1 :] for letter in vowels)
+
+
+def _kinds_of_edits(letters: int) -> tuple[Edits, ...]:
+    """Return what may be put right in a word of so many letters, the likeliest first."""
+    if letters < LETTERS_FOR_VOWELS:
+        return (likely_edits,)
+    return likely_edits, (vowel_edits if letters < LETTERS_FOR_OTHERS else other_edits)
 
 
 def _in_address(text: str, span: tuple[int, int]) -> bool:

@@ -37,8 +37,8 @@ KNOWN = {
     "genes": "BRCA1, TP53 and IL-6 rose; TGF-β, NF-κB and p38 MAPK did not (p < 0.05, n = 12).",
     "code": "def load(path):\n    with open(path) as file:\n        return json.load(file)",
     "table": "Q1 | 12.5 | 14.0\nQ2 | 13.1 | 15.2\nRevenue, in millions of dollars, by quarter",
-    "codes": "SKU-123456 | bolt M8 | 12.30 EUR | qx12345\nSKU-123457 | nut M10 | 2.10 EUR | qx12346\n"
-    "SKU-123458 | pin M4 | 0.30 EUR | qx12347\nSKU-123459 | cap M6 | 1.10 EUR | qx12348\n" * 2,
+    "codes": "SKU-123456 | bolt M8 | 12.30 EUR | qx12345\n"
+    "SKU-123457 | nut M10 | 2.10 EUR | qx12346\nSKU-123458 | pin M4 | 0.30 EUR | qx12347\n" * 3,
     "names": "Xi Jinping met Recep Tayyip Erdoğan and Łukasz Piebiak; they spoke of trade.",
     "quotation": "The Russian word перестройка means rebuilding, and гласность means openness.",
     "one word": "Привет",
