@@ -109,8 +109,9 @@ class QueryWords:
 
     def finds(self, passages: Numbers) -> Finds:
         """Return how far each of some passages, ascending, is an exact find, and of which words."""
-        asked_for = [word for word in self.words if word.parts and not word.of_request]
-        total = sum(word.weight for word in self.words)
+        wanted = [word for word in self.words if not word.of_request]
+        asked_for = [word for word in wanted if word.parts]
+        total = sum(word.weight for word in wanted)
         shares, held = np.zeros(len(passages)), []
         for word in asked_for:
             if rarity := self._rarity(word.idf):
