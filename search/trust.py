@@ -62,7 +62,7 @@ def trust_in(pieces: WordPieces, cut: Sequence[CutWord], words: Sequence[Word]) 
         share = sum(word.weight * known[word.term] for word in read) / total
     else:
         share = 1 - float(pieces.unknown.mean()) if unknown else 1.0
-    return Trust(known=share, factor=max(float(ramp(share, KNOWN)), LEAST))
+    return Trust(known=share, factor=max(ramp(share, KNOWN), LEAST))
 
 
 def token_weights(

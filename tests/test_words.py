@@ -123,7 +123,8 @@ def test_the_words_of_a_request_are_light() -> None:
 
 def test_a_ramp_by_hand() -> None:
     """Nothing up to its foot, all from its head on."""
-    assert ramp(np.array([0.1, 0.2, 0.3, 0.4, 0.9]), (0.2, 0.4)) == pytest.approx([0, 0, 0.5, 1, 1])
+    found = [ramp(value, (0.2, 0.4)) for value in (0.1, 0.2, 0.3, 0.4, 0.9)]
+    assert found == pytest.approx([0, 0, 0.5, 1, 1])
 
 
 def plainly(texts: list[str], alive: list[bool], first: str, second: str) -> list[bool]:
