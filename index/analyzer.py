@@ -158,6 +158,11 @@ class TextAnalyzer:
         """Give the term of one word, or None for a stop word."""
         return next(iter(self.terms(word)), None)
 
+    def spans(self, text: str) -> list[tuple[str, int, int]]:
+        """Give the terms of a text, in order, with where the word of each begins and ends."""
+        words = ((self._words.term(word[0]), *word.span()) for word in WORD.finditer(text))
+        return [word for word in words if word[0]]
+
     def terms(self, text: str) -> list[str]:
         """Give the terms of a text, in order, repeats included."""
         return [term for word in WORD.findall(text) if (term := self._words.term(word))]

@@ -241,7 +241,7 @@ class Index:
             return typed
         # Where no vector was asked for, no model is loaded to be asked what a word is.
         is_word = self._is_word if typed.scored.dense else lambda _: False
-        meant = self._state().speller.corrected(typed.query, is_word)
+        meant = self._state().speller.corrected(typed.query, typed.scored, is_word)
         if meant is None:
             return typed
         corrected = self._try(meant, system, k, options)

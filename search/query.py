@@ -94,6 +94,8 @@ class Query:
     """What a match in the title counts; the tree has it in its leaves."""
     of_request: frozenset[str] = frozenset()
     """Those of the terms that are light."""
+    spans: tuple[tuple[str, int, int], ...] = ()
+    """The term of each word, and where in `words` it begins and ends, in order."""
 
     @property
     def field_weights(self) -> dict[str, float]:
@@ -119,12 +121,13 @@ def parse_query(
     tree = _tree(text, analyzer, title) if structured else NullQuery
     if not words.strip():
         raise QueryError(f"no word is wanted in {text!r}; type at least one.")
-    counts = Counter(analyzer.terms(words))
+    spans = tuple(analyzer.spans(words))
+    counts = Counter(term for term, _, _ in spans)
     light = frozenset(counts.keys() & analyzer.request_terms)
     of_request = light if len(light) < len(counts) else frozenset[str]()
     terms = tuple((t, count * (LIGHT if t in of_request else 1)) for t, count in counts.items())
     # Only stop words between the operators: nothing to match, but a meaning to look for.
-    return Query(text, words, terms, None if tree == NullQuery else tree, title, of_request)
+    return Query(text, words, terms, None if tree == NullQuery else tree, title, of_request, spans)
 
 
 def _has_operators(text: str) -> bool:

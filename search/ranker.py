@@ -126,7 +126,7 @@ class Ranker:
 
     def _evidence(self, query: Query, encoded: EncodedQuery, passages: Numbers) -> Evidence:
         words = QueryWords(self._snapshot.keyword, query)
-        cut = cut_words(query.words, encoded.pieces, self.analyzer)
+        cut = cut_words(query, encoded.pieces)
         trust = trust_in(encoded.pieces, cut, words.words)
         weights = token_weights(encoded, cut, words.words)
         return Evidence(words, trust, words.finds(passages), weights)

@@ -90,13 +90,15 @@ class Speller:
     def __init__(self, snapshot: Snapshot, analyzer: TextAnalyzer) -> None:
         self._snapshot, self._analyzer = snapshot, analyzer
 
-    def corrected(self, query: Query, is_word: Callable[[str], bool]) -> str | None:
+    def corrected(self, query: Query, scored: Scored, is_word: Callable[[str], bool]) -> str | None:
         """Return the text of a query with its unknown words corrected; None where none is.
 
-        All else is as it was typed: operators, case, punctuation, words behind a minus, and
-        what `is_word` says of a word in small letters that it is spelt well.
+        `scored` is what the ranker made of the query. All else is as it was typed: operators,
+        case, punctuation, words behind a minus, and what `is_word` says of a word in small letters that it is spelt well.
         """
-        if len(query.text) > LONGEST_WITH_OPERATORS or not (unknown := self._unknown(query)):
+        if len(query.text) > LONGEST_WITH_OPERATORS or not (
+            unknown := self._unknown(query, scored)
+        ):
             return None
         meant: dict[str, str] = {}
 
@@ -112,14 +114,16 @@ class Speller:
         text = WORD.sub(replaced, query.text)
         return text if text != query.text else None
 
-    def _unknown(self, query: Query) -> set[str]:
+    def _unknown(self, query: Query, scored: Scored) -> set[str]:
         """Return the terms of a query that no live passage has."""
         terms = [term for term, _ in query.terms]
-        # The keyword leg has just looked the same up, and the reader keeps the result.
+        if scored.terms and query.tree is None:  # the keyword leg has looked them up
+            counted = zip(scored.terms.terms, scored.terms.counts, strict=True)
+            found = {term for (field, term), count in counted if count and field == FIELD}
+            return set(terms) - found
         keys = tuple(term.encode() for term in terms)
-        found = self._snapshot.keyword.term_frequencies(FIELD, keys)
-        pairs = zip(terms, found, strict=True)
-        return {term for term, parts in pairs if not any(len(passages) for passages, _ in parts)}
+        looked_up = zip(terms, self._snapshot.keyword.term_frequencies(FIELD, keys), strict=True)
+        return {term for term, parts in looked_up if not any(len(own) for own, _ in parts)}
 
     def _meant(self, typed: str, is_word: Callable[[str], bool]) -> str | None:
         """Return the likeliest word of the articles, in the case in which it was typed."""

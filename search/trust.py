@@ -16,9 +16,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from plait.index.analyzer import WORD, TextAnalyzer
 from plait.index.encoded import EncodedQuery
 from plait.index.legibility import WordPieces
+from plait.search.query import Query
 from plait.search.ranking import Trust
 from plait.search.words import Ramp, Word, ramp
 
@@ -77,16 +77,15 @@ def token_weights(
     return each[encoded.telling]
 
 
-def cut_words(text: str, pieces: WordPieces, analyzer: TextAnalyzer) -> list[CutWord]:
-    """List the words of a text that were cut into pieces, except stop words."""
+def cut_words(query: Query, pieces: WordPieces) -> list[CutWord]:
+    """List the words of a query that were cut into pieces, except stop words."""
     ends = pieces.ends.tolist()
     read = ends[-1] if ends else 0
     found = []
-    for word in WORD.finditer(text, 0, read):
-        if term := analyzer.term(word[0]):
-            begin, end = word.span()
+    for term, begin, end in query.spans:
+        if begin < read:
             own = range(bisect_right(ends, begin), bisect_right(ends, end))
-            found.append(CutWord(term, word[0], begin, own))
+            found.append(CutWord(term, query.words[begin:end], begin, own))
     return found
 
 

@@ -45,7 +45,7 @@ def test_a_word_is_known_by_its_pieces(
 def test_words_are_cut_as_the_model_cuts_them() -> None:
     """Stop words are left out; a word has the pieces that end in it, a blank before or not."""
     pieces = WordPieces.of([(0, 3), (3, 6), (6, 9), (9, 15)], np.zeros(4, bool))
-    first, second = cut_words("the reefs talks", pieces, ANALYZER)
+    first, second = cut_words(parse_query("the reefs talks", ANALYZER), pieces)
     assert (first.term, list(first.pieces), first.start) == ("reef", [1, 2], 4)
     assert (second.term, list(second.pieces)) == ("talk", [3])
 
@@ -54,8 +54,9 @@ def test_what_the_model_did_not_read_does_not_count(seeds: Index) -> None:
     """A query longer than the window is judged by its beginning."""
     text = "treaty " * 300 + "zkqxv " * 300
     encoded = seeds.encoder.encode_query(text)
-    words = QueryWords(seeds.snapshot.keyword, parse_query(text, ANALYZER)).words
-    cut = cut_words(text, encoded.pieces, ANALYZER)
+    query = parse_query(text, ANALYZER)
+    words = QueryWords(seeds.snapshot.keyword, query).words
+    cut = cut_words(query, encoded.pieces)
     assert {word.term for word in cut} == {"treati"}
     assert trust_in(encoded.pieces, cut, words) == FULL_TRUST
 
@@ -113,7 +114,7 @@ def test_tokens_weigh_as_their_words(seeds: Index) -> None:
     query = parse_query("Tell me about Takeshima & 1956", ANALYZER)
     encoded = seeds.encoder.encode_query(query.words)
     words = QueryWords(seeds.snapshot.keyword, query).words
-    cut = cut_words(query.words, encoded.pieces, ANALYZER)
+    cut = cut_words(query, encoded.pieces)
     found = token_weights(encoded, cut, words)
     assert len(found) == len(encoded.tokens)
     weights = {word.term: word.weight for word in words}
@@ -129,7 +130,7 @@ def test_trust_is_a_share(text: str, length: int) -> None:
     """Whatever is typed, however it is cut: between 0 and 1."""
     ends = np.arange(length, len(text) + length, length).clip(max=len(text))
     pieces = WordPieces.ending(ends)
-    cut = cut_words(text, pieces, ANALYZER)
+    cut = cut_words(parse_query(text or "x", ANALYZER, operators=False), pieces)
     trust = trust_in(pieces, cut, [Word(word.term, 1.0, 2.0, ()) for word in cut])
     assert 0 <= trust.known <= 1
     assert LEAST <= trust.factor <= 1
