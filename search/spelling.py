@@ -94,11 +94,11 @@ class Speller:
         """Return the text of a query with its unknown words corrected; None where none is.
 
         `scored` is what the ranker made of the query. All else is as it was typed: operators,
-        case, punctuation, words behind a minus, and what `is_word` says of a word in small letters that it is spelt well.
+        case, punctuation, words behind a minus, and what `is_word` says of a word in small
+        letters that it is spelt well.
         """
-        if len(query.text) > LONGEST_WITH_OPERATORS or not (
-            unknown := self._unknown(query, scored)
-        ):
+        unknown = self._unknown(query, scored)
+        if not unknown or len(query.text) > LONGEST_WITH_OPERATORS:
             return None
         meant: dict[str, str] = {}
 
