@@ -43,6 +43,7 @@ bench: .venv/installed ## measure speed
 bench-quality: .venv/installed ## measure ranking on public collections (indexes are kept)
 	$(BIN)/python benchmarks/quality.py
 	$(BIN)/python benchmarks/exact.py
+	$(BIN)/python benchmarks/spelling.py
 	$(BIN)/python benchmarks/answerable.py
 	$(BIN)/python benchmarks/adaptive_weight.py
 
