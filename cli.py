@@ -45,7 +45,7 @@ SystemText = Annotated[
 MinScore = Annotated[
     float,
     typer.Option(
-        min=0, max=1, help="Leave out hits less likely to be relevant; 0.15 tells what is not here."
+        min=0, max=1, help="Leave out hits less likely to be relevant; 0.15 tells other fields."
     ),
 ]
 Exact = Annotated[bool, typer.Option("--exact", help="Ask as typed; correct no spelling.")]

@@ -106,6 +106,5 @@ def known_share(word: str, lengths: Sequence[int], unknown: Sequence[bool]) -> f
         return 0.0 if spelt or any(unknown) else 1 / len(lengths)
     shortest = 1 if _CHINESE.search(word) else 2
     pieces = zip(lengths, unknown, strict=True)
-    return sum(letters for letters, strange in pieces if letters >= shortest and not strange) / len(
-        word
-    )
+    known = [letters for letters, strange in pieces if letters >= shortest and not strange]
+    return sum(known) / len(word)

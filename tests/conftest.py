@@ -1,8 +1,10 @@
 """What the tests share: the seeds, indexed once, and a way to alter a manifest."""
 
 import json
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from types import FrameType
 from typing import Any, TypeAlias, cast
 from zlib import crc32
 
@@ -25,6 +27,32 @@ PAIR_WORDS = ["peace", "treaty", "1956", "islands", "war", "the", "of", "japan",
 
 Rewrite: TypeAlias = Callable[[Path, Callable[[Any], object]], None]
 """Takes an index folder, and what changes the record of its manifest."""
+
+
+Calls: TypeAlias = Callable[[Callable[[], object]], int]
+"""Counts the steps of some work, for a clock would fail on a busy machine."""
+
+
+@pytest.fixture(scope="session")
+def calls() -> Calls:
+    """Count the calls of Python's functions."""
+
+    def counted(work: Callable[[], object]) -> int:
+        found = 0
+
+        def count(_: FrameType, event: str, __: object) -> None:
+            nonlocal found
+            found += event == "call"
+
+        before = sys.getprofile()
+        sys.setprofile(count)
+        try:
+            work()
+        finally:
+            sys.setprofile(before)
+        return found
+
+    return counted
 
 
 @pytest.fixture(scope="session")

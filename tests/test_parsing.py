@@ -1,8 +1,7 @@
 """Parsing: work grows with the length of what is typed, and no error is raised but ours."""
 
-import sys
 from collections.abc import Callable
-from types import FrameType
+from typing import TypeAlias
 
 import numpy as np
 import pytest
@@ -15,6 +14,8 @@ from plait.index.keyword.postings import build_postings
 from plait.index.keyword.reader import KeywordReader
 from plait.search.keyword import KeywordLeg, KeywordScores
 from plait.search.query import LONGEST_WITH_OPERATORS, parse_query
+
+Calls: TypeAlias = Callable[[Callable[[], object]], int]
 
 ANALYZER = TextAnalyzer()
 PIECES = ["+", "-", "(", ")", '"', "~", "*", ":", " AND ", " OR ", "NOT ", "title:", "text:"]
@@ -35,25 +36,8 @@ def asked(reader: KeywordReader, query: str) -> KeywordScores:
     return KeywordLeg(reader).score(parse_query(query, ANALYZER))
 
 
-def calls(work: Callable[[], object]) -> int:
-    """Count the calls of Python's functions."""
-    counted = 0
-
-    def count(_: FrameType, event: str, __: object) -> None:
-        nonlocal counted
-        counted += event == "call"
-
-    before = sys.getprofile()
-    sys.setprofile(count)
-    try:
-        work()
-    finally:
-        sys.setprofile(before)
-    return counted
-
-
 @pytest.mark.parametrize("opening", ["-(", "+(", "b -(", "+b -(", "NOT (", "b AND (+"])
-def test_each_level_of_parentheses_costs_alike(opening: str) -> None:
+def test_each_level_of_parentheses_costs_alike(opening: str, calls: Calls) -> None:
     """From 5 deep to 10, the calls do not even triple; they were once 32 times as many."""
 
     def parsed(depth: int) -> Callable[[], object]:
@@ -66,7 +50,7 @@ def test_each_level_of_parentheses_costs_alike(opening: str) -> None:
     "piece",
     ["a* ", "war~ ", '"a b" ', "-x ", "+x ", "-(a) ", "a AND ", "title:a ", '"', "x:", ")("],
 )
-def test_each_character_costs_alike(piece: str) -> None:
+def test_each_character_costs_alike(piece: str, calls: Calls) -> None:
     """From 500 characters to 1,000, the calls do not even triple."""
 
     def parsed(length: int) -> Callable[[], object]:

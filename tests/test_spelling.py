@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
-from types import FrameType
+from typing import TypeAlias
 
 import pytest
 from hypothesis import given, settings, strategies as st
@@ -25,6 +25,8 @@ from plait.search.query import LONGEST_WITH_OPERATORS
 from plait.search.spelling import MOST_LETTERS, MOST_WORDS, likely_edits, other_edits
 from plait.search.system import MODES, System
 from plait.search.why import explain_rank
+
+Calls: TypeAlias = Callable[[Callable[[], object]], int]
 
 KEYWORD = System("keyword")
 TEXTS = {
@@ -150,7 +152,7 @@ def test_everything_else_stays(index: Index, typed: str) -> None:
     assert "anzibar" not in answer.suggestion
 
 
-def test_work_is_bounded(index: Index) -> None:
+def test_work_is_bounded(index: Index, calls: Calls) -> None:
     """Of many unknown words the first few are looked up, however often each is typed."""
     wrong = ["oscer", "hollywod", "genvea", "minsters", "festval", "harbuor", "crtics"]
     assert len(wrong) > MOST_WORDS
@@ -167,25 +169,8 @@ def exactly(index: Index, query: str, system: System = KEYWORD) -> list[str]:
     return [hit.article.id for hit in index.search(query, 10, Options(system, exact=True))]
 
 
-def calls(work: Callable[[], object]) -> int:
-    """Count the calls of Python's functions."""
-    counted = 0
-
-    def count(_: FrameType, event: str, __: object) -> None:
-        nonlocal counted
-        counted += event == "call"
-
-    before = sys.getprofile()
-    sys.setprofile(count)
-    try:
-        work()
-    finally:
-        sys.setprofile(before)
-    return counted
-
-
 @pytest.mark.parametrize("mode", MODES)
-def test_known_words_cost_a_look(index: Index, mode: str) -> None:
+def test_known_words_cost_a_look(index: Index, mode: str, calls: Calls) -> None:
     """No word is altered or read, and nothing is ranked twice, where all words are known."""
     system = System.parse(mode)
     for query in ("oscar nominations of the festival", "+oscar nominations", '"oscar nominations"'):
