@@ -18,7 +18,7 @@ import typer
 
 import plait
 from plait.index.errors import PlaitError, QueryError
-from plait.search.printable import in_line, json_text, printable
+from plait.search.show.printable import in_line, json_text, printable
 
 app = typer.Typer(
     epilog="The index is -i FOLDER, else PLAIT_INDEX, else ./.plait; bench keeps its own.",
@@ -95,12 +95,12 @@ def index(
     Reads .txt, .md, .html, .jsonl, .jsonl.gz, .csv and .tsv. A file that cannot be
     read is reported and skipped, and the exit status is 1.
     """
-    from plait.index.encoder import load_encoder
     from plait.index.ingest import bring_up_to_date
-    from plait.index.manifest import recorded_model
-    from plait.index.model import name_to_record
+    from plait.index.local.manifest import recorded_model
+    from plait.index.local.writer import IndexWriter
+    from plait.index.models.encoder import load_encoder
+    from plait.index.models.hub import name_to_record
     from plait.index.reading import FieldNames, bounded_lines
-    from plait.index.writer import IndexWriter
 
     names = FieldNames(id_field, title_field, text_field, date_field, author_field)
     files = [path for path in paths if str(path) != "-"]
@@ -132,7 +132,7 @@ def search(
 ) -> None:
     """Search. Operators: "a phrase", +must, -not, title:word, prefix*, fuzzy~, AND OR NOT."""
     from plait.search.index import Index, Options
-    from plait.search.page import Page, spelling_note
+    from plait.search.show.terminal import Page, spelling_note
     from plait.search.system import System, with_rerank
 
     opened = Index.open(root)
@@ -179,10 +179,10 @@ def remove(
     root: Root = DEFAULT_INDEX,
 ) -> None:
     """Remove articles from the index; their files stay. All of them, or none if one is unknown."""
-    from plait.index.encoder import load_encoder
     from plait.index.ingest import remove_articles
-    from plait.index.manifest import read_manifest
-    from plait.index.writer import IndexWriter
+    from plait.index.local.manifest import read_manifest
+    from plait.index.local.writer import IndexWriter
+    from plait.index.models.encoder import load_encoder
 
     model = read_manifest(root).recipe.model
     with IndexWriter(root, load_encoder(model, fetch=False), model) as writer:
@@ -193,7 +193,7 @@ def remove(
 @app.command()
 def info(root: Root = DEFAULT_INDEX, as_json: AsJson = False) -> None:
     """Say what an index holds and what it was built with."""
-    from plait.index.manifest import read_manifest
+    from plait.index.local.manifest import read_manifest
 
     facts = {"index": str(root)} | read_manifest(root).facts()
     lines = (f"{name:<11} {value}" for name, value in facts.items())
@@ -203,7 +203,7 @@ def info(root: Root = DEFAULT_INDEX, as_json: AsJson = False) -> None:
 @app.command()
 def check(root: Root = DEFAULT_INDEX) -> None:
     """Compare every file of an index with its size and checksum."""
-    from plait.index.snapshot import check_files
+    from plait.index.local.snapshot import check_files
 
     _say(f"{root}: all {check_files(root)} files are as they were written.")
 
@@ -224,7 +224,7 @@ def context(
     """
     from plait.search.context import fitting_excerpts, passages_for
     from plait.search.index import Index, Options
-    from plait.search.page import spelling_note
+    from plait.search.show.terminal import spelling_note
     from plait.search.system import System
 
     asked = System.parse(system) if system else None
@@ -328,7 +328,7 @@ def tune(
     not above zero, nothing is changed; that is a result, so the exit status is 0. Takes
     10 topics or more, judged by an article's id or the name of its file, and minutes.
     """
-    from plait.index.default import record_system
+    from plait.index.local.generations import record_system
     from plait.search import evaluation as lab
     from plait.search.index import Index
 

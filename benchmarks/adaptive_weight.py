@@ -22,13 +22,13 @@ from public import folders
 from sklearn.linear_model import Ridge
 from sklearn.preprocessing import StandardScaler
 
-from plait.search.bm25 import idf
 from plait.search.evaluation import open_index, read_collection
+from plait.search.evaluation.files.trec import falling
 from plait.search.evaluation.measures import per_topic
-from plait.search.evaluation.running import article_names
-from plait.search.evaluation.runs import falling
+from plait.search.evaluation.names import article_names
 from plait.search.index import Index, Options
-from plait.search.query import parse_query
+from plait.search.legs.bm25 import idf
+from plait.search.query.parser import parse_query
 from plait.search.system import System
 
 MEASURE = "nDCG@10"

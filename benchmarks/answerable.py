@@ -7,7 +7,7 @@ for each collection: the area under the ROC curve of the best hit's probability,
 topics against foreign ones; how often a foreign topic is answered and an own one is not,
 at a threshold; the calibration error of the first ten hits of its own topics; and how
 often the nearest miss, the best hit of an own topic that is not relevant, is taken for an
-answer: what a threshold does not tell. Then the coefficients of `plait.search.confidence`
+answer: what a threshold does not tell. Then the coefficients of `plait.search.evidence.probability`
 fitted anew, and the same numbers where each collection is judged by coefficients fitted
 on the others. Needs scikit-learn, which sentence-transformers brings, and the collections
 of `benchmarks/quality.py`.
@@ -24,11 +24,11 @@ from public import folders
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
-from plait.search.confidence import COSINE, COVERAGE, FIND, NEITHER, UNKNOWN
 from plait.search.evaluation import Collection, Topic, open_index, read_collection
-from plait.search.evaluation.running import article_names
+from plait.search.evaluation.names import article_names
+from plait.search.evidence.probability import COSINE, COVERAGE, FIND, NEITHER, UNKNOWN
 from plait.search.index import Index
-from plait.search.query import parse_query
+from plait.search.query.parser import parse_query
 from plait.search.system import System
 
 TOPICS = 150

@@ -20,8 +20,8 @@ from statistics import median
 
 from sentence_transformers import SentenceTransformer
 
-from plait.index.encoder import load_encoder
-from plait.index.model import find_default
+from plait.index.models.encoder import load_encoder
+from plait.index.models.hub import find_default
 
 SEEDS = Path(__file__).resolve().parent.parent / "seeds" / "articles"
 WORDS = 150

@@ -16,10 +16,10 @@ from dataclasses import dataclass
 from exact import drawn, misspelt
 from public import folders
 
-from plait.index.analyzer import WORD
+from plait.index.language.analyzer import WORD
 from plait.search.evaluation import Collection, open_index, read_collection
 from plait.search.evaluation.measures import per_topic
-from plait.search.evaluation.running import article_names
+from plait.search.evaluation.names import article_names
 from plait.search.index import Index, Options
 from plait.search.system import System
 

@@ -1,6 +1,6 @@
 """Here is one article: what a person reads, and where it came from.
 
-Does not read files (`plait.index.reading`) or cut passages (`plait.index.cutting`).
+Does not read files (`plait.index.reading`) or cut passages (`plait.index.language.cutting`).
 """
 
 from collections.abc import Mapping

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from plait.index.article import Article
 from plait.index.errors import IndexDirectoryError, NotFoundError
+from plait.index.local.writer import Change, IndexWriter
 from plait.index.reading import (
     SUFFIXES,
     Failure,
@@ -17,7 +18,6 @@ from plait.index.reading import (
     read_records,
     shown,
 )
-from plait.index.writer import Change, IndexWriter
 
 BATCH = 200_000
 """Characters a commit holds: some five seconds of encoding, the most that a crash costs."""

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from plait.index.article import Article
-from plait.index.cutting import TokenEnds, sentences
+from plait.index.language.cutting import TokenEnds, sentences
 from plait.search.hit import Answer, Hit
 from plait.search.index import Index, Options
-from plait.search.printable import in_line
+from plait.search.show.printable import in_line
 
 CANDIDATES = 50
 """Passages looked at; far more than a chatbot's window is given in practice."""

@@ -10,7 +10,7 @@ from typing import Protocol
 
 import numpy as np
 
-from plait.search.ranking import LegScores, Scores
+from plait.search.legs.leg import LegScores, Scores
 
 WEIGHT = 0.85
 """Share of the dense leg: from .75 to .9 rank alike on eight collections (docs/adr/0007)."""

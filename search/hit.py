@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from plait.index.article import Article
 from plait.index.passage import Passage
-from plait.search.ranking import FULL_TRUST, Trust
+from plait.search.legs.leg import FULL_TRUST, Trust
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +56,9 @@ class Explanation:
     late: float = 0.0
     """What the query's words, each compared with the passage's, add (late interaction)."""
     neighbours: float = 0.0
-    """What similar candidates add (`plait.search.refining`); it may be below 0."""
+    """What similar candidates add (`plait.search.stages.second_look`); it may be below 0."""
     exact: float = 0.0
-    """What an exact find gains (`plait.search.words`)."""
+    """What an exact find gains (`plait.search.evidence.words`)."""
     rare: tuple[str, ...] = ()
     """Rare words, or pairs of words, for which the passage is an exact find."""
     trust: Trust = FULL_TRUST

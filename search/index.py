@@ -1,7 +1,7 @@
 """Here is the whole thing: open an index, ask it, read from it.
 
 The seam between what asks (command line, chatbot, benchmark) and where
-postings and vectors live. Writing is `plait.index.writer`.
+postings and vectors live. Writing is `plait.index.local.writer`.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -13,8 +13,6 @@ from pathlib import Path
 from typing import Self
 
 from plait.index.article import Article
-from plait.index.cutting import Cutting
-from plait.index.encoder import Encoder, load_encoder
 from plait.index.errors import (
     CorruptIndexError,
     IndexDirectoryError,
@@ -22,14 +20,16 @@ from plait.index.errors import (
     PlaitError,
     QueryError,
 )
-from plait.index.manifest import Recipe, check_recipe
+from plait.index.language.cutting import Cutting
+from plait.index.local.manifest import Recipe, check_recipe
+from plait.index.local.snapshot import Snapshot, check_files
+from plait.index.models.encoder import Encoder, load_encoder
 from plait.index.passage import Passage
-from plait.index.snapshot import Snapshot, check_files
 from plait.search.hit import Answer, Hit
-from plait.search.query import Query, parse_query
+from plait.search.query.parser import Query, parse_query
 from plait.search.ranker import DEPTH, Ranker, Scored, explain
-from plait.search.reranking import Reranker, find_reranker, load_reranker, rerank
 from plait.search.spelling import LOOKED_AT, Speller, Tried, lifts
+from plait.search.stages.reranking import Reranker, find_reranker, load_reranker, rerank
 from plait.search.system import System
 
 DEEPER = 4

@@ -14,21 +14,21 @@ from itertools import count
 import numpy as np
 from numpy.typing import NDArray
 
-from plait.index.analyzer import TextAnalyzer
-from plait.index.encoded import EncodedQuery
-from plait.index.encoder import Encoder
+from plait.index.dense.late_interaction import max_similarity
 from plait.index.errors import QueryError, damaged
-from plait.index.snapshot import Snapshot
-from plait.index.tokens import max_similarity
-from plait.search.confidence import log_odds, probability
+from plait.index.language.analyzer import TextAnalyzer
+from plait.index.local.snapshot import Snapshot
+from plait.index.models.encoder import Encoder
+from plait.index.models.encoding import EncodedQuery
+from plait.search.evidence.probability import log_odds, probability
+from plait.search.evidence.trust import cut_words, token_weights, trust_in
+from plait.search.evidence.words import EXACT, Finds, QueryWords
 from plait.search.hit import Explanation, LegPart
-from plait.search.keyword import KeywordLeg, KeywordScores, TermScores
-from plait.search.query import Query
-from plait.search.ranking import FULL_TRUST, LegScores, Numbers, Scores, Trust, ranked
-from plait.search.refining import LATE, REFINED, late_parts, neighbour_parts
+from plait.search.legs.keyword import KeywordLeg, KeywordScores, TermScores
+from plait.search.legs.leg import FULL_TRUST, LegScores, Numbers, Scores, Trust, ranked
+from plait.search.query.parser import Query
+from plait.search.stages.second_look import LATE, REFINED, late_parts, neighbour_parts
 from plait.search.system import System
-from plait.search.trust import cut_words, token_weights, trust_in
-from plait.search.words import EXACT, Finds, QueryWords
 
 DEPTH = 250
 """Candidates taken from each leg, at least; 1,000 rank alike on eight collections, to the

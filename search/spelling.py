@@ -20,16 +20,16 @@ from typing import TypeAlias
 
 import numpy as np
 
-from plait.index.analyzer import WORD, TextAnalyzer, fold
-from plait.index.arrays import StringTable
+from plait.index.files.strings import StringTable
 from plait.index.keyword.expansion import spellings_of, spelt_like
 from plait.index.keyword.reader import KeywordReader
-from plait.index.keyword.spelling import Spellings
-from plait.index.snapshot import Places, Snapshot
-from plait.index.stopwords import STOP_WORDS
-from plait.search.query import LONGEST_WITH_OPERATORS, MOST_EDITS, Query
+from plait.index.keyword.spellings import Spellings
+from plait.index.language.analyzer import WORD, TextAnalyzer, fold
+from plait.index.language.english import STOP_WORDS
+from plait.index.local.snapshot import Places, Snapshot
+from plait.search.evidence.words import QueryWords
+from plait.search.query.parser import LONGEST_WITH_OPERATORS, MOST_EDITS, Query
 from plait.search.ranker import Scored
-from plait.search.words import QueryWords
 
 FIELD = "text"
 """It holds the title as well."""

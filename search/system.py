@@ -8,19 +8,20 @@
 
 The same text in Python, on the command line and in a report: `System.parse` reads it,
 `str` writes it, without what is the default. Says nothing of how a search is carried
-out: that is `plait.search.index`, `plait.search.ranker` and `plait.search.reranking`.
+out: that is `plait.search.index`, `plait.search.ranker` and `plait.search.stages.reranking`.
 """
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from typing import Any, Literal, Self, TypeAlias, get_args
+from typing import Literal, Self, TypeAlias, get_args
 
 from plait.index.errors import QueryError
-from plait.search.bm25 import BM25, K1, B
 from plait.search.fusion import RANK_CONSTANT, WEIGHT, Convex, Fusion, MinMax, ReciprocalRank
-from plait.search.query import TITLE_WEIGHT
-from plait.search.refining import LATE_WEIGHT, NEIGHBOURS_SHARE
+from plait.search.legs.bm25 import BM25, K1, B
+from plait.search.notation import _changed, _check_numbers, _choose, _stage, _value, _written
+from plait.search.query.parser import TITLE_WEIGHT
+from plait.search.stages.rerank import Rerank
+from plait.search.stages.second_look import LATE_WEIGHT, NEIGHBOURS_SHARE
 
 Mode: TypeAlias = Literal["hybrid", "keyword", "dense"]
 """Which legs are asked."""
@@ -31,50 +32,8 @@ MODES: tuple[Mode, ...] = get_args(Mode)
 FUSIONS: tuple[FusionName, ...] = get_args(FusionName)
 SWITCHES: tuple[Switch, ...] = get_args(Switch)
 
-_RANGES: Mapping[str, tuple[float, float]] = {
-    "weight": (0, 1),
-    "late": (0, 100),
-    "neighbours": (0, 1),
-    "k": (0, 100_000),
-    "k1": (0, 100),
-    "b": (0, 1),
-    "title": (0, 100),
-    "p_slope": (0, 20),
-    "p_offset": (-20, 20),
-    "depth": (1, 10_000),
-    "budget_ms": (1, 1_000_000),
-}
-"""The least and the greatest value. Where nothing else sets an end: far beyond any use."""
 _FUSED = {"convex": ("weight", "trust", "late", "neighbours"), "minmax": ("weight",), "rrf": ("k",)}
 """What each fusion takes."""
-_WHOLE = frozenset({"k", "depth", "budget_ms"})
-
-_STAGE = re.compile(r"\s*(\w+)\s*(?:\(([^()]*)\)\s*)?")
-_NO_NAME = re.compile(r"[,;()=\x00-\x1f\x7f]|>>|^\s|\s$|^$")
-"""What could not be read back as it was written; a semicolon parts systems."""
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Rerank:
-    """A second stage: a model reads the first hits again, beside the query."""
-
-    model: str
-    """A hub id or a folder."""
-    depth: int = 20
-    """How many hits it reads."""
-    budget_ms: int | None = None
-    """Milliseconds after which it begins no more; None to read all."""
-
-    def __post_init__(self) -> None:
-        if _NO_NAME.search(self.model):
-            wanted = "wanted a hub id or a folder, without any of , ; ( ) = >>"
-            raise QueryError(f"rerank's model is {self.model!r}; {wanted}.")
-        _check_numbers(self)
-
-    def __str__(self) -> str:
-        return _written("rerank", self)
-
-    __repr__ = __str__
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -92,10 +51,10 @@ class System:
     """Share of the dense leg, 0 to 1; of convex and minmax only."""
     trust: Switch = "on"
     """Whether the dense leg counts less where the model does not know the query's words, and
-    exact finds come first (`plait.search.trust`, `plait.search.words`); of convex only."""
+    exact finds come first (`plait.search.evidence`); of convex only."""
     late: float = LATE_WEIGHT
-    """What late interaction counts (`plait.search.refining`), 0 to 100; of convex only, as
-    is `neighbours`."""
+    """What late interaction counts (`plait.search.stages.second_look`), 0 to 100; of convex only,
+    as is `neighbours`."""
     neighbours: float = NEIGHBOURS_SHARE
     """What similar candidates count, 0 to 1."""
     k: int = RANK_CONSTANT
@@ -207,27 +166,6 @@ def _check_parameter(name: str, mode: str, fusion: str) -> None:
     _choose(f"{shown} parameter", name, _parameters(mode, fusion))
 
 
-def _choose(what: str, found: str, choices: Sequence[str]) -> None:
-    if found not in choices:
-        remedy = f"choose one of {', '.join(choices)}" if choices else "it takes none"
-        raise QueryError(f"no {what} {found!r}; {remedy}.")
-
-
-def _stage(text: str, whole: str) -> tuple[str, dict[str, str]]:
-    """Read `NAME` or `NAME(parameter=value, …)`."""
-    found = _STAGE.fullmatch(text)
-    if not found:
-        wanted = "LEG, LEG(NAME=VALUE, …) or either with >> rerank(model=NAME)"
-        raise QueryError(f"cannot read the system {whole!r}: wanted {wanted}.")
-    values: dict[str, str] = {}
-    for part in (found[2] or "").split(",") if (found[2] or "").strip() else ():
-        name, equals, value = (piece.strip() for piece in part.partition("="))
-        if not (name and equals and value) or name in values:
-            raise QueryError(f"cannot read {part.strip()!r} in {whole!r}: wanted NAME=VALUE, once.")
-        values[name] = value
-    return found[1], values
-
-
 def _second_stage(stages: Sequence[str], whole: str) -> Rerank | None:
     if not stages:
         return None
@@ -240,43 +178,3 @@ def _second_stage(stages: Sequence[str], whole: str) -> Rerank | None:
     if "model" not in values:
         raise QueryError(f"no model in {stages[0].strip()!r}; write rerank(model=NAME).")
     return Rerank(**{name: _value(name, value) for name, value in values.items()})
-
-
-def _value(name: str, text: str) -> Any:
-    """Read a parameter's value: a number, unless it is a name."""
-    if name not in _RANGES:
-        return text
-    try:
-        return int(text) if name in _WHOLE else float(text)
-    except ValueError as error:
-        raise QueryError(_wanted(name, text)) from error
-
-
-def _check_numbers(noun: Rerank | System) -> None:
-    for name, (least, most) in _RANGES.items():
-        value = getattr(noun, name, None)
-        whole = name not in _WHOLE or isinstance(value, int)
-        if value is not None and not (whole and least <= value <= most):
-            raise QueryError(_wanted(name, value))
-
-
-def _wanted(name: str, found: object) -> str:
-    least, most = _RANGES[name]
-    kind = "a whole number" if name in _WHOLE else "a number"
-    return f"{name} is {found}; wanted {kind} from {least} to {most}."
-
-
-def _changed(noun: Rerank | System) -> list[str]:
-    """Name the fields that are not as they are by default."""
-    return [field.name for field in fields(noun) if getattr(noun, field.name) != field.default]
-
-
-def _written(head: str, noun: Rerank | System) -> str:
-    """Write a stage as `_stage` reads it."""
-    named = {name: getattr(noun, name) for name in _changed(noun) if name not in {"mode", "rerank"}}
-    # 1.0 is written 1, as a person would.
-    parts = [
-        f"{name}={str(value).removesuffix('.0') if isinstance(value, float) else value}"
-        for name, value in named.items()
-    ]
-    return f"{head}({', '.join(parts)})" if parts else head

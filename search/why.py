@@ -12,10 +12,10 @@ import numpy as np
 from plait.index.errors import NotFoundError, QueryError
 from plait.search.hit import Explanation
 from plait.search.index import Index, Options
-from plait.search.page import explained
-from plait.search.printable import in_line
-from plait.search.query import Query
+from plait.search.query.parser import Query
 from plait.search.ranker import DEPTH, Scored, explain
+from plait.search.show.printable import in_line
+from plait.search.show.terminal import explained
 from plait.search.system import MODES, Mode, System
 
 WEIGHTS = tuple(step / 20 for step in range(21))
@@ -61,7 +61,7 @@ class Reasons:
     """Its rank with each weight of the dense leg; empty where nothing is weighted."""
 
     def lines(self) -> Iterator[str]:
-        """Write it for a person, with whatever titles hold (`plait.search.printable`)."""
+        """Write it for a person, with whatever titles hold (`plait.search.show.printable`)."""
         yield in_line(f"{self.article_id}  {self.title}")
         if self.corrected:
             yield in_line(f"asked for, as a word was unknown: {self.corrected}")

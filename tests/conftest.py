@@ -12,13 +12,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from plait.index.encoded import Encoded, EncodedQuery
-from plait.index.encoder import Encoder, load_encoder
+from plait.index.dense.late_interaction import Tokens
 from plait.index.ingest import bring_up_to_date
-from plait.index.legibility import WordPieces
-from plait.index.manifest import NAME, record_checksum
-from plait.index.tokens import Tokens
-from plait.index.writer import IndexWriter
+from plait.index.local.manifest import NAME, record_checksum
+from plait.index.local.writer import IndexWriter
+from plait.index.models.encoder import Encoder, load_encoder
+from plait.index.models.encoding import Encoded, EncodedQuery
+from plait.index.models.word_pieces import WordPieces
 from plait.search.index import Index
 
 SEEDS = Path(__file__).resolve().parent.parent / "seeds"

@@ -18,10 +18,10 @@ import pytest
 from numpy.typing import NDArray
 from scipy.stats import rankdata, zscore
 
-from plait.search.bm25 import K1, B
-from plait.search.evaluation.topics import read_topics
+from plait.search.evaluation.files.topics import read_topics
 from plait.search.index import Index, Options
-from plait.search.query import parse_query
+from plait.search.legs.bm25 import K1, B
+from plait.search.query.parser import parse_query
 from plait.search.system import System
 
 Scores: TypeAlias = NDArray[np.float64]

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from plait.search.evaluation import read_collection
-from plait.search.evaluation.calibration import LEAST_SLOPE, Shown, calibrate, fit
-from plait.search.evaluation.candidates import DEFAULT, Questions
-from plait.search.evaluation.tuning import folds
+from plait.search.evaluation.tuning.calibration import LEAST_SLOPE, Shown, calibrate, fit
+from plait.search.evaluation.tuning.candidates import DEFAULT, Questions
+from plait.search.evaluation.tuning.tuning import folds
 from plait.search.index import Index, Options
 from plait.search.system import System
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from plait.index.default import record_system
+from plait.index.local.generations import record_system
 
 GOLDEN = Path(__file__).resolve().parent / "golden"
 STORIES = {

@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from plait.index.encoder import Encoder
 from plait.index.ingest import bring_up_to_date
-from plait.index.writer import IndexWriter
+from plait.index.local.writer import IndexWriter
+from plait.index.models.encoder import Encoder
 from plait.search.evaluation import Topic, read_collection
 from plait.search.index import Index, Options
 from plait.search.system import System

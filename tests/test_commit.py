@@ -11,13 +11,13 @@ from shutil import copytree
 import pytest
 
 from plait.index.article import Article
-from plait.index.durable import publish
-from plait.index.encoder import Encoder
 from plait.index.errors import IndexDirectoryError, LockedError
-from plait.index.generations import Generations
-from plait.index.manifest import NAME, Manifest, read_manifest
-from plait.index.snapshot import Snapshot, check_files
-from plait.index.writer import IndexWriter
+from plait.index.files.atomic import publish
+from plait.index.local.generations import Generations
+from plait.index.local.manifest import NAME, Manifest, read_manifest
+from plait.index.local.snapshot import Snapshot, check_files
+from plait.index.local.writer import IndexWriter
+from plait.index.models.encoder import Encoder
 
 
 def story(name: str) -> Article:
@@ -440,7 +440,7 @@ def test_what_cannot_be_removed_fails_no_commit(
     root = index_of(tmp_path / "own", quick, "a", "b")
     writer = IndexWriter(root, quick)
     with monkeypatch.context() as patch:
-        patch.setattr("plait.index.generations.discard", _denied)
+        patch.setattr("plait.index.local.generations.discard", _denied)
         writer.merge()
     assert len(writer.manifest.segments) == 1
     assert len(list(root.glob("segment-*"))) == 3
@@ -460,7 +460,7 @@ def test_an_error_of_the_disk_ends_a_merge(
         yield {}
         raise OSError(errno.EIO, "Input/output error")
 
-    monkeypatch.setattr("plait.index.writer.merge_segments", broken)
+    monkeypatch.setattr("plait.index.local.writer.merge_segments", broken)
     writer = IndexWriter(root, quick)
     with pytest.raises(OSError, match="Input/output"), writer:
         writer.add(story("c"))
@@ -505,7 +505,7 @@ def test_a_check_beside_a_writer_sees_one_generation_or_the_next(
         return found
 
     with monkeypatch.context() as patch:
-        patch.setattr("plait.index.snapshot.read_manifest", merge_after)
+        patch.setattr("plait.index.local.snapshot.read_manifest", merge_after)
         assert check_files(root) == len(real(root).files())
     assert len(merged[0].segments) == 3
 

@@ -4,10 +4,18 @@ import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
-from plait.search.confidence import COSINE, COVERAGE, FIND, NEITHER, UNKNOWN, log_odds, probability
+from plait.search.evidence.probability import (
+    COSINE,
+    COVERAGE,
+    FIND,
+    NEITHER,
+    UNKNOWN,
+    log_odds,
+    probability,
+)
+from plait.search.evidence.words import QueryWords
 from plait.search.index import Index
-from plait.search.query import parse_query
-from plait.search.words import QueryWords
+from plait.search.query.parser import parse_query
 
 SHARE = st.floats(0, 1)
 

@@ -7,9 +7,9 @@ from hypothesis import given, strategies as st
 from numpy.typing import NDArray
 
 from plait.index.article import Article
-from plait.index.cutting import Cutting, cut_passages
-from plait.index.encoder import Encoder
-from plait.index.writer import IndexWriter
+from plait.index.language.cutting import Cutting, cut_passages
+from plait.index.local.writer import IndexWriter
+from plait.index.models.encoder import Encoder
 
 
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=400))

@@ -10,16 +10,16 @@ from typing import Any, TypeAlias, cast
 import numpy as np
 import pytest
 
-from plait.index.arrays import load_array, save_array
 from plait.index.article import Article
-from plait.index.encoded import Encoded, EncodedQuery
-from plait.index.encoder import Encoder
-from plait.index.entries import FileEntry
 from plait.index.errors import CorruptIndexError, ModelError, PlaitError
-from plait.index.manifest import NAME, read_manifest
-from plait.index.segment import article_from_json, article_json
-from plait.index.snapshot import check_files
-from plait.index.writer import IndexWriter
+from plait.index.files.arrays import load_array, save_array
+from plait.index.local.entries import FileEntry
+from plait.index.local.manifest import NAME, read_manifest
+from plait.index.local.segment import article_from_json, article_json
+from plait.index.local.snapshot import check_files
+from plait.index.local.writer import IndexWriter
+from plait.index.models.encoder import Encoder
+from plait.index.models.encoding import Encoded, EncodedQuery
 from plait.search.index import Index, Options
 from plait.search.system import MODES, System
 

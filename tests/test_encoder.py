@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from plait.index.encoder import Encoder, load_encoder
 from plait.index.errors import ModelError
-from plait.index.model import DEFAULT, find_default
-from plait.index.onnx_cache import ready_folder
-from plait.index.onnx_encoder import OnnxEncoder
-from plait.index.onnx_graph import quantise
+from plait.index.models.encoder import Encoder, load_encoder
+from plait.index.models.hub import DEFAULT, find_default
+from plait.index.models.onnx.cache import ready_folder
+from plait.index.models.onnx.encoder import OnnxEncoder
+from plait.index.models.onnx.graph import quantise
 
 SEEDS = Path(__file__).resolve().parent.parent / "seeds" / "articles"
 ODD = [
@@ -162,7 +162,7 @@ QUERY = """
 import json, socket, sys
 def refuse(*_, **__): raise OSError("the network was touched")
 socket.socket.connect = socket.getaddrinfo = refuse
-from plait.index.encoder import load_encoder
+from plait.index.models.encoder import load_encoder
 load_encoder().encode_query("who owns the islands?")
 print(json.dumps([name for name in sys.modules if "." not in name]))
 """
@@ -201,7 +201,9 @@ def test_the_cache_is_made_once_and_mended(tmp_path: Path, monkeypatch: pytest.M
 
 def test_processes_may_make_the_graph_at_once(tmp_path: Path) -> None:
     """Three first runs at the same time all succeed, and leave one folder."""
-    code = "from plait.index.encoder import load_encoder; load_encoder().encode_query('peace')"
+    code = (
+        "from plait.index.models.encoder import load_encoder; load_encoder().encode_query('peace')"
+    )
     environment = {**os.environ, "PLAIT_CACHE": str(tmp_path)}
     runs = [subprocess.Popen([sys.executable, "-c", code], env=environment) for _ in range(3)]
     assert [run.wait() for run in runs] == [0, 0, 0]

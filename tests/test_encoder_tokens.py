@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from plait.index.encoder import Encoder
-from plait.index.model import find_default
-from plait.index.onnx_cache import ready_folder
-from plait.index.onnx_encoder import OnnxEncoder
-from plait.index.pieces import Pieces
-from plait.index.stopwords import STOP_WORDS
-from plait.index.tokens import Tokens
+from plait.index.dense.late_interaction import Tokens
+from plait.index.language.english import STOP_WORDS
+from plait.index.models.encoder import Encoder
+from plait.index.models.hub import find_default
+from plait.index.models.onnx.cache import ready_folder
+from plait.index.models.onnx.encoder import OnnxEncoder
+from plait.index.models.onnx.kept_pieces import Pieces
 from plait.search.index import Index
 
 

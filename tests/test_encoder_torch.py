@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from plait.index.encoder import Encoder, load_encoder
+from plait.index.dense.moments import are_unit
 from plait.index.errors import ModelError
-from plait.index.vectors import are_unit
+from plait.index.models.encoder import Encoder, load_encoder
 
 WORDS = ["ask", "told", ":", "the", "islands", "treaty", "war", "peace", "who"]
 

@@ -12,9 +12,8 @@ from hypothesis import given, strategies as st
 
 from plait.index.errors import PlaitError, QueryError, ReadingError
 from plait.search.evaluation import Sources, Topic, read_collection
-from plait.search.evaluation.qrels import read_qrels
-from plait.search.evaluation.runs import falling, read_run, write_run
-from plait.search.evaluation.topics import read_topics
+from plait.search.evaluation.files.topics import read_topics
+from plait.search.evaluation.files.trec import falling, read_qrels, read_run, write_run
 
 SEEDS = Path(__file__).resolve().parent.parent / "seeds"
 CLASSIC = """<top>

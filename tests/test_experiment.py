@@ -24,10 +24,11 @@ from plait.search.evaluation import (
     write_files,
 )
 from plait.search.evaluation.collection import judged
+from plait.search.evaluation.files.trec import falling, read_run
 from plait.search.evaluation.measures import MEASURES, aggregate, parse_measures, per_topic
+from plait.search.evaluation.names import article_names
 from plait.search.evaluation.output import run_names, write_records
-from plait.search.evaluation.running import article_names, compare
-from plait.search.evaluation.runs import falling, read_run
+from plait.search.evaluation.running import compare
 from plait.search.evaluation.significance import holm
 from plait.search.index import Index, Options
 from plait.search.system import System

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
-from plait.index.arrays import best_places
-from plait.index.vectors import Moments
-from plait.search.bm25 import BM25, idf, length_norm, term_score
+from plait.index.dense.moments import Moments
+from plait.index.files.topk import best_places
 from plait.search.fusion import Convex, Fusion, MinMax, ReciprocalRank, standardise
 from plait.search.hit import TermPart
-from plait.search.keyword import KeywordScores, TermScores
-from plait.search.ranking import LegScores, ranked
+from plait.search.legs.bm25 import BM25, idf, length_norm, term_score
+from plait.search.legs.keyword import KeywordScores, TermScores
+from plait.search.legs.leg import LegScores, ranked
 
 SCORES = st.lists(st.floats(0, 50, allow_subnormal=False), min_size=1, max_size=30)
 

@@ -6,11 +6,11 @@ import sys
 import time
 from pathlib import Path
 
-from plait.index.encoder import Encoder
 from plait.index.ingest import Summary, _is_gone, bring_up_to_date
-from plait.index.manifest import read_manifest
+from plait.index.local.manifest import read_manifest
+from plait.index.local.writer import IndexWriter
+from plait.index.models.encoder import Encoder
 from plait.index.reading import FieldNames
-from plait.index.writer import IndexWriter
 from plait.search.index import Index
 
 
@@ -46,7 +46,8 @@ def test_kill_during_indexing_leaves_a_whole_index(tmp_path: Path, encoder: Enco
             f"Title {number}\n" + f"Treaty {number} was signed. " * 20
         )
     code = (
-        "import plait.index.ingest as i, plait.index.encoder as e, plait.index.writer as w\n"
+        "import plait.index.ingest as i, plait.index.models.encoder as e\n"
+        "import plait.index.local.writer as w\n"
         f"i.BATCH = 2000\nfrom pathlib import Path\nbase = Path({str(tmp_path)!r})\n"
         "with w.IndexWriter(base / '.plait', e.load_encoder()) as writer:\n"
         "    i.bring_up_to_date(writer, [base / 'news'])\n"

@@ -11,9 +11,8 @@ from whoosh.filedb.filestore import RamStorage
 from whoosh.matching import AndNotMatcher
 from whoosh.query import Or, Term
 
-from plait.index.analyzer import TextAnalyzer
-from plait.index.arrays import SortedTable
 from plait.index.errors import QueryError
+from plait.index.files.strings import SortedTable
 from plait.index.keyword.postings import (
     OCCURRENCES,
     Postings,
@@ -22,9 +21,10 @@ from plait.index.keyword.postings import (
     stable_order,
 )
 from plait.index.keyword.reader import KeywordReader
-from plait.search.bm25 import BM25, WhooshBM25
-from plait.search.keyword import KeywordLeg
-from plait.search.query import FIELD_WEIGHTS, parse_query
+from plait.index.language.analyzer import TextAnalyzer
+from plait.search.legs.bm25 import BM25, WhooshBM25
+from plait.search.legs.keyword import KeywordLeg
+from plait.search.query.parser import FIELD_WEIGHTS, parse_query
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,15 +10,15 @@ from whoosh.filedb.filestore import RamStorage
 from whoosh.query import FuzzyTerm, Phrase, Prefix, Query as Tree, Term
 from whoosh.searching import Searcher
 
-from plait.index.analyzer import TextAnalyzer
-from plait.index.arrays import StringTable
+from plait.index.files.strings import StringTable
 from plait.index.keyword.codec import whoosh_reader
 from plait.index.keyword.postings import Postings, build_postings
 from plait.index.keyword.reader import KeywordReader
-from plait.index.keyword.spelling import Spellings
-from plait.search.bm25 import BM25, WhooshBM25, length_norm
-from plait.search.leaves import FEW_PASSAGES, Found, Leaves
-from plait.search.ranking import Scores
+from plait.index.keyword.spellings import Spellings
+from plait.index.language.analyzer import TextAnalyzer
+from plait.search.legs.bm25 import BM25, WhooshBM25, length_norm
+from plait.search.legs.leaves import FEW_PASSAGES, Found, Leaves
+from plait.search.legs.leg import Scores
 
 ANALYZER = TextAnalyzer()
 WORD = st.text("abé", min_size=1, max_size=6)

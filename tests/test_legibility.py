@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
 
-from plait.index.analyzer import TextAnalyzer
 from plait.index.article import Article
-from plait.index.building import Builder
-from plait.index.encoder import Encoder
-from plait.index.legibility import Legibility, WordPieces, illegible
+from plait.index.language.analyzer import TextAnalyzer
+from plait.index.local.builder import Builder
+from plait.index.models.encoder import Encoder
+from plait.index.models.legibility import Legibility, illegible
+from plait.index.models.word_pieces import WordPieces
 from plait.search.index import Index
 
 UNKNOWN = {

@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 
 from plait.index.article import Article
-from plait.index.encoder import Encoder
 from plait.index.errors import CorruptIndexError
-from plait.index.legibility import REMEDY
-from plait.index.manifest import NAME, read_manifest
-from plait.index.snapshot import Snapshot, check_files
-from plait.index.writer import IndexWriter
+from plait.index.local.manifest import NAME, read_manifest
+from plait.index.local.snapshot import Snapshot, check_files
+from plait.index.local.writer import IndexWriter
+from plait.index.models.encoder import Encoder
+from plait.index.models.legibility import REMEDY
 
 Rewrite = Callable[[Path, Callable[[Any], object]], None]
 

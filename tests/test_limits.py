@@ -5,14 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from plait.index.analyzer import TextAnalyzer
-from plait.index.arrays import StringTable
 from plait.index.errors import QueryError
+from plait.index.files.strings import StringTable
 from plait.index.keyword.postings import build_postings
 from plait.index.keyword.reader import KeywordReader
-from plait.search import leaves
-from plait.search.keyword import KeywordLeg, KeywordScores
-from plait.search.query import parse_query
+from plait.index.language.analyzer import TextAnalyzer
+from plait.search.legs import leaves
+from plait.search.legs.keyword import KeywordLeg, KeywordScores
+from plait.search.query.parser import parse_query
 
 ANALYZER = TextAnalyzer()
 

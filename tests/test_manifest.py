@@ -10,12 +10,12 @@ from typing import Any, TypeAlias
 import pytest
 
 from plait.index.article import Article
-from plait.index.encoder import Encoder
-from plait.index.entries import FileEntry
 from plait.index.errors import CorruptIndexError, FingerprintError
-from plait.index.manifest import LARGEST, NAME, record_checksum
-from plait.index.snapshot import Snapshot, check_files
-from plait.index.writer import IndexWriter
+from plait.index.local.entries import FileEntry
+from plait.index.local.manifest import LARGEST, NAME, record_checksum
+from plait.index.local.snapshot import Snapshot, check_files
+from plait.index.local.writer import IndexWriter
+from plait.index.models.encoder import Encoder
 
 Rewrite: TypeAlias = Callable[[Path, Callable[[Any], object]], None]
 Errors = (CorruptIndexError, FingerprintError)

@@ -9,9 +9,9 @@ from shutil import copytree
 import numpy as np
 import pytest
 
-from plait.index.arrays import PIECE, let_go, load_array, save_array
+from plait.index.files.arrays import PIECE, let_go, load_array, save_array
 from plait.search.index import Index
-from plait.search.query import parse_query
+from plait.search.query.parser import parse_query
 from plait.search.system import System
 
 

@@ -13,27 +13,27 @@ import pytest
 from hypothesis import Phase, given, settings, strategies as st
 from numpy.typing import NDArray
 
-from plait.index.analyzer import FIELDS, TextAnalyzer
-from plait.index.arrays import StringTable
 from plait.index.article import Article
-from plait.index.building import Builder
-from plait.index.encoder import Encoder
-from plait.index.entries import SegmentEntry
-from plait.index.joining import cuts, kept_rows, kept_starts, kept_stretches
+from plait.index.dense.late_interaction import Tokens
+from plait.index.dense.vectors import Vectors
+from plait.index.files.joining import cuts, kept_rows, kept_starts, kept_stretches
+from plait.index.files.strings import StringTable
 from plait.index.keyword.postings import build_postings
-from plait.index.manifest import read_manifest
-from plait.index.merging import (
+from plait.index.language.analyzer import FIELDS, TextAnalyzer
+from plait.index.local.builder import Builder
+from plait.index.local.entries import SegmentEntry
+from plait.index.local.manifest import read_manifest
+from plait.index.local.merging import (
     GIANT,
     MAX_SEGMENTS,
     merge_segments,
     merged_after_run,
     merged_during_run,
 )
-from plait.index.segment import Segment, SegmentData, write_segment
-from plait.index.snapshot import check_files
-from plait.index.tokens import Tokens
-from plait.index.vectors import Vectors
-from plait.index.writer import IndexWriter
+from plait.index.local.segment import Segment, SegmentData, write_segment
+from plait.index.local.snapshot import check_files
+from plait.index.local.writer import IndexWriter
+from plait.index.models.encoder import Encoder
 from plait.search.index import Index
 
 WORDS = st.sampled_from(["peace", "treaty", "island", "Islands.", "the", "war", "é", "1956"])
@@ -204,7 +204,7 @@ def test_a_merge_that_finds_no_room_is_left(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patch, IndexWriter(root, encoder) as writer:
-        patch.setattr("plait.index.writer.merge_segments", full)
+        patch.setattr("plait.index.local.writer.merge_segments", full)
         for name in "abc":
             writer.add(Article(name, "", f"An article on {name}."))
             writer.commit()

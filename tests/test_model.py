@@ -7,10 +7,10 @@ from typing import NoReturn
 
 import pytest
 
-from plait.index import model as model_module
-from plait.index.encoder import load_encoder
 from plait.index.errors import ModelError
-from plait.index.model import (
+from plait.index.models import hub as model_module
+from plait.index.models.encoder import load_encoder
+from plait.index.models.hub import (
     DEFAULT,
     PinnedModel,
     find_default,
@@ -19,7 +19,7 @@ from plait.index.model import (
     name_to_record,
     verify,
 )
-from plait.index.prompts import Prompts, choose_prompts
+from plait.index.models.prompts import Prompts, choose_prompts
 
 
 @pytest.fixture

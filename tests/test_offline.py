@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from plait.index.article import Article
-from plait.index.default import record_system
-from plait.index.encoder import Encoder
 from plait.index.errors import ModelError
-from plait.index.onnx_cache import cache_home
-from plait.index.writer import IndexWriter
+from plait.index.local.generations import record_system
+from plait.index.local.writer import IndexWriter
+from plait.index.models.encoder import Encoder
+from plait.index.models.onnx.cache import cache_home
 from plait.search.index import Index, Options
 from plait.search.system import System
 
@@ -76,8 +76,8 @@ def test_indexing_and_searching_open_no_socket_and_leave_no_file(tmp_path: Path)
 
 MODELS = """
 import sys
-from plait.index.encoder import load_encoder
-from plait.search.reranking import load_reranker
+from plait.index.models.encoder import load_encoder
+from plait.search.stages.reranking import load_reranker
 print(*load_reranker(sys.argv[1]).scores("peace", ["war"]))
 print(len(load_encoder(sys.argv[2]).encode_query("peace").vector))
 """

@@ -12,13 +12,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from plait.index import onnx_cache
 from plait.index.errors import ModelError
-from plait.index.lock import LOCK
-from plait.index.model import DEFAULT, find_default, hash_file
-from plait.index.onnx_cache import GRAPHS, ready_folder
-from plait.index.onnx_encoder import OnnxEncoder
-from plait.index.pinned_folder import RECORD, is_protected
+from plait.index.files.lock import LOCK
+from plait.index.models.hub import DEFAULT, find_default, hash_file
+from plait.index.models.onnx import cache as onnx_cache
+from plait.index.models.onnx.cache import GRAPHS, ready_folder
+from plait.index.models.onnx.encoder import OnnxEncoder
+from plait.index.models.onnx.pinned_folder import RECORD, is_protected
 
 GRAPH = "model.onnx"
 
@@ -125,9 +125,10 @@ def test_leftovers_of_a_killed_making_are_swept(folder: Path) -> None:
     shutil.rmtree(folder)
     code = (
         "import os, signal\n"
-        "from plait.index import model, onnx_cache\n"
-        "onnx_cache._let_others_read = lambda *_: os.kill(os.getpid(), signal.SIGKILL)\n"
-        "onnx_cache.ready_folder('int8', model.find_default)\n"
+        "from plait.index.models import hub\n"
+        "from plait.index.models.onnx import cache\n"
+        "cache._let_others_read = lambda *_: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "cache.ready_folder('int8', hub.find_default)\n"
     )
     killed = subprocess.run([sys.executable, "-c", code], check=False)
     assert killed.returncode == -signal.SIGKILL
@@ -143,7 +144,7 @@ def test_who_waited_for_another_finds_it_made(folder: Path) -> None:
     descriptor = os.open(home / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
     fcntl.flock(descriptor, fcntl.LOCK_EX)
     code = (
-        "from plait.index.onnx_cache import ready_folder\n"
+        "from plait.index.models.onnx.cache import ready_folder\n"
         "print('begun', flush=True)\n"
         "print(ready_folder('int8', lambda: exit('made again')))\n"
     )

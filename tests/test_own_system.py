@@ -8,12 +8,12 @@ from typing import Any, TypeAlias
 import pytest
 
 from plait.index.article import Article
-from plait.index.default import record_system
-from plait.index.encoder import Encoder
 from plait.index.errors import CorruptIndexError, LockedError, NoIndexError
-from plait.index.manifest import NAME, read_manifest
-from plait.index.snapshot import check_files
-from plait.index.writer import IndexWriter
+from plait.index.local.generations import record_system
+from plait.index.local.manifest import NAME, read_manifest
+from plait.index.local.snapshot import check_files
+from plait.index.local.writer import IndexWriter
+from plait.index.models.encoder import Encoder
 from plait.search.context import choose_excerpts
 from plait.search.index import Index, Options
 from plait.search.system import System

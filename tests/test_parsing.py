@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings, strategies as st
 from whoosh.query import AndNot, FuzzyTerm
 
-from plait.index.analyzer import TextAnalyzer
 from plait.index.errors import QueryError
 from plait.index.keyword.postings import build_postings
 from plait.index.keyword.reader import KeywordReader
-from plait.search.keyword import KeywordLeg, KeywordScores
-from plait.search.query import LONGEST_WITH_OPERATORS, parse_query
+from plait.index.language.analyzer import TextAnalyzer
+from plait.search.legs.keyword import KeywordLeg, KeywordScores
+from plait.search.query.parser import LONGEST_WITH_OPERATORS, parse_query
 
 Calls: TypeAlias = Callable[[Callable[[], object]], int]
 

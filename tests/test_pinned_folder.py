@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from plait.index.model import hash_file
-from plait.index.pinned_folder import RECORD, PinnedFolder, is_protected, make_own
+from plait.index.models.hub import hash_file
+from plait.index.models.onnx.pinned_folder import RECORD, PinnedFolder, is_protected, make_own
 
 CONTENT = {"graph": b"a graph", "weights": b"some weights"}
 
@@ -38,7 +38,7 @@ def hashed(folder: PinnedFolder, monkeypatch: pytest.MonkeyPatch) -> list[str]:
         names.append(path.name)
         return hash_file(path)
 
-    monkeypatch.setattr("plait.index.pinned_folder.hash_file", told)
+    monkeypatch.setattr("plait.index.models.onnx.pinned_folder.hash_file", told)
     return names
 
 

@@ -13,11 +13,11 @@ from hypothesis import example, given
 from hypothesis.strategies import characters, text
 
 from plait.index.article import Article
-from plait.index.encoder import Encoder
-from plait.index.writer import IndexWriter
+from plait.index.local.writer import IndexWriter
+from plait.index.models.encoder import Encoder
 from plait.search.index import Index
-from plait.search.printable import in_line, json_text, printable
-from plait.search.snippet import snippet
+from plait.search.show.printable import in_line, json_text, printable
+from plait.search.show.snippet import snippet
 
 EVIL = "\x1b[31m\x1b]0;owned\x07\x08\x9b2J\x7f\r\u202eevil\u2066\u200f\u2028"
 """Colour, a window's title, backspace, 8-bit CSI, DEL, return, directions, a line's end."""

@@ -7,20 +7,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from plait.index import onnx_encoder
-from plait.index.analyzer import FOLDED_AT_ONCE, fold
 from plait.index.article import Article
-from plait.index.encoder import Encoder
 from plait.index.errors import ReadingError
 from plait.index.ingest import KEPT_FAILURES, bring_up_to_date
-from plait.index.onnx_encoder import OnnxEncoder, blocks, encodable
+from plait.index.language.analyzer import FOLDED_AT_ONCE, fold
+from plait.index.local.writer import IndexWriter
+from plait.index.models.encoder import Encoder
+from plait.index.models.onnx import encoder as onnx_encoder
+from plait.index.models.onnx.encoder import OnnxEncoder, blocks, encodable
 from plait.index.reading import Failure, FieldNames, bounded_lines, read_paths, read_records
 from plait.index.reading.draft import LARGEST_ARTICLE, Draft
 from plait.index.reading.files import ONE_ARTICLE
 from plait.index.reading.jsonlines import MOST_VALUES, Unpacked
 from plait.index.reading.tables import MOST_COLUMNS
 from plait.index.reading.webpage import MOST_TAGS, WIDEST_ROW, read_webpage
-from plait.index.writer import IndexWriter
 
 TEXT = "The treaty was signed in the capital on Monday, after years of talks. " * 5
 

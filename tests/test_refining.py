@@ -8,7 +8,7 @@ from hypothesis import given, strategies as st
 from hypothesis.extra import numpy as hnp
 from numpy.typing import NDArray
 
-from plait.search.refining import NEIGHBOURS, late_parts, neighbour_parts
+from plait.search.stages.second_look import NEIGHBOURS, late_parts, neighbour_parts
 
 
 def test_late_interaction_by_hand() -> None:

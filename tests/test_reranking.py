@@ -17,9 +17,10 @@ from plait.index.passage import Passage
 from plait.search.context import choose_excerpts
 from plait.search.hit import Explanation, Hit, LegPart
 from plait.search.index import Index, Options
-from plait.search.page import Page
-from plait.search.reranking import BATCH, STEP, Reranker, load_reranker, rerank
-from plait.search.system import Rerank, System
+from plait.search.show.terminal import Page
+from plait.search.stages.rerank import Rerank
+from plait.search.stages.reranking import BATCH, STEP, Reranker, load_reranker, rerank
+from plait.search.system import System
 
 QUERY = "peace treaty 1956 declaration"
 
@@ -238,7 +239,7 @@ def test_a_bare_name_belongs_to_the_cross_encoders(monkeypatch: pytest.MonkeyPat
         asked.append(f"{hub_id} {revision}")
         raise ModelError("not here")
 
-    monkeypatch.setattr("plait.index.model._hub_cache", absent)
+    monkeypatch.setattr("plait.index.models.hub._hub_cache", absent)
     for name in ("ms-marco-MiniLM-L6-v2", "somebody/reader"):
         with pytest.raises(ModelError, match="not here"):
             load_reranker(name)

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from plait.index import runs as module
-from plait.index.analyzer import TEXTS, TextAnalyzer
-from plait.index.runs import WIDTH, Runs
+from plait.index.language import word_table as module
+from plait.index.language.analyzer import TEXTS, TextAnalyzer
+from plait.index.language.word_table import WIDTH, Runs
 
 BLANKS = re.compile("[\x00- ]+")
 PIECES = st.lists(

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from plait.index.article import Article
-from plait.index.encoder import Encoder
 from plait.index.errors import NotFoundError, QueryError
-from plait.index.writer import IndexWriter
+from plait.index.local.writer import IndexWriter
+from plait.index.models.encoder import Encoder
 from plait.search.context import choose_excerpts
 from plait.search.index import Index, Options
 from plait.search.system import MODES, System

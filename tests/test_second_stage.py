@@ -21,7 +21,7 @@ from plait.search.evaluation import (
 )
 from plait.search.evaluation.measures import per_topic
 from plait.search.evaluation.running import compare
-from plait.search.evaluation.second_stage import second_stage_lines
+from plait.search.evaluation.table import second_stage_lines
 from plait.search.index import Index, Options
 from plait.search.system import System
 

@@ -11,17 +11,17 @@ import pytest
 from numpy.typing import NDArray
 from scipy.stats import zscore
 
-from plait.index.tokens import Tokens
+from plait.index.dense.late_interaction import Tokens
 from plait.search.evaluation import plan_of, read_collection, run_experiment
 from plait.search.evaluation.measures import per_topic
-from plait.search.evaluation.running import article_names
+from plait.search.evaluation.names import article_names
+from plait.search.evidence.words import EXACT
 from plait.search.fusion import WEIGHT
 from plait.search.index import Index, Options
-from plait.search.query import parse_query
+from plait.search.query.parser import parse_query
 from plait.search.ranker import DEPTH
-from plait.search.refining import LATE, LATE_WEIGHT, NEIGHBOURS, NEIGHBOURS_SHARE, REFINED
+from plait.search.stages.second_look import LATE, LATE_WEIGHT, NEIGHBOURS, NEIGHBOURS_SHARE, REFINED
 from plait.search.system import System
-from plait.search.words import EXACT
 
 COLLECTION = read_collection(str(Path(__file__).resolve().parent.parent / "seeds"))
 NDCG = "nDCG@10"
@@ -126,5 +126,5 @@ def test_signs_rank_as_all_vectors_do(seeds: Index, monkeypatch: pytest.MonkeyPa
     cut_off(monkeypatch, SMALL)
     exact = shipped(seeds)
     for name, value in {"EXACT": 0, "SHORTLIST": 55, "DEEPER": 1}.items():
-        monkeypatch.setattr(f"plait.index.vectors.{name}", value)
+        monkeypatch.setattr(f"plait.index.dense.vectors.{name}", value)
     assert shipped(seeds) == pytest.approx(exact, abs=MOST)

@@ -13,15 +13,15 @@ from typing import TypeAlias
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from plait.index.analyzer import WORD, fold
 from plait.index.article import Article
-from plait.index.encoder import Encoder
 from plait.index.errors import QueryError
-from plait.index.writer import IndexWriter
+from plait.index.language.analyzer import WORD, fold
+from plait.index.local.writer import IndexWriter
+from plait.index.models.encoder import Encoder
 from plait.search.context import choose_excerpts, passages_for
 from plait.search.index import Index, Options
-from plait.search.page import spelling_note
-from plait.search.query import LONGEST_WITH_OPERATORS
+from plait.search.query.parser import LONGEST_WITH_OPERATORS
+from plait.search.show.terminal import spelling_note
 from plait.search.spelling import MOST_LETTERS, MOST_WORDS, likely_edits, other_edits
 from plait.search.system import MODES, System
 from plait.search.why import explain_rank

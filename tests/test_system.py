@@ -4,10 +4,11 @@ import pytest
 from hypothesis import example, given, strategies as st
 
 from plait.index.errors import QueryError
-from plait.search.bm25 import BM25
 from plait.search.fusion import Convex, MinMax, ReciprocalRank
 from plait.search.index import Index, Options
-from plait.search.system import FUSIONS, MODES, Rerank, System, parse_systems
+from plait.search.legs.bm25 import BM25
+from plait.search.stages.rerank import Rerank
+from plait.search.system import FUSIONS, MODES, System, parse_systems
 
 SHARE = st.floats(0, 1)
 LARGE = st.floats(0, 100)

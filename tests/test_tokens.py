@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, strategies as st
 from numpy.typing import NDArray
 
-from plait.index.tokens import CHUNK, Tokens, max_similarity
+from plait.index.dense.late_interaction import CHUNK, Tokens, max_similarity
 
 Floats = NDArray[np.float32]
 

@@ -14,13 +14,13 @@ from hypothesis import Phase, given, settings, strategies as st
 from numpy.typing import NDArray
 
 from plait.index.article import Article
-from plait.index.encoded import Encoded
-from plait.index.encoder import Encoder
-from plait.index.legibility import WordPieces
-from plait.index.manifest import read_manifest
-from plait.index.snapshot import Snapshot
-from plait.index.tokens import Tokens, max_similarity
-from plait.index.writer import IndexWriter
+from plait.index.dense.late_interaction import Tokens, max_similarity
+from plait.index.local.manifest import read_manifest
+from plait.index.local.snapshot import Snapshot
+from plait.index.local.writer import IndexWriter
+from plait.index.models.encoder import Encoder
+from plait.index.models.encoding import Encoded
+from plait.index.models.word_pieces import WordPieces
 from plait.search.index import Index
 
 Floats = NDArray[np.float32]

@@ -4,15 +4,15 @@ import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
-from plait.index.analyzer import TextAnalyzer
-from plait.index.legibility import WordPieces
+from plait.index.language.analyzer import TextAnalyzer
+from plait.index.models.word_pieces import WordPieces
+from plait.search.evidence.trust import LEAST, cut_words, known_share, token_weights, trust_in
+from plait.search.evidence.words import QueryWords, Word
 from plait.search.fusion import WEIGHT
 from plait.search.index import Index, Options
-from plait.search.query import parse_query
-from plait.search.ranking import FULL_TRUST
+from plait.search.legs.leg import FULL_TRUST
+from plait.search.query.parser import parse_query
 from plait.search.system import System
-from plait.search.trust import LEAST, cut_words, known_share, token_weights, trust_in
-from plait.search.words import QueryWords, Word
 
 ANALYZER = TextAnalyzer()
 

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
-from plait.index.encoder import Encoder
 from plait.index.errors import QueryError, ReadingError
+from plait.index.models.encoder import Encoder, Remembering
 from plait.search.evaluation import (
     Collection,
     Grid,
@@ -24,10 +24,9 @@ from plait.search.evaluation import (
     tuning_lines,
     tuning_record,
 )
-from plait.search.evaluation.candidates import DEFAULT, Questions, Trials, try_systems
-from plait.search.evaluation.remembering import Remembering
 from plait.search.evaluation.significance import Difference
-from plait.search.evaluation.tuning import FEWEST, cross_validate, folds
+from plait.search.evaluation.tuning.candidates import DEFAULT, Questions, Trials, try_systems
+from plait.search.evaluation.tuning.tuning import FEWEST, cross_validate, folds
 from plait.search.index import Index, Options
 from plait.search.system import System
 

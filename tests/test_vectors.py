@@ -10,10 +10,10 @@ from hypothesis import given, strategies as st
 from numpy.typing import NDArray
 
 from plait.index.article import Article
-from plait.index.encoder import Encoder
-from plait.index.manifest import read_manifest
-from plait.index.vectors import cosines_among, inner_products, nearest, shortlist, signs_of
-from plait.index.writer import IndexWriter
+from plait.index.dense.vectors import cosines_among, inner_products, nearest, shortlist, signs_of
+from plait.index.local.manifest import read_manifest
+from plait.index.local.writer import IndexWriter
+from plait.index.models.encoder import Encoder
 from plait.search.index import Index, Options
 from plait.search.system import System
 
@@ -43,7 +43,7 @@ def test_all_copies_are_as_near(k: int) -> None:
     copies, query = set(range(300, 500)), matrix[-1]
     assert copies <= set(nearest(matrix, query, k).tolist())
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("plait.index.vectors.SHORTLIST", 10)
+        patch.setattr("plait.index.dense.vectors.SHORTLIST", 10)
         found = set(shortlist(signs_of(matrix), query, k).tolist())
     assert copies <= found
     assert len(found) < 400
@@ -122,11 +122,11 @@ def test_the_recall_of_a_segment_is_recorded(
 
     assert index("small")["dense"] == "exact"
     for name, value in {"EXACT": 30, "SHORTLIST": 12, "DEEPER": 1}.items():
-        monkeypatch.setattr(f"plait.index.vectors.{name}", value)
+        monkeypatch.setattr(f"plait.index.dense.vectors.{name}", value)
     shown = str(index("large")["dense"])
     assert shown.startswith("by signs; recall@10 against exact 0.")
     assert 0.3 < float(shown.rsplit(maxsplit=1)[-1]) < 1
-    monkeypatch.setattr("plait.index.vectors.SHORTLIST", 60)
+    monkeypatch.setattr("plait.index.dense.vectors.SHORTLIST", 60)
     assert index("whole")["dense"] == "by signs; recall@10 against exact 1.0000"
 
 
@@ -135,7 +135,7 @@ def test_deleted_passages_take_no_place_on_a_shortlist(
 ) -> None:
     """Of sixty near ones fifty are deleted: the ten that are left are found."""
     for name, value in {"EXACT": 0, "SHORTLIST": 12, "DEEPER": 1}.items():
-        monkeypatch.setattr(f"plait.index.vectors.{name}", value)
+        monkeypatch.setattr(f"plait.index.dense.vectors.{name}", value)
     with IndexWriter(tmp_path / "index", encoder) as writer:
         for number in range(60):
             writer.add(Article(f"a{number:02}", "", f"The treaty of {number} was signed in May."))

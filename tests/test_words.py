@@ -7,15 +7,15 @@ import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
-from plait.index.analyzer import TextAnalyzer
 from plait.index.article import Article
-from plait.index.encoder import Encoder
 from plait.index.keyword.postings import build_postings
 from plait.index.keyword.reader import KeywordReader
-from plait.index.writer import IndexWriter
+from plait.index.language.analyzer import TextAnalyzer
+from plait.index.local.writer import IndexWriter
+from plait.index.models.encoder import Encoder
+from plait.search.evidence.words import QueryWords, ramp
 from plait.search.index import Index
-from plait.search.query import LIGHT, parse_query
-from plait.search.words import QueryWords, ramp
+from plait.search.query.parser import LIGHT, parse_query
 
 ANALYZER = TextAnalyzer()
 COMMON = ["talks", "border", "treaty", "islands", "summit"]

@@ -11,8 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from plait.index.article import Article
-from plait.index.encoded import Encoded, EncodedQuery
-from plait.index.encoder import Encoder
+from plait.index.dense.late_interaction import Tokens
 from plait.index.errors import (
     CorruptIndexError,
     FingerprintError,
@@ -20,11 +19,12 @@ from plait.index.errors import (
     LockedError,
     NoIndexError,
 )
-from plait.index.legibility import WordPieces
-from plait.index.manifest import Manifest, read_manifest
-from plait.index.snapshot import Snapshot
-from plait.index.tokens import Tokens
-from plait.index.writer import IndexWriter
+from plait.index.local.manifest import Manifest, read_manifest
+from plait.index.local.snapshot import Snapshot
+from plait.index.local.writer import IndexWriter
+from plait.index.models.encoder import Encoder
+from plait.index.models.encoding import Encoded, EncodedQuery
+from plait.index.models.word_pieces import WordPieces
 from plait.search.index import Index, Options
 from plait.search.system import MODES, System
 

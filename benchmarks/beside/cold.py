@@ -21,9 +21,9 @@ from beside.given import Document, Given
 from beside.roster import taking_part
 from beside.serving import PeerError, command, environment, last_words
 from beside.stages import Settings, built_all
-from plait.index.encoder import load_encoder
 from plait.index.ingest import bring_up_to_date
-from plait.index.writer import IndexWriter
+from plait.index.local.writer import IndexWriter
+from plait.index.models.encoder import load_encoder
 from plait.search.index import Index
 
 QUERY = "peace treaty 1956 declaration"

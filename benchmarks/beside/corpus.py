@@ -14,7 +14,7 @@ from itertools import islice
 from public import SHARED
 
 from beside.given import Document
-from plait.index.cutting import sentences
+from plait.index.language.cutting import sentences
 
 WIKI = SHARED / "scale-wiki" / "corpus.jsonl.gz"
 SHORTEST, LONGEST = 10, 15

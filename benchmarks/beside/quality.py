@@ -16,7 +16,7 @@ from beside.roster import GROWTH, Entry, taking_part
 from beside.serving import Server
 from beside.stages import Settings, built_all, stored
 from plait.index.article import Article
-from plait.index.model import find_default
+from plait.index.models.hub import find_default
 from plait.index.reading import FieldNames, SourceFile, find_files, read_file
 from plait.search.evaluation import Collection, Topic, read_collection
 from plait.search.evaluation.collection import Qrels

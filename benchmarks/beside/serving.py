@@ -13,7 +13,7 @@ from typing import Any, Self
 
 from beside.given import MODEL, Given
 from beside.roster import PLAIT, Entry, named
-from plait.index.model import find_default
+from plait.index.models.hub import find_default
 
 SCRIPT = Path(__file__).resolve().parents[1] / "peer.py"
 

@@ -19,9 +19,9 @@ from beside.roster import GROWTH, Entry, taking_part
 from beside.serving import Built, PeerError, build
 from beside.stored import RandomEncoder
 from plait.index.article import Article
-from plait.index.encoder import load_encoder
-from plait.index.snapshot import Snapshot
-from plait.index.writer import IndexWriter
+from plait.index.local.snapshot import Snapshot
+from plait.index.local.writer import IndexWriter
+from plait.index.models.encoder import load_encoder
 
 BATCH = 256
 """Articles encoded between two commits of a store: what an interruption costs."""

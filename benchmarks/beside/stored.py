@@ -11,12 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from beside.given import Given
-from plait.index.encoded import Encoded, EncodedQuery
-from plait.index.encoder import Encoder, load_encoder
-from plait.index.legibility import WordPieces
-from plait.index.segment import digest
-from plait.index.snapshot import Snapshot
-from plait.index.tokens import Tokens
+from plait.index.dense.late_interaction import Tokens
+from plait.index.local.segment import digest
+from plait.index.local.snapshot import Snapshot
+from plait.index.models.encoder import Encoder, load_encoder
+from plait.index.models.encoding import Encoded, EncodedQuery
+from plait.index.models.word_pieces import WordPieces
 
 KEPT = 0.8
 """Tokens that the default model keeps for each word of this corpus: 32,463 of 40,633 words, in

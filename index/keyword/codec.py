@@ -2,7 +2,7 @@
 
 A Whoosh codec, for reading: every query class of Whoosh's runs on its own searcher over the
 same arrays as everything else. plait's own queries are answered by arrays, faster and to the
-same bits (`plait.search.leaves`); this is for queries that plait has no words for, and what
+same bits (`plait.search.legs.leaves`); this is for queries that plait has no words for, and what
 tests hold plait to. Segments are written by `plait.index.keyword.postings`, never through Whoosh.
 """
 
@@ -44,7 +44,9 @@ class ArrayCodec(Codec):
         return ArrayDocuments(self.segment)
 
     def _refuse(self, *_: object, **__: object) -> NoReturn:
-        raise TypeError("plait's segments are written by plait.index.writer, not through Whoosh")
+        raise TypeError(
+            "plait's segments are written by plait.index.local.writer, not through Whoosh"
+        )
 
     per_document_writer = field_writer = postings_writer = _refuse
     postings_reader = new_segment = _refuse
@@ -75,8 +77,10 @@ class ArraySegment(Segment):
         return docnum < len(self.reader) and not self.reader.alive[docnum]
 
     def delete_document(self, docnum: int, delete: bool = True) -> NoReturn:  # noqa: FBT001, FBT002
-        """Refuse: articles are removed by `plait.index.writer`."""
-        raise TypeError("plait's articles are removed by plait.index.writer, not through Whoosh")
+        """Refuse: articles are removed by `plait.index.local.writer`."""
+        raise TypeError(
+            "plait's articles are removed by plait.index.local.writer, not through Whoosh"
+        )
 
 
 class ArrayTerms(TermsReader):
@@ -192,7 +196,7 @@ class ArrayDocuments(PerDocumentReader):
         return int(self.reader.lengths(fieldname).max(initial=0))
 
     def stored_fields(self, docnum: int) -> dict[str, Any]:
-        """Nothing is stored on this side: articles are (`plait.index.segment`)."""
+        """Nothing is stored on this side: articles are (`plait.index.local.segment`)."""
         return {}
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from plait.index.keyword.postings import Postings
 from plait.index.keyword.reader import KeywordReader, Part
-from plait.index.keyword.spelling import Spellings
+from plait.index.keyword.spellings import Spellings
 
 _NONE = np.zeros(0, np.int64)
 _NONE32 = np.zeros(0, np.int32)

@@ -1,7 +1,7 @@
 """Here are the terms of every passage: who contains which, how often and where?
 
 One field's inverted file as flat arrays. Building and merging are the same
-operation: sort occurrences by term. Does not score (`plait.search.bm25`).
+operation: sort occurrences by term. Does not score (`plait.search.legs.bm25`).
 """
 
 from collections import defaultdict
@@ -14,11 +14,13 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from plait.index.analyzer import NumberedTexts
-from plait.index.arrays import Array, SortedTable, load_array, looked_up
 from plait.index.errors import damaged
-from plait.index.joining import cuts
-from plait.index.runs import Numbers
+from plait.index.files.arrays import Array, load_array
+from plait.index.files.joining import cuts
+from plait.index.files.strings import SortedTable
+from plait.index.files.topk import looked_up
+from plait.index.language.analyzer import NumberedTexts
+from plait.index.language.word_table import Numbers
 
 OCCURRENCES = 1 << 19
 """Merged at a time, more or less: some 50 MB, whatever is merged."""

@@ -10,19 +10,17 @@ Holm's correction. Useful for collections in BEIR's and TREC's layouts, for what
 `ir-datasets` knows, and for runs of other systems. Not useful for judging articles.
 """
 
-from plait.search.evaluation.candidates import Grid
 from plait.search.evaluation.changes import Change, greatest_changes
 from plait.search.evaluation.collection import Collection, Qrels, Run, Topic
 from plait.search.evaluation.experiment import Comparison, Experiment, Outcome
-from plait.search.evaluation.floors import Floor, check_floors
-from plait.search.evaluation.indexing import open_index
+from plait.search.evaluation.files.layouts import Sources, read_collection, read_judged
 from plait.search.evaluation.output import write_files
-from plait.search.evaluation.plan import Plan, plan_of
-from plait.search.evaluation.reading import Sources, read_collection, read_judged
-from plait.search.evaluation.running import run_experiment
+from plait.search.evaluation.plan import Floor, Plan, check_floors, plan_of
+from plait.search.evaluation.running import open_index, run_experiment
 from plait.search.evaluation.table import lines, table
-from plait.search.evaluation.tuning import Fold, Tuning, tune
-from plait.search.evaluation.verdict import advice, tuning_lines, tuning_record
+from plait.search.evaluation.tuning.candidates import Grid
+from plait.search.evaluation.tuning.tuning import Fold, Tuning, tune
+from plait.search.evaluation.tuning.verdict import advice, tuning_lines, tuning_record
 
 __all__ = [
     "Change",

@@ -14,7 +14,7 @@ from itertools import chain, count
 from pathlib import Path
 
 from plait.search.evaluation.experiment import Experiment
-from plait.search.evaluation.runs import write_run
+from plait.search.evaluation.files.trec import write_run
 
 LONGEST = 80
 """Characters of a file's name."""

@@ -1,15 +1,21 @@
 """Here are systems, runs and a collection: ask, measure, compare."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from time import perf_counter
 
 from plait.index.errors import ReadingError
-from plait.search.evaluation.collection import Collection, Qrels, Run
+from plait.index.ingest import bring_up_to_date, refuse_others
+from plait.index.local.writer import IndexWriter
+from plait.index.models.encoder import load_encoder
+from plait.index.reading import Failure
+from plait.search.evaluation.collection import Collection, Run
 from plait.search.evaluation.experiment import Comparison, Experiment, Outcome
+from plait.search.evaluation.files.trec import falling
 from plait.search.evaluation.measures import per_topic
+from plait.search.evaluation.names import article_names
 from plait.search.evaluation.plan import Plan
-from plait.search.evaluation.runs import falling
 from plait.search.evaluation.significance import gaps, holm, paired
 from plait.search.index import Index, Options
 from plait.search.system import System
@@ -36,29 +42,6 @@ def run_experiment(index: Index, collection: Collection, plan: Plan) -> Experime
         baseline=plan.compared_with,
         comparisons=compare(outcomes, plan.compared_with, plan.measures),
     )
-
-
-def article_names(ids: Iterable[str], qrels: Qrels) -> dict[str, str]:
-    """Give each article of an index the name it has in the judgements.
-
-    That is its id, or, where the judgements know no id, the name of its file: an
-    article read from a file has a path as its id, and collections move. Raises
-    `ReadingError` where they know neither, or where two files share a name.
-    """
-    ids = set(ids)
-    judged = {article for grades in qrels.values() for article in grades}
-    if judged & ids:
-        return {id_: id_ for id_ in ids}
-    files: dict[str, str] = {}
-    for id_ in sorted(ids):
-        name = id_.rpartition("/")[2]
-        if name in files:
-            raise ReadingError(f"{files[name]} and {id_} share a file name; rename one.")
-        files[name] = id_
-    if not judged & set(files):
-        known = f"{len(judged)} articles are judged, such as {min(judged)!r}"
-        raise ReadingError(f"{known}, and none of them is among the {len(ids)} of the index.")
-    return {id_: name for name, id_ in files.items()}
 
 
 def compare(
@@ -117,3 +100,21 @@ def _measure_run(collection: Collection, name: str, run: Run, plan: Plan) -> Out
     if not kept:
         raise ReadingError(f"run {name} ranks none of the topics of {collection.name}.")
     return Outcome(name, kept, {}, per_topic(collection.qrels, kept, plan.measures))
+
+
+KEPT = Path(".plait-bench")
+"""Where indexes of collections are kept, each in a folder of its own."""
+
+
+def open_index(
+    collection: Collection, root: Path | None, progress: Callable[[int], None]
+) -> tuple[Index, Sequence[Failure]]:
+    """Index a collection at `root`, or below `KEPT`; give what could not be read as well.
+
+    Raises `IndexDirectoryError` where the index holds articles of something else.
+    """
+    root = root or KEPT / collection.index_name
+    with IndexWriter(root, load_encoder(), progress=progress) as writer:
+        refuse_others(writer, collection.source)
+        summary = bring_up_to_date(writer, collection.paths, collection.records, prune=True)
+    return Index.open(root), summary.failures

@@ -9,20 +9,20 @@ from numpy.typing import NDArray
 
 from beside.given import Ask, Document, Given, K, keep_ids, kept_ids
 from beside.stored import encoder_for
-from plait.index.analyzer import FIELDS, TextAnalyzer
-from plait.index.arrays import save_arrays
-from plait.index.encoded import Encoded, EncodedQuery
-from plait.index.encoder import Encoder
+from plait.index.dense.late_interaction import Tokens
+from plait.index.files.arrays import save_arrays
 from plait.index.ingest import bring_up_to_date
 from plait.index.keyword.postings import Postings, build_postings, merge_postings
 from plait.index.keyword.reader import KeywordReader
-from plait.index.legibility import WordPieces
-from plait.index.tokens import Tokens
-from plait.index.writer import IndexWriter
+from plait.index.language.analyzer import FIELDS, TextAnalyzer
+from plait.index.local.writer import IndexWriter
+from plait.index.models.encoder import Encoder
+from plait.index.models.encoding import Encoded, EncodedQuery
+from plait.index.models.word_pieces import WordPieces
 from plait.search.index import Index, Options
-from plait.search.keyword import KeywordLeg
-from plait.search.query import parse_query
-from plait.search.ranking import ranked
+from plait.search.legs.keyword import KeywordLeg
+from plait.search.legs.leg import ranked
+from plait.search.query.parser import parse_query
 from plait.search.system import System
 
 _WORD = re.compile(r"\S+")

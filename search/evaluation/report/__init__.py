@@ -28,6 +28,6 @@ def write_report(experiment: Experiment, path: Path) -> None:
             "pip install 'plait[report]'."
         ) from error
     # Only now: it imports what was just looked for.
-    from plait.search.evaluation.report.page import compose
+    from plait.search.evaluation.report.document import compose
 
     path.write_text(compose(experiment), encoding="utf-8")

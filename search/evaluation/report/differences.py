@@ -11,13 +11,7 @@ from plait.search.evaluation.experiment import Comparison, Experiment
 from plait.search.evaluation.report import wording
 from plait.search.evaluation.report.drawing import INK, data, layered, left_axis, name_axis, to_svg
 from plait.search.evaluation.report.numbers import challengers
-from plait.search.evaluation.report.section import (
-    Section,
-    colours,
-    figure,
-    left_out,
-    system_label,
-)
+from plait.search.evaluation.report.section import Section, colours, figure, left_out, system_label
 
 MOST_BARS = 600
 """More would be thinner than a pixel; of more topics, evenly spaced ones are drawn."""

@@ -7,13 +7,7 @@ from plait.search.evaluation.experiment import Experiment, Outcome
 from plait.search.evaluation.report import wording
 from plait.search.evaluation.report.differences import ALONE, describe
 from plait.search.evaluation.report.numbers import challengers
-from plait.search.evaluation.report.section import (
-    Section,
-    colours,
-    left_out,
-    system_label,
-    table,
-)
+from plait.search.evaluation.report.section import Section, colours, left_out, system_label, table
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
 MOST_CHANGED = 8

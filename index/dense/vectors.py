@@ -1,0 +1,187 @@
+"""Here is a query's vector: which passages lie nearest, and how does it lie to all?
+
+FAISS searches what is mapped where it is; nothing is copied. A small matrix is searched
+exactly. In a large one, the signs of the components, one bit each, tell some thousands
+of passages that are worth a look (docs/adr/0009). Does not encode
+(`plait.index.models.encoder`).
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plait.index.dense.moments import SUMMED, Matrix, Moments
+from plait.index.errors import damaged
+from plait.index.files.arrays import Array, load_array
+from plait.index.files.joining import kept_rows
+
+BLOCK = 16
+"""Rows of one product, beside at most twice as many: OpenBLAS starts no threads for them.
+
+On a busy machine threads wait for each other, 20 to 100 ms where 2 are enough. It starts
+them above 4 * 2**16 multiplications, which is 42 rows beside these at 384 dimensions.
+"""
+
+EXACT = 25_000
+"""Rows up to which all are searched: by their signs it is no faster (docs/adr/0009)."""
+SHORTLIST = 1000
+"""Rows that their signs choose, at least; ..."""
+DEEPER = 8
+"""... so many times the rows that are wanted, ..."""
+SHARE = 60
+"""... and one in so many: 2,000 of 120,000 hold .996 of the best ten (docs/adr/0009)."""
+
+
+SAME = 1e-6
+"""Inner products of equal rows may come out that different, in single precision."""
+
+
+@dataclass(frozen=True, slots=True)
+class Vectors:
+    """A unit vector per passage, and their moments."""
+
+    matrix: Matrix
+    """(passages, dimension)."""
+    signs: NDArray[np.uint8]
+    """(passages, dimension / 8, rounded up): a bit a component, set where it is above 0."""
+    moments: Moments
+
+    @classmethod
+    def of(cls, matrix: Matrix) -> "Vectors":
+        """Work out the rest."""
+        return cls(matrix, signs_of(matrix), Moments.of(matrix))
+
+    @classmethod
+    def load(cls, folder: Path) -> "Vectors":
+        """Open a segment's vectors by memory map; raises `CorruptIndexError`."""
+        total = load_array(folder, "vector_total", np.float64)
+        if not len(total):
+            raise damaged(folder, "its vectors have no components")
+        outer = load_array(folder, "vector_outer", np.float64, len(total))
+        matrix = load_array(folder, "vectors", np.float32, len(total))
+        signs = load_array(folder, "vector_signs", np.uint8, -(-len(total) // 8))
+        return cls(matrix, signs, Moments(len(matrix), total, outer))
+
+    def arrays(self) -> dict[str, Array]:
+        """Give all arrays under the names that `load` expects."""
+        rows: dict[str, Array] = {"vectors": self.matrix, "vector_signs": self.signs}
+        return rows | self.moments.arrays()
+
+    @classmethod
+    def merged(
+        cls, parts: Sequence[tuple["Vectors", NDArray[np.bool_]]]
+    ) -> Iterator[dict[str, Array]]:
+        """Walk all arrays of the vectors that stay, some rows at a time."""
+        first, _ = parts[0]
+        moments = Moments.of(first.matrix[:0])
+        for rows in kept_rows([(vectors.matrix, stays) for vectors, stays in parts], SUMMED):
+            moments += Moments.of(rows)
+            yield {"vectors": rows, "vector_signs": signs_of(rows)}
+        yield moments.arrays()
+
+
+def signs_of(vectors: Matrix) -> NDArray[np.uint8]:
+    """Keep a bit a component, (vectors, dimension / 8, rounded up)."""
+    return np.packbits(vectors > 0, axis=-1)
+
+
+def is_exact(vectors: Vectors) -> bool:
+    """Say whether there are so few that a search looks at all of them."""
+    return len(vectors.matrix) <= EXACT
+
+
+def nearest(matrix: Matrix, query: NDArray[np.float32], k: int) -> NDArray[np.int64]:
+    """Number the `k` rows with the greatest inner products, and those that tie with the last."""
+    if k >= len(matrix):
+        return np.arange(len(matrix))
+    import faiss  # noqa: PLC0415 - 0.1 s, and not needed where all rows are wanted
+
+    with _one_thread(faiss):
+        while k < len(matrix):
+            inner = faiss.METRIC_INNER_PRODUCT
+            [products], [places] = faiss.knn(query[np.newaxis], matrix, k + 1, metric=inner)
+            if products[k] < products[k - 1] - SAME:
+                return np.asarray(places[:k], dtype=np.int64)
+            k *= 2  # copies of one text, say
+    return np.arange(len(matrix))
+
+
+def shortlist(signs: NDArray[np.uint8], query: NDArray[np.float32], k: int) -> NDArray[np.int64]:
+    """Number rows among which the `k` greatest inner products nearly always are.
+
+    Those whose `signs`, as of `signs_of`, differ least from the query's; all that differ as
+    much as the last. `plait.index.local.recall` measures how nearly.
+    """
+    import faiss  # noqa: PLC0415 - as above
+
+    wanted = asked = min(max(SHORTLIST, DEEPER * k, len(signs) // SHARE), len(signs))
+    bits = signs_of(query[np.newaxis])
+    with _one_thread(faiss):
+        while True:
+            asked = min(asked + asked // 2 + 1, len(signs))
+            [differing], [places] = faiss.knn_hamming(bits, signs, asked, variant="mc")
+            most = np.partition(differing, wanted - 1)[wanted - 1]
+            if asked == len(signs) or differing.max() > most:
+                return np.asarray(places[differing <= most], dtype=np.int64)
+
+
+def inner_products(
+    matrix: Matrix, query: NDArray[np.float32], rows: NDArray[np.int64]
+) -> NDArray[np.float32]:
+    """Give the inner product of each of some rows with a query, (rows,).
+
+    Rows are read where they are; what one gives never depends on the others. Raises
+    `ValueError` for a query of another dimension, `IndexError` for a row that is not there.
+    """
+    import faiss  # noqa: PLC0415 - as above
+
+    if query.shape != matrix.shape[1:]:
+        raise ValueError(f"the query has shape {query.shape}; wanted {matrix.shape[1:]}.")
+    if len(rows) and not 0 <= rows.min() <= rows.max() < len(matrix):
+        raise IndexError(f"rows {rows.min()} to {rows.max()} of {len(matrix)}.")
+    found = np.empty(len(rows), np.float32)
+    # FAISS gets addresses: what lies there must be what it expects. What is, is not copied.
+    given = (
+        np.ascontiguousarray(query, np.float32),
+        np.ascontiguousarray(matrix, np.float32),
+        np.ascontiguousarray(rows, np.int64),
+    )
+    addresses = [faiss.swig_ptr(array) for array in (found, *given)]
+    queries = 1
+    with _one_thread(faiss):
+        # FAISS's stubs leave out what its headers have.
+        products: Any = faiss.fvec_inner_products_by_idx  # type: ignore[attr-defined]
+        products(*addresses, matrix.shape[1], queries, len(rows))
+    return found
+
+
+@contextmanager
+def _one_thread(faiss: Any) -> Iterator[None]:
+    """Keep FAISS from waking threads for one query: on a busy machine it waits 20 to 50 ms."""
+    before = faiss.omp_get_max_threads()
+    faiss.omp_set_num_threads(1)
+    try:
+        yield
+    finally:
+        faiss.omp_set_num_threads(before)
+
+
+def cosines_among(rows: Matrix) -> NDArray[np.float64]:
+    """Give the cosine of each unit row with each other one, (rows, rows).
+
+    Components are rounded to 2**-26 first. Sums of such products fit a double, so that
+    copies of a row come out alike to the last bit, however the work is parted.
+    """
+    step = 2.0**-26
+    count, dimension = rows.shape
+    padded = np.zeros((-(-count // BLOCK) * BLOCK, dimension))
+    padded[:count] = np.rint(rows / step) * step
+    blocks = padded.reshape(-1, BLOCK, dimension)
+    products = np.matmul(blocks[:, np.newaxis], blocks.transpose(0, 2, 1))
+    cosines: NDArray[np.float64] = products.swapaxes(1, 2).reshape(len(padded), -1)
+    return cosines[:count, :count]

@@ -1,0 +1,1 @@
+"""Languages: texts to terms, sentences and passages."""

@@ -1,0 +1,138 @@
+"""Here are articles: how do they become a segment?
+
+Cut, encode and invert; both legs from the same passages, so they cannot disagree.
+Does not touch the index folder (`plait.index.local.writer`).
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plait.index.article import Article
+from plait.index.dense.moments import are_unit
+from plait.index.dense.vectors import Vectors
+from plait.index.errors import damaged
+from plait.index.files.strings import StringTable
+from plait.index.keyword.postings import build_postings
+from plait.index.language.analyzer import TextAnalyzer
+from plait.index.language.cutting import Cutting, cut_passages
+from plait.index.local.manifest import Recipe
+from plait.index.local.segment import Digests, Segment, SegmentData, article_json, digest
+from plait.index.models.encoder import Encoder
+from plait.index.models.encoding import Encoded, check_unit
+from plait.index.models.legibility import illegible
+from plait.index.models.word_pieces import WordPieces
+from plait.index.passage import Passage
+
+Known: TypeAlias = tuple[Segment, Callable[[], None]]
+"""A segment, and what raises `CorruptIndexError` where it is not as it was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Builder:
+    """Makes segments with one encoder and one analyzer."""
+
+    encoder: Encoder
+    analyzer: TextAnalyzer
+    progress: Callable[[int], None] | None = None
+    """Told how many more passages have their vector."""
+
+    def recipe(self, model: str) -> Recipe:
+        """Return what an index is built with; `model` is the encoder's name, as it was given."""
+        return Recipe(
+            analyzer=self.analyzer.fingerprint,
+            encoder=self.encoder.fingerprint,
+            cutting=Cutting(self.encoder.window).fingerprint,
+            model=model,
+            window=self.encoder.window,
+            dimension=self.encoder.dimension,
+        )
+
+    def segment(self, articles: Sequence[Article], known: Iterable[Known]) -> SegmentData:
+        """Build a segment; what `known` segments hold is not encoded again.
+
+        Raises `ModelError` for a model whose vectors have no unit length, and
+        `CorruptIndexError` where vectors that could be used again are damaged.
+        """
+        cut = [self._cut(article) for article in articles]
+        flat = [(a, p) for a, (_, own, _) in zip(articles, cut, strict=True) for p in own]
+        texts = [f"{head}\n{passage.text}" for head, own, _ in cut for passage in own]
+        digests = [digest(text.encode()) for text in texts]
+        made = self._encode(texts, digests, known)
+        lines = [article_json(article) for article in articles]
+        number = self.analyzer.number
+        return SegmentData(
+            articles=StringTable.of(lines),
+            ids=StringTable.of(article.id.encode() for article in articles),
+            article_digests=_stacked([digest(line) for line in lines]),
+            first_passages=np.cumsum([0, *(len(own) for _, own, _ in cut)], dtype=np.int64),
+            spans=np.array([(p.start, p.end) for _, p in flat], dtype=np.int64),
+            passage_digests=_stacked(digests),
+            postings={
+                "title": build_postings(number(article.title for article, _ in flat)),
+                "text": build_postings(number(f"{a.title}\n{p.text}" for a, p in flat)),
+            },
+            vectors=Vectors.of(made.vectors),
+            tokens=made.tokens,
+            illegible=illegible(
+                [p.text for _, p in flat], [pieces for *_, own in cut for pieces in own]
+            ),
+        )
+
+    def _cut(self, article: Article) -> tuple[str, list[Passage], list[WordPieces]]:
+        """Cut an article: what is encoded of its title, its passages, and the pieces of each."""
+        cutting, ends = Cutting(self.encoder.window), self.encoder.token_ends
+        head = cutting.head(article.title, ends)
+        pieces = self.encoder.word_pieces(article.text)
+        passages = cut_passages(article, cutting, len(ends(head)), pieces.ends)
+        return head, passages, [pieces.within(p.start, p.end) for p in passages]
+
+    def _encode(
+        self, texts: Sequence[str], digests: Sequence[bytes], known: Iterable[Known]
+    ) -> Encoded:
+        """Give the vectors and tokens of the texts, each distinct one encoded once at most."""
+        parts, found = _known(digests, known)
+        fresh = {d: t for d, t in zip(digests, texts, strict=True) if d not in found}
+        if self.progress:
+            self.progress(len(texts) - len(fresh))
+        encoded = self.encoder.encode_passages(list(fresh.values()), self.progress)
+        check_unit(encoded.vectors, f"{self.encoder.name} cannot be used; name another model")
+        parts.append(encoded)
+        rows = {key: row for row, key in enumerate([*found, *fresh])}
+        return Encoded.joined(parts).take(np.array([rows[d] for d in digests], dtype=np.int64))
+
+
+def _known(
+    digests: Sequence[bytes], segments: Iterable[Known]
+) -> tuple[list[Encoded], list[bytes]]:
+    """Find what was made of these texts, deleted passages included; say whose it is, in order."""
+    missing = set(digests)
+    heads = _heads(_stacked(digests))
+    parts: list[Encoded] = []
+    found: list[bytes] = []
+    for segment, check in segments:
+        rows = segment.data.passage_digests
+        # Eight bytes of a digest first: comparing numbers is what NumPy does fast.
+        near = np.flatnonzero(np.isin(_heads(rows), heads)).tolist()
+        mine = {key: row for row in near if (key := rows[row].tobytes()) in missing}
+        places = np.array(list(mine.values()), dtype=np.int64)
+        if mine:
+            check()
+        own = Encoded(segment.data.vectors.matrix, segment.data.tokens).take(places)
+        if not are_unit(own.vectors):
+            raise damaged(segment.folder, "a vector that would be used again has no unit length")
+        parts.append(own)
+        found += mine
+        missing -= mine.keys()
+    return parts, found
+
+
+def _heads(digests: Digests) -> NDArray[np.uint64]:
+    return np.ascontiguousarray(digests[:, :8]).view(np.uint64)[:, 0]
+
+
+def _stacked(digests: Sequence[bytes]) -> Digests:
+    return np.frombuffer(b"".join(digests), dtype=np.uint8).reshape(-1, 16)

@@ -1,0 +1,303 @@
+"""What an index folder consists of, and what it was made with.
+
+`manifest.json` is the commit point: whatever it names is complete, and whatever it does
+not name does not exist. Whoever wrote it, it is believed only as far as plait would have
+written it: types, ranges, paths, counts and the checksum are compared before it is used.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, fields
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any, TypeVar
+
+from plait.index.errors import FingerprintError, IndexDirectoryError, NoIndexError, damaged
+from plait.index.files.atomic import publish, read_bounded
+from plait.index.local.entries import FileEntry, SegmentEntry, totals
+
+FORMAT = 5
+"""Layout of the folder, as it is written. 3: signs of vectors; 4: a checksum of the manifest; 5:
+which passages are illegible to the model."""
+
+NAME = "manifest.json"
+
+LARGEST = 8 << 20
+"""Bytes of a manifest: 1,500 segments, and merging keeps eight."""
+
+READABLE = (3, 4, FORMAT)
+"""Formats that are read: the older ones lack nothing that a search needs."""
+
+WITHOUT_CHECKSUM = 3
+"""The one format that is read and has no checksum of the manifest."""
+
+LONGEST_TEXT = 5000
+"""Characters of a text in a manifest. The longest that plait writes is a system with a path, which
+has 4,096 at most."""
+
+WIDEST = 1 << 16
+"""Components of a vector at most: sixteen times those of the widest models."""
+
+TOKENS = "/token_signs.npy"
+"""How the path of a segment's largest file ends (`plait.index.dense.late_interaction`)."""
+
+LAST = 10**15 - 1
+"""The last number of a generation; a name with a longer one is none of plait's."""
+
+OWN_NAME = r"segment-\d{1,15}(?:\.deleted-\d{1,15}\.npy)?|sources-\d{1,15}\.json"
+"""Pattern of the names that plait keeps beside the manifest and the lock, and no others."""
+
+OWN_PATHS = re.compile(rf"segment-\d{{1,15}}/[a-z_.]+\.npy|{OWN_NAME}")
+"""Paths of what a manifest lists, never outside the index folder, whoever wrote it."""
+
+_OWN = re.compile(rf"({OWN_NAME})|\.tmp-(?:[0-9a-f]+-)?({OWN_NAME}|manifest\.json)")
+
+
+def is_plait_name(name: str) -> bool:
+    """Return whether plait gave this name to something that it may remove."""
+    return _OWN.fullmatch(name) is not None
+
+
+def highest_number(names: Iterable[str]) -> int:
+    """Return the highest generation in some names that plait gave; -1 where there is none."""
+    own = (found[1] or found[2] for name in names if (found := _OWN.fullmatch(name)))
+    return max((int(digits) for name in own for digits in re.findall(r"\d+", name)), default=-1)
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What an index was built with; two recipes never mix in one index."""
+
+    analyzer: str
+    encoder: str
+    cutting: str
+    model: str = ""
+    """As `--model` was given; empty for the default."""
+    window: int = 0
+    dimension: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """One generation of an index."""
+
+    recipe: Recipe
+    generation: int = 0
+    segments: tuple[SegmentEntry, ...] = ()
+    sources: FileEntry | None = None
+    """Which files on disk were read, and their state then."""
+    system: str = ""
+    """The index's own way of searching (`plait.index.local.generations.record_system`); empty for
+    plait's."""
+
+    def files(self) -> list[FileEntry]:
+        """List every file that belongs to this generation."""
+        files = [file for segment in self.segments for file in segment.files]
+        files += [segment.deletions for segment in self.segments if segment.deletions]
+        return files + ([self.sources] if self.sources else [])
+
+    def facts(self) -> dict[str, str | int]:
+        """Say what a person wants to know of it."""
+        return {
+            "generation": self.generation,
+            "articles": sum(segment.articles for segment in self.segments),
+            "passages": sum(segment.passages for segment in self.segments),
+            "segments": len(self.segments),
+            "bytes": sum(file.size for file in self.files()),
+            "token_bytes": sum(f.size for f in self.files() if f.path.endswith(TOKENS)),
+            "encoder": self.recipe.encoder,
+            "analyzer": self.recipe.analyzer,
+            "cutting": self.recipe.cutting,
+            "dense": self._dense(),
+            "illegible": self._illegible(),
+            "system": self.system or "hybrid",
+        }
+
+    def _dense(self) -> str:
+        """Say how the dense leg is searched."""
+        measured = [s for s in self.segments if s.recall is not None]
+        passages = sum(segment.passages for segment in self.segments)
+        if not measured or not passages:
+            return "exact"
+        missed = sum(s.passages * (1.0 - (s.recall or 0.0)) for s in measured)
+        return f"by signs; recall@10 against exact {1 - missed / passages:.4f}"
+
+    def _illegible(self) -> str:
+        """Say how many passages are in a language that the model hardly knows."""
+        _, passages, found = totals([s for s in self.segments if s.illegible is not None])
+        untold = sum(s.passages for s in self.segments if s.illegible is None)
+        if not untold:
+            return f"{found} of {passages} passages"
+        why = "not known: indexed by an earlier plait"
+        return f"{found} of {passages} passages; of {untold} more {why}" if passages else why
+
+    def damage(self, root: Path, *, sizes_only: bool = False) -> list[str]:
+        """Compare every file with its size, and its checksum; say what differs."""
+        found = (file.damage(root, sizes_only=sizes_only) for file in self.files())
+        return [line for line in found if line]
+
+    def publish(self, root: Path) -> None:
+        """Make this generation the index's state, atomically."""
+        record = asdict(self) | {"format": FORMAT}
+        text = json.dumps(record | {"checksum": record_checksum(record)}, indent=1)
+        if len(text) > LARGEST:
+            raise IndexDirectoryError(
+                f"{root} would have {len(self.segments)} segments, more than a manifest lists. "
+                "Merges failed: the disk is full, or the process may open too few files. Change "
+                "that, and index again."
+            )
+        publish(root / NAME, lambda path: path.write_text(text), replace=True)
+
+
+def record_checksum(record: Mapping[str, Any]) -> str:
+    """Fingerprint a manifest's content, however it is laid out: BLAKE2b, 16 bytes."""
+    text = json.dumps(record, sort_keys=True)
+    return blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def read_manifest(root: Path) -> Manifest:
+    """Read an index's state.
+
+    Raises `NoIndexError`, `CorruptIndexError`, also where the checksum differs, and
+    `FingerprintError` for another format.
+    """
+    try:
+        record = json.loads(read_bounded(root / NAME, LARGEST))
+    except (FileNotFoundError, NotADirectoryError):
+        raise NoIndexError(
+            f"no index at {root}. Make one with `plait index PATH -i {root}`, "
+            "or name another with -i or PLAIT_INDEX."
+        ) from None
+    except (ValueError, RecursionError) as error:
+        raise damaged(root / NAME, str(error)) from error
+    found = record.get("format") if isinstance(record, dict) else None
+    if isinstance(record, dict) and found not in READABLE:
+        raise FingerprintError(
+            f"{root} has format {found!r}, this plait reads {READABLE[0]} to {FORMAT}. "
+            "Index again into a new folder, or use the plait that wrote it."
+        )
+    try:
+        return _manifest(record)
+    except (LookupError, TypeError, ValueError, ArithmeticError, RecursionError) as error:
+        raise damaged(root / NAME, f"{type(error).__name__}: {error}") from error
+
+
+def _manifest(record: Any) -> Manifest:
+    """Build a manifest of what JSON gave.
+
+    Raises Python's own errors for what plait never writes.
+    """
+    if not isinstance(record, dict):
+        raise TypeError(f"a JSON {type(record).__name__}")
+    written = record.pop("checksum", None)
+    wanted = None if record["format"] == WITHOUT_CHECKSUM else record_checksum(record)
+    if written != wanted:
+        raise ValueError(f"its checksum is {written!r}; wanted {wanted!r}")
+    manifest = Manifest(
+        recipe=_recipe(record["recipe"]),
+        generation=_count(record["generation"], LAST),
+        segments=tuple(map(_segment, record["segments"])),
+        sources=_file(record["sources"]) if record["sources"] else None,
+        system=_text(record.get("system", "")),  # earlier versions wrote none
+    )
+    if manifest.sources and not manifest.sources.path.startswith("sources-"):
+        raise ValueError(f"{manifest.sources.path} holds no sources")
+    names = [segment.name for segment in manifest.segments]
+    paths = [file.path for file in manifest.files()]
+    if len(set(names)) < len(names) or len(set(paths)) < len(paths):
+        raise ValueError("a segment or a file is listed twice")
+    if (highest := highest_number([*names, *_tops(paths)])) > manifest.generation:
+        raise ValueError(f"generation {manifest.generation} lists files of generation {highest}")
+    return manifest
+
+
+def _tops(paths: Iterable[str]) -> Iterator[str]:
+    """Yield what lies in the index folder itself: a file, or the folder of one."""
+    return (path.partition("/")[0] for path in paths)
+
+
+def _recipe(record: Any) -> Recipe:
+    recipe = _checked(Recipe, record)
+    if not 0 <= recipe.dimension <= WIDEST:
+        raise ValueError(f"{recipe.dimension} components of a vector; wanted {WIDEST} at most")
+    return recipe
+
+
+def _segment(record: Any) -> SegmentEntry:
+    files = tuple(map(_file, record["files"]))
+    deletions = _file(record["deletions"]) if record["deletions"] else None
+    name = _text(record["name"])
+    if not re.fullmatch(r"segment-\d{1,15}", name):
+        raise ValueError(f"{name!r} is no name of a segment; wanted segment-NUMBER")
+    outside = [file.path for file in files if not file.path.startswith(f"{name}/")]
+    if outside or (deletions and not deletions.path.startswith(f"{name}.deleted-")):
+        raise ValueError(f"{name} lists files of others")
+    articles, passages = _count(record["articles"]), _count(record["passages"])
+    illegible = record.get("illegible")  # earlier versions wrote none
+    if illegible is not None:
+        _count(illegible, passages)
+    recall = _share(record["recall"])
+    return SegmentEntry(name, articles, passages, files, recall, deletions, illegible)
+
+
+def _file(record: Any) -> FileEntry:
+    file = _checked(FileEntry, record)
+    if not OWN_PATHS.fullmatch(file.path):
+        raise ValueError(f"{file.path!r} is no path of a file that plait writes")
+    _count(file.size)
+    return file
+
+
+def _count(record: Any, most: int = (1 << 63) - 1) -> int:
+    """Check a number of things, or of bytes."""
+    if type(record) is not int or not 0 <= record <= most:
+        raise ValueError(f"{record!r} is no count; wanted 0 to {most}")
+    return record
+
+
+def _share(record: Any) -> float | None:
+    if record is not None and not 0 <= record <= 1:
+        raise ValueError(f"a recall is {record!r}; wanted 0 to 1")
+    return record if record is None else float(record)
+
+
+def _text(record: Any) -> str:
+    if not isinstance(record, str):
+        raise TypeError(f"{record!r} is no text")
+    if len(record) > LONGEST_TEXT:
+        raise ValueError(f"a text of {len(record)} characters; wanted {LONGEST_TEXT} at most")
+    return record
+
+
+T = TypeVar("T", FileEntry, Recipe)
+
+
+def _checked(kind: type[T], record: Any) -> T:
+    """Build a flat record whose fields all have the type they are declared with."""
+    for entry in fields(kind):
+        if type(record[entry.name]).__name__ != entry.type.__name__:  # type: ignore[union-attr]
+            raise TypeError(f"{entry.name} is {record[entry.name]!r}")
+    return kind(**record)
+
+
+def recorded_model(root: Path) -> str:
+    """Name the model an index was built with, as `--model` was given; empty if there is none."""
+    try:
+        return read_manifest(root).recipe.model
+    except NoIndexError:
+        return ""
+
+
+def check_recipe(found: Recipe, wanted: Recipe, root: Path) -> None:
+    """Refuse to mix what would not match; raises `FingerprintError` with the remedy."""
+    for part in ("analyzer", "encoder", "cutting"):
+        if getattr(found, part) != getattr(wanted, part):
+            named = f"index with --model {found.model or 'all-MiniLM-L6-v2'}"
+            remedy = named if part == "encoder" else "use the plait that wrote it"
+            raise FingerprintError(
+                f"{root} was built with {part} {getattr(found, part)!r}, this plait would use "
+                f"{getattr(wanted, part)!r}. Index into a new folder, or {remedy}."
+            )
+    if found.dimension != wanted.dimension:
+        raise damaged(root, f"vectors of {found.dimension} components, not {wanted.dimension}")

@@ -1,0 +1,263 @@
+"""Here is one immutable folder of the index: which articles, passages, terms, vectors?
+
+A segment holds the articles of one or more commits: their text, where their passages lie,
+the inverted file of each field, a vector per passage with its signs, and the signs of its
+token vectors. Written once, never changed; deletions live beside it
+(`plait.index.local.manifest`).
+"""
+
+import json
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from functools import cached_property
+from hashlib import blake2b
+from pathlib import Path
+from typing import Self, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plait.index.article import Article
+from plait.index.dense.late_interaction import Tokens
+from plait.index.dense.vectors import Vectors, is_exact, nearest, shortlist
+from plait.index.errors import damaged
+from plait.index.files.arrays import Array, let_go, load_array, save_arrays
+from plait.index.files.strings import StringTable
+from plait.index.keyword.postings import Postings
+from plait.index.language.analyzer import FIELDS
+from plait.index.local.entries import Counts
+from plait.index.passage import Passage
+
+Digests: TypeAlias = NDArray[np.uint8]
+"""One BLAKE2b digest of 16 bytes a row."""
+
+
+ROWS = {"article_digests": False, "spans": True, "passage_digests": True}
+"""Arrays of a segment with a row an article, or (true) a row a passage."""
+
+DIGEST_SIZE = 16
+"""Bytes of a digest."""
+
+SHARED = ("vectors", "vector_signs")
+"""Arrays of which every query reads nearly every page."""
+
+ILLEGIBLE = "illegible"
+"""Name of the array that segments of earlier versions lack."""
+
+_PLAIN = ("first_passages", *ROWS)
+"""Arrays of a segment that are written under their own name."""
+
+
+_JSON = json.JSONDecoder()
+"""Kept, as `json.loads` looks for an encoding and for blanks: a twentieth of a keyword query."""
+
+
+def digest(text: bytes) -> bytes:
+    """Fingerprint a text in 16 bytes."""
+    return blake2b(text, digest_size=DIGEST_SIZE).digest()
+
+
+def article_json(article: Article) -> bytes:
+    """Write an article as one line of JSON in UTF-8.
+
+    Raises `UnicodeEncodeError` for half a surrogate pair.
+    """
+    record = {entry.name: getattr(article, entry.name) for entry in fields(article)}
+    return json.dumps(record, ensure_ascii=False, sort_keys=True).encode()
+
+
+def article_from_json(line: bytes) -> Article:
+    """Read what `article_json` wrote; raises `CorruptIndexError`."""
+    try:
+        record, _ = _JSON.raw_decode(line.decode())
+        record["teasers"] = tuple(record["teasers"])
+        article = Article(**record)
+        sound = _is_text(article)
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+        raise damaged("an article", f"{error!r}") from error
+    if not sound:
+        raise damaged("an article", "something in it is no text")
+    return article
+
+
+def _is_text(article: Article) -> bool:
+    """Return whether all of an article is text, as JSON may hold anything."""
+    head = type(article.id) is type(article.title) is type(article.source) is type(article.date)
+    body = type(article.id) is type(article.text) is type(article.author) is type(article.raw)
+    nested = [*article.teasers, *article.metadata, *article.metadata.values()]
+    return head and body and {type(article.id), *map(type, nested)} == {str}
+
+
+def decoded(article_id: bytes) -> str:
+    """Read an id as an index holds it; raises `CorruptIndexError` where it is no UTF-8."""
+    try:
+        return article_id.decode()
+    except UnicodeDecodeError as error:
+        raise damaged(f"the id {article_id!r}", "no UTF-8") from error
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentData:
+    """What a segment consists of, in memory or mapped from disk."""
+
+    articles: StringTable
+    """JSON of each article."""
+    ids: StringTable
+    article_digests: Digests
+    """Of each article's JSON: has it changed?"""
+    first_passages: NDArray[np.int64]
+    """Passages of article `a` are `first_passages[a]:first_passages[a + 1]`."""
+    spans: NDArray[np.int64]
+    """(passages, 2): start and end of each in its article's text."""
+    passage_digests: Digests
+    """Of the text that was encoded: can its vector be used again?"""
+    postings: dict[str, Postings]
+    vectors: Vectors
+    tokens: Tokens
+    """Of each passage."""
+    illegible: NDArray[np.uint8] | None = None
+    """1 for each passage in a language that the model hardly knows
+    (`plait.index.models.legibility`), 0 for others; None where an earlier version, which did not
+    ask, wrote some of them."""
+
+    @property
+    def counts(self) -> Counts:
+        """Count articles, passages and illegible passages, deleted ones included."""
+        return len(self.ids), len(self.spans), _count(self.illegible)
+
+    def arrays(self) -> dict[str, Array]:
+        """Give every array under its file name."""
+        plain = {name: getattr(self, name) for name in _PLAIN}
+        tables = self.articles.arrays("articles") | self.ids.arrays("ids")
+        found = plain | tables | self.vectors.arrays() | self.tokens.arrays()
+        found |= {} if self.illegible is None else {ILLEGIBLE: self.illegible}
+        for field in FIELDS:
+            found |= self.postings[field].arrays(field)
+        return found
+
+
+def _count(flags: NDArray[np.uint8] | None) -> int | None:
+    return None if flags is None else int(np.count_nonzero(flags))
+
+
+def write_segment(folder: Path, chunks: Iterable[Mapping[str, Array]]) -> None:
+    """Write a segment's files into a new folder (not yet flushed; the commit does that).
+
+    Each chunk names arrays and gives more rows of them.
+    """
+    folder.mkdir()
+    save_arrays(folder, chunks)
+
+
+class Segment:
+    """An open segment: its data mapped from disk, and which of its articles still count."""
+
+    def __init__(self, folder: Path, data: SegmentData, deleted: NDArray[np.int64]) -> None:
+        """Take what a segment holds; `deleted` numbers its deleted articles, ascending."""
+        self.folder = folder
+        self.data = data
+        self.deleted = deleted
+
+    @classmethod
+    def open(cls, folder: Path, deleted: NDArray[np.int64]) -> Self:
+        """Map a segment's files; raises `CorruptIndexError`, and `OSError`."""
+        vectors = Vectors.load(folder)
+        asked = os.path.lexists(folder / f"{ILLEGIBLE}.npy")
+        data = SegmentData(
+            articles=StringTable.load(folder, "articles"),
+            ids=StringTable.load(folder, "ids"),
+            article_digests=load_array(folder, "article_digests", np.uint8, DIGEST_SIZE),
+            first_passages=load_array(folder, "first_passages", np.int64),
+            spans=load_array(folder, "spans", np.int64, 2),
+            passage_digests=load_array(folder, "passage_digests", np.uint8, DIGEST_SIZE),
+            postings={field: Postings.load(folder, field) for field in FIELDS},
+            vectors=vectors,
+            tokens=Tokens.load(folder, vectors.matrix.shape[1]),
+            illegible=load_array(folder, ILLEGIBLE, np.uint8) if asked else None,
+        )
+        return cls(folder, data, deleted)
+
+    def with_deletions(self, deleted: NDArray[np.int64]) -> Self:
+        """Return the same segment with other deletions; no file is opened again."""
+        return type(self)(self.folder, self.data, deleted)
+
+    @cached_property
+    def _alive_rows(self) -> NDArray[np.int64]:
+        return np.flatnonzero(self.alive_passages)
+
+    @cached_property
+    def _alive_signs(self) -> NDArray[np.uint8]:
+        signs = self.data.vectors.signs
+        return signs[self._alive_rows] if len(self.deleted) else signs
+
+    def nearest(self, query: NDArray[np.float32], k: int) -> NDArray[np.int64]:
+        """Number live passages among which the `k` nearest to a query are, ascending.
+
+        Of a large segment nearly always (docs/adr/0009).
+        """
+        if is_exact(self.data.vectors):
+            dead = self.passage_count - len(self._alive_rows)
+            rows = np.sort(nearest(self.data.vectors.matrix, query, k + dead))
+            return rows[self.alive_passages[rows]]
+        if not len(self._alive_rows):
+            return self._alive_rows
+        return self._alive_rows[np.sort(shortlist(self._alive_signs, query, k))]
+
+    def let_go(self, but: Sequence[str] = ()) -> None:
+        """Give back the memory of what was read, of all arrays but some."""
+        for name, array in self.data.arrays().items():
+            if name not in but:
+                let_go(array)
+
+    @property
+    def passage_count(self) -> int:
+        """Count passages, deleted ones included."""
+        return len(self.data.spans)
+
+    @cached_property
+    def alive_articles(self) -> NDArray[np.bool_]:
+        """Say of each article whether it still counts."""
+        alive = np.ones(len(self.data.ids), dtype=bool)
+        alive[self.deleted] = False
+        return alive
+
+    @cached_property
+    def alive_passages(self) -> NDArray[np.bool_]:
+        """Say of each passage whether it still counts."""
+        return np.repeat(self.alive_articles, np.diff(self.data.first_passages))
+
+    @property
+    def counts(self) -> Counts:
+        """Count live articles, live passages, and those of them that are illegible."""
+        alive, flags = self.alive_passages, self.data.illegible
+        found = _count(None if flags is None else flags[alive])
+        return len(self.data.ids) - len(self.deleted), int(alive.sum()), found
+
+    def article(self, number: int) -> Article:
+        """Read an article; raises `CorruptIndexError` where it is not as it was written."""
+        line = self.data.articles[number]
+        article = article_from_json(line)
+        same = digest(line) == self.data.article_digests[number].tobytes()
+        if not same or article.id != decoded(self.data.ids[number]):
+            raise damaged(self.folder, f"article {number} is not as its digest or its id says")
+        return article
+
+    def owners_of(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Number the article that each passage belongs to."""
+        return np.searchsorted(self.data.first_passages, numbers, side="right") - 1
+
+    def owner_of(self, number: int) -> int:
+        """Number the article that a passage belongs to."""
+        return int(self.data.first_passages.searchsorted(number, "right")) - 1
+
+    def passage(self, article: Article, owner: int, number: int) -> Passage:
+        """Give a passage of an article already read; `owner` is its article's number.
+
+        Raises `CorruptIndexError` where it does not lie in the article.
+        """
+        start, end = self.data.spans[number].tolist()
+        if not 0 <= start <= end <= len(article.text):
+            raise damaged(self.folder, f"passage {number} does not lie in its article")
+        ordinal = number - int(self.data.first_passages[owner])
+        return Passage(article.id, ordinal, start, end, article.text[start:end])

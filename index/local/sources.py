@@ -1,0 +1,39 @@
+"""Which files an index was made of, and their state when they were read."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TypeAlias
+
+from plait.index.errors import damaged
+from plait.index.files.atomic import publish, read_bounded
+from plait.index.local.entries import FileEntry
+
+SourceState: TypeAlias = tuple[int, int, str]
+"""Size in bytes and modification time in nanoseconds of a file when it was read, and how."""
+
+
+def read_sources(root: Path, entry: FileEntry | None) -> dict[str, SourceState]:
+    """Read what `write_sources` wrote; raises `CorruptIndexError` where it was altered."""
+    if entry is None:
+        return {}
+    path = root / entry.path
+    if damage := entry.damage(root):
+        raise damaged(root, damage)
+    try:
+        states = json.loads(read_bounded(path, entry.size))
+        "".join(states).encode()  # no halves of surrogate pairs, which could not be written
+        return {name: (int(s[0]), int(s[1]), str(s[2])) for name, s in states.items()}
+    # Whatever JSON can hold in place of what plait wrote.
+    except (ValueError, ArithmeticError, AttributeError, TypeError, LookupError) as error:
+        raise damaged(path, repr(error)) from error
+    except RecursionError as error:
+        raise damaged(path, "it is nested too deeply") from error
+
+
+def write_sources(root: Path, generation: int, states: Mapping[str, SourceState]) -> FileEntry:
+    """Write the states of all files, on disk when this returns."""
+    path = root / f"sources-{generation}.json"
+    text = json.dumps(states, ensure_ascii=False)
+    publish(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))
+    return FileEntry.of(root, path)

@@ -1,0 +1,349 @@
+"""Here are new, changed and vanished articles: how do they get into the index?
+
+The one writer. It gathers articles, and each commit adds one segment with both
+legs of them. A crash loses what was gathered since the last commit and nothing
+else.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from errno import EDQUOT, EMFILE, ENFILE, ENOMEM, ENOSPC
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from typing import Literal, Self, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plait.index.article import Article
+from plait.index.errors import ReadingError
+from plait.index.files.arrays import Array, save_array
+from plait.index.files.atomic import publish
+from plait.index.language.analyzer import TextAnalyzer
+from plait.index.local.builder import Builder
+from plait.index.local.entries import Counts, FileEntry, SegmentEntry, totals
+from plait.index.local.generations import Generations
+from plait.index.local.manifest import Manifest, Recipe, check_recipe
+from plait.index.local.merging import merge_segments, merged_after_run, merged_during_run
+from plait.index.local.recall import recall
+from plait.index.local.segment import Segment, article_json, decoded, digest, write_segment
+from plait.index.local.snapshot import open_segment
+from plait.index.local.sources import read_sources, write_sources
+from plait.index.models.encoder import Encoder
+from plait.index.models.legibility import Legibility
+
+Change: TypeAlias = Literal["added", "updated", "unchanged"]
+Address: TypeAlias = tuple[str, int]
+"""The name of a segment, and the number of an article in it."""
+OpenSegment: TypeAlias = tuple[SegmentEntry, Segment]
+"""A segment as a manifest lists it, and open."""
+
+COMPARED = ("ids.blob", "ids.offsets", "article_digests")
+"""Arrays by which a writer tells whether an article is new or changed."""
+
+REUSED = ("passage_digests", "vectors", "token_starts", "token_signs")
+"""Arrays of which a passage is used again where its text is the same."""
+
+NO_ROOM = frozenset({ENOSPC, EDQUOT, EMFILE, ENFILE, ENOMEM})
+"""Errors for which a merge is left to the next run: nothing is wrong with what it reads."""
+
+
+class IndexWriter:
+    """Adds, replaces and removes articles; a context manager that holds the lock.
+
+    Leaving the block normally commits, and merges what is small (docs/adr/0011); leaving it
+    by an exception does neither. For a merge there may be no room: then it is left.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        encoder: Encoder,
+        model: str = "",
+        progress: Callable[[int], None] | None = None,
+    ) -> None:
+        """Open or make an index; `model` is recorded as the name of `encoder`.
+
+        `progress` is told how many passages were encoded since it was last told.
+        Raises `LockedError`, `FingerprintError`, `CorruptIndexError`.
+        """
+        self.root = root
+        self._builder = Builder(encoder, TextAnalyzer(), progress)
+        self._pending: dict[str, Article] = {}
+        self._characters = 0
+        self._removed: set[str] = set()
+        self._segments: dict[str, Segment] = {}
+        self._places: dict[str, Address] = {}
+        self._checked: set[str] = set()
+        self.legibility = Legibility()  # of what this writer added
+        self._generations = Generations(root)
+        try:
+            self._open(self._builder.recipe(model))
+        except BaseException:
+            self.close()
+            raise
+
+    def _open(self, recipe: Recipe) -> None:
+        manifest = self._generations.manifest
+        if manifest is None:
+            manifest = Manifest(recipe, self._generations.next_number())
+            self._generations.publish(manifest)
+        check_recipe(manifest.recipe, recipe, self.root)
+        self._load(manifest)
+        self.sources = dict(self._committed)
+
+    def _load(self, manifest: Manifest) -> None:
+        """Open all segments of a manifest, and go on from it."""
+        for entry in manifest.segments:
+            entry.check(self.root, COMPARED)
+        width = manifest.recipe.dimension
+        held = [(entry, open_segment(self.root, entry, width)) for entry in manifest.segments]
+        self._committed = read_sources(self.root, manifest.sources)
+        self._places = {}
+        self._adopt(manifest, held, _addresses(held))
+
+    def _adopt(
+        self, manifest: Manifest, held: Sequence[OpenSegment], addresses: Mapping[str, Address]
+    ) -> None:
+        """Go on from a published manifest; what could fail was done before it was published."""
+        self._segments = {entry.name: segment for entry, segment in held}
+        self._places |= addresses
+        self.manifest = manifest
+        self._generations.adopt(manifest)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        try:
+            if kind is None and not self._generations.lock.closed:
+                self.commit()
+                self._tidy(merged_after_run(self.manifest.segments))
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """Let go of the lock and of all files, without a commit; once is enough."""
+        self._generations.close()
+        self._segments = {}
+
+    @property
+    def pending(self) -> int:
+        """Count characters of what was added since the last commit."""
+        return self._characters
+
+    def get(self, article_id: str) -> Article | None:
+        """Give the article as it is now, uncommitted changes included."""
+        if article_id in self._pending:
+            return self._pending[article_id]
+        if article_id not in self._places or article_id in self._removed:
+            return None
+        name, number = self._places[article_id]
+        return self._segments[name].article(number)
+
+    def ids(self) -> list[str]:
+        """List the ids of all articles, uncommitted ones included."""
+        kept = [i for i in self._places if i not in self._removed]
+        return [*kept, *(i for i in self._pending if i not in self._places)]
+
+    def add(self, article: Article) -> Change:
+        """Add an article, or replace the one with its id if anything differs.
+
+        Raises `ReadingError` for half a surrogate pair, which no file can hold, and
+        `LockedError` once this writer is closed.
+        """
+        self._generations.lock.check_open()
+        try:
+            line_digest = digest(article_json(article))
+        except UnicodeEncodeError as error:
+            raise ReadingError(f"article {article.id!r} is no Unicode text: {error}.") from error
+        stored = self._places.get(article.id) if article.id not in self._removed else None
+        if article.id in self._pending:
+            if self._pending[article.id] == article:
+                return "unchanged"
+        elif stored and self._digest(stored) == line_digest:
+            return "unchanged"
+        change: Change = "updated" if stored or article.id in self._pending else "added"
+        self._removed.discard(article.id)
+        self._pending[article.id] = article
+        self._characters += len(article.title) + len(article.text)
+        return change
+
+    def _digest(self, address: Address) -> bytes:
+        name, number = address
+        return bytes(self._segments[name].data.article_digests[number])
+
+    def remove(self, article_id: str) -> bool:
+        """Remove an article; false if there is none with that id. Raises `LockedError`."""
+        self._generations.lock.check_open()
+        was_there = article_id in self._pending or (
+            article_id in self._places and article_id not in self._removed
+        )
+        self._pending.pop(article_id, None)
+        # What was added by a commit of unknown outcome may be there.
+        if article_id in self._places or not self._generations.certain:
+            self._removed.add(article_id)
+        return was_there
+
+    def commit(self) -> None:
+        """Make everything since the last commit durable and visible, or nothing of it.
+
+        After an `OSError`, such as a full disk, it can be tried again: whether the failed
+        commit took effect is then read from the disk.
+        """
+        self._resolve()
+        articles = list(self._pending.values())
+        if not (articles or self._removed or self.sources != self._committed):
+            return
+        known = [(s, partial(self._check_reused, entry)) for entry, s in self._open_segments()]
+        data = self._builder.segment(articles, known) if articles else None
+        try:
+            held = self._without({*self._removed, *self._pending})
+            if data is not None:
+                held.append(self._write([data.arrays()], data.counts))
+            self._publish(held)
+        except BaseException:
+            self._generations.sweep()  # it may have filled the disk
+            raise
+        if data is not None:
+            self.legibility.add(*data.counts[1:])
+        self._forget_pending()
+        self._tidy(merged_during_run(self.manifest.segments))
+
+    def _check_reused(self, entry: SegmentEntry) -> None:
+        """Check what would be used again of a segment, once a writer."""
+        if entry.name not in self._checked:
+            entry.check(self.root, REUSED)
+            self._checked.add(entry.name)
+
+    def _forget_pending(self) -> None:
+        for article_id in self._removed:
+            self._places.pop(article_id, None)
+        self._pending, self._removed, self._characters = {}, set(), 0
+
+    def _resolve(self) -> None:
+        """Go on from what is on disk, where it is unknown how an earlier commit ended.
+
+        Raises `LockedError` where this process does not hold the lock any more.
+        """
+        self._generations.lock.check()
+        if self._generations.certain:
+            return
+        found = self._generations.resolve()
+        if found is None or found == self.manifest:  # one that vanished, `publish` refuses
+            self._generations.adopt(self.manifest)
+            return
+        self._load(found)
+        self._removed &= self._places.keys()
+        self._pending = {
+            article.id: article
+            for article in self._pending.values()
+            if article.id not in self._places
+            or self._digest(self._places[article.id]) != digest(article_json(article))
+        }
+
+    def merge(self) -> None:
+        """Merge all segments into one; commits first."""
+        self.commit()
+        if len(self._segments) > 1 or any(len(s.deleted) for s in self._segments.values()):
+            self._publish(self._merged(self.manifest.segments))
+
+    def _tidy(self, merged: Sequence[SegmentEntry]) -> None:
+        """Merge these, if any; where there is no room for it, another time."""
+        if not merged:
+            return
+        try:
+            held = self._merged(merged)
+        except OSError as error:
+            self._generations.sweep()
+            if error.errno not in NO_ROOM:
+                raise
+        else:
+            self._publish(held)
+
+    def _merged(self, merged: Sequence[SegmentEntry]) -> list[OpenSegment]:
+        """Make one of some segments, and return all that there are then.
+
+        Raises `CorruptIndexError` where one is damaged: its damage would be given new
+        checksums.
+        """
+        for entry in merged:
+            entry.check(self.root)
+        names = {entry.name for entry in merged}
+        chosen = [segment for entry, segment in self._open_segments() if entry.name in names]
+        held = [kept for kept in self._open_segments() if kept[0].name not in names]
+        if (counts := totals(merged))[0]:
+            held.append(self._write(merge_segments(chosen), counts))
+        return held
+
+    def _open_segments(self) -> list[OpenSegment]:
+        return [(entry, self._segments[entry.name]) for entry in self.manifest.segments]
+
+    def _without(self, ids: Iterable[str]) -> list[OpenSegment]:
+        """Write deletions anew where there are more; drop segments that are all deleted."""
+        gone: defaultdict[str, list[int]] = defaultdict(list)
+        for name, number in (self._places[i] for i in ids if i in self._places):
+            gone[name].append(number)
+        kept = []
+        for entry, segment in self._open_segments():
+            deleted = np.union1d(segment.deleted, gone[entry.name]).astype(np.int64)
+            if len(deleted) == len(segment.deleted):
+                kept.append((entry, segment))
+            elif len(deleted) < len(segment.data.ids):
+                kept.append(self._with_deletions(entry, segment, deleted))
+        return kept
+
+    def _with_deletions(
+        self, entry: SegmentEntry, segment: Segment, deleted: NDArray[np.int64]
+    ) -> OpenSegment:
+        path = self.root / f"{entry.name}.deleted-{self._generations.next_number()}.npy"
+        publish(path, lambda temporary: save_array(temporary, deleted))
+        changed = segment.with_deletions(deleted)
+        articles, passages, illegible = changed.counts
+        entry = replace(
+            entry,
+            articles=articles,
+            passages=passages,
+            deletions=FileEntry.of(self.root, path),
+            illegible=illegible,
+        )
+        return entry, changed
+
+    def _write(self, chunks: Iterable[Mapping[str, Array]], counts: Counts) -> OpenSegment:
+        """Write a segment and open it; it is to hold what `counts` says."""
+        folder = self.root / f"segment-{self._generations.next_number()}"
+        publish(folder, lambda path: write_segment(path, chunks))
+        files = tuple(FileEntry.of(self.root, path) for path in sorted(folder.iterdir()))
+        found = recall(folder, lambda text: self._builder.encoder.encode_query(text).vector)
+        entry = SegmentEntry(folder.name, *counts[:2], files, found, illegible=counts[2])
+        return entry, open_segment(self.root, entry, self.manifest.recipe.dimension)
+
+    def _publish(self, held: Sequence[OpenSegment]) -> None:
+        """Make these segments the state of the index."""
+        generation, sources = self._generations.next_number(), self.manifest.sources
+        if changed := self.sources != self._committed:
+            sources = write_sources(self.root, generation, self.sources)
+        segments = tuple(entry for entry, _ in held)
+        manifest = replace(self.manifest, generation=generation, segments=segments, sources=sources)
+        new = [segment for segment in held if segment[0].name not in self._segments]
+        addresses = _addresses(new)
+        self._generations.publish(manifest)
+        if changed:
+            self._committed = dict(self.sources)
+        self._adopt(manifest, held, addresses)
+
+
+def _addresses(segments: Iterable[OpenSegment]) -> dict[str, Address]:
+    """Find where each live article of some segments is."""
+    return {
+        decoded(segment.data.ids[number]): (entry.name, number)
+        for entry, segment in segments
+        for number in np.flatnonzero(segment.alive_articles).tolist()
+    }

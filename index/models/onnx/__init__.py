@@ -1,0 +1,1 @@
+"""The default model, run by ONNX Runtime without torch."""

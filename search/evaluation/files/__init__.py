@@ -1,0 +1,1 @@
+"""Files of test collections and runs: topics, judgements, rankings."""

@@ -1,0 +1,101 @@
+"""Here is a path or a name: which test collection is it?
+
+| given | articles | topics | judgements |
+|---|---|---|---|
+| a folder in BEIR's layout | `corpus.jsonl` | `queries.jsonl` | `qrels/test.tsv` |
+| a folder as plait's seeds | `articles/` | `topics.jsonl` | `qrels.tsv` |
+| `ir_datasets:ID` | of that name | the same | the same |
+| whatever `plait index` reads, a file of topics and one of judgements | | | |
+
+Files may be `.gz`, but for the articles of a folder.
+"""
+
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+from plait.index.errors import QueryError, ReadingError
+from plait.search.evaluation.collection import Collection, judged
+from plait.search.evaluation.files.ir_datasets import PREFIX, read_registered
+from plait.search.evaluation.files.topics import read_topics
+from plait.search.evaluation.files.trec import read_qrels
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where topics and judgements are, if not where the layout of a folder has them.
+
+    Raises `QueryError` where one file is named without the other, or both and a split.
+    """
+
+    split: str = ""
+    """Which file of a BEIR folder's `qrels/`; empty for `test`."""
+    topics: Path | None = None
+    qrels: Path | None = None
+
+    def __post_init__(self) -> None:
+        if (self.topics is None) != (self.qrels is None):
+            raise QueryError("topics need judgements; give both --topics and --qrels-file.")
+        if self.split and self.topics:
+            raise QueryError("the judgements are named twice; give --qrels or --qrels-file.")
+
+
+def read_collection(named: str, sources: Sources | None = None) -> Collection:
+    """Open a collection.
+
+    Raises `ReadingError` naming what is missing or malformed, and `QueryError` where
+    `sources` name what this kind of collection has no use for.
+    """
+    sources = sources or Sources()
+    path = Path(named)
+    if sources.topics and sources.qrels:
+        if not path.exists():
+            raise ReadingError(f"there is no {path} to index with --topics and --qrels-file.")
+        for file in (sources.topics, sources.qrels):
+            if file.resolve().is_relative_to(path.resolve()):
+                remedy = "name the folder of the articles alone, or move the file"
+                raise ReadingError(f"{file} would be indexed as an article; {remedy}.")
+        return judged(_name(path), path, read_topics(sources.topics), read_qrels(sources.qrels))
+    registered = named.startswith(PREFIX)
+    if named == "seeds" and not path.exists():
+        path = Path(str(files("plait"))) / "seeds"
+    if not registered and not (path / "topics.jsonl").is_file():
+        return _of_beir(path, sources.split or "test")
+    if sources.split:
+        raise QueryError(f"{named} has one file of judgements; leave --qrels out.")
+    return read_registered(named.removeprefix(PREFIX)) if registered else _as_seeds(path)
+
+
+def read_judged(topics: Path, qrels: Path) -> Collection:
+    """Read topics and judgements of articles that are in an index already.
+
+    Raises `ReadingError` as `read_collection` does.
+    """
+    return judged(_name(topics), (), read_topics(topics), read_qrels(qrels))
+
+
+def _of_beir(folder: Path, split: str) -> Collection:
+    corpus = _either(folder, "corpus.jsonl", "corpus.jsonl.gz")
+    qrels = read_qrels(_either(folder / "qrels", f"{split}.tsv", f"{split}.tsv.gz"))
+    topics = read_topics(_either(folder, "queries.jsonl", "queries.jsonl.gz"))
+    return judged(_name(folder), corpus, topics, qrels)
+
+
+def _as_seeds(folder: Path) -> Collection:
+    topics, qrels = read_topics(folder / "topics.jsonl"), read_qrels(folder / "qrels.tsv")
+    return judged(_name(folder), folder / "articles", topics, qrels)
+
+
+def _name(path: Path) -> str:
+    return path.resolve().name
+
+
+def _either(folder: Path, *names: str) -> Path:
+    for name in names:
+        if (folder / name).is_file():
+            return folder / name
+    raise ReadingError(
+        f"{folder} has no {' or '.join(names)}. Wanted a folder with corpus.jsonl, queries.jsonl "
+        "and qrels/test.tsv (each may be .gz), or with articles/, topics.jsonl and qrels.tsv; "
+        "or name --topics and --qrels-file."
+    )

@@ -1,0 +1,109 @@
+"""The probability of a hit, fitted to judgements of a user's own.
+
+How many of the first hits are relevant differs from one collection to the next; the order
+of `p` does not. So two numbers are fitted, a slope and an offset of its log-odds: Platt,
+"Probabilistic Outputs for Support Vector Machines" (1999). Changes no ranking. Not useful
+where few articles are judged: what is not judged counts as not relevant.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plait.search.evaluation.collection import Topic
+from plait.search.evaluation.significance import Difference, gaps, paired
+from plait.search.evaluation.tuning.candidates import Questions
+from plait.search.query.parser import parse_query
+from plait.search.system import System
+
+HITS = 10
+"""Of each topic, the first."""
+PRIOR = 1.0
+"""Weight of staying as it is, slope 1 and offset 0: that of a deviation of one."""
+LEAST_SLOPE, MOST = 0.05, 20.0
+"""Bounds of both numbers: an order is never turned round."""
+
+Fit = tuple[float, float]
+"""Slope and offset."""
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """What fitting `p` gains on topics that had no part in it."""
+
+    slope: float
+    offset: float
+    """Fitted to all topics together."""
+    before: float
+    """Mean log loss of the first hits, over topics, as `p` is by default."""
+    after: float
+    """The same, fitted on the other folds."""
+    difference: Difference
+    """Of `before` less `after`, paired by topics."""
+
+    @property
+    def better(self) -> bool:
+        """Say whether the gain is more than luck: the whole interval lies above 0."""
+        return self.difference.low > 0
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The first hits of one topic."""
+
+    log_odds: NDArray[np.float64]
+    relevant: NDArray[np.bool_]
+
+    def loss(self, fit: Fit) -> float:
+        """Return the mean log loss, in nats, of probabilities so fitted; 0 without hits."""
+        if not len(self.log_odds):
+            return 0.0
+        signs = np.where(self.relevant, 1.0, -1.0)
+        return float(np.logaddexp(0, -signs * (fit[0] * self.log_odds + fit[1])).mean())
+
+
+def calibrate(questions: Questions, system: System, folds: Sequence[Sequence[str]]) -> Calibration:
+    """Fit the probability in each fold on the others, and by all topics together."""
+    ordered = sorted(questions.topics, key=lambda topic: topic.id)
+    shown = {topic.id: _shown(questions, topic, system) for topic in ordered}
+    order = [topic for fold in folds for topic in fold]
+    after: list[float] = []
+    for fold in folds:
+        others = [own for topic, own in shown.items() if topic not in set(fold)]
+        fitted = fit(others)
+        after += [shown[topic].loss(fitted) for topic in fold]
+    before = [shown[topic].loss((1.0, 0.0)) for topic in order]
+    slope, offset = fit(list(shown.values()))
+    return Calibration(
+        slope=round(slope, 3),
+        offset=round(offset, 3),
+        before=float(np.mean(before)),
+        after=float(np.mean(after)),
+        difference=paired(gaps(before, after)),
+    )
+
+
+def fit(shown: Sequence[Shown]) -> Fit:
+    """Choose slope and offset with the least loss, a topic counting as much as another."""
+    from scipy.optimize import minimize  # noqa: PLC0415 - half a second, and only tuning needs it
+
+    def loss(values: NDArray[np.float64]) -> float:
+        slope, offset = values.tolist()
+        prior = PRIOR * ((slope - 1) ** 2 + offset**2) / 2
+        return float(sum(own.loss((slope, offset)) for own in shown) + prior)
+
+    found = minimize(loss, (1.0, 0.0), bounds=((LEAST_SLOPE, MOST), (-MOST, MOST)))
+    slope, offset = found.x.tolist()
+    return slope, offset
+
+
+def _shown(questions: Questions, topic: Topic, system: System) -> Shown:
+    index = questions.index
+    query = parse_query(topic.text, index.ranker.analyzer, operators=False, title=system.title)
+    scored, rows = index.best(query, system, HITS)
+    ids = (index.snapshot.article_id(int(scored.passages[row])) for row in rows)
+    grades = questions.qrels[topic.id]
+    relevant = [grades.get(questions.names[id_], 0) > 0 for id_ in ids]
+    return Shown(np.array(index.ranker.log_odds(scored, rows)), np.array(relevant, np.bool_))

@@ -1,0 +1,104 @@
+"""Here is a tuning: what does it say, and what is to be done?"""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+
+from plait.search.evaluation.tuning.candidates import DEFAULT, TUNED
+from plait.search.evaluation.tuning.tuning import Tuning
+from plait.search.system import System
+
+
+def tuning_record(tuning: Tuning) -> dict[str, object]:
+    """Give all of it for programs; systems as they are written."""
+    difference = tuning.difference
+    return {
+        "measure": tuning.measure,
+        "topics": tuning.topics,
+        "left_out": tuning.left_out,
+        "tried": tuning.tried,
+        "default": tuning.default,
+        "tuned": tuning.tuned,
+        "difference": {
+            "mean": difference.mean,
+            "low": difference.low,
+            "high": difference.high,
+            "p": difference.p,
+        },
+        "folds": [
+            {
+                "topics": list(fold.topics),
+                "default": fold.default,
+                "tuned": fold.tuned,
+                "chosen": str(fold.chosen),
+            }
+            for fold in tuning.folds
+        ],
+        "chosen": str(tuning.chosen),
+        "better": tuning.better,
+        "calibration": asdict(tuning.calibration) if tuning.calibration else None,
+        "best": str(tuning.best),
+        "reason": reason(tuning),
+    }
+
+
+def tuning_lines(tuning: Tuning) -> Iterator[str]:
+    """Write a line a fold, what all topics choose, and what unseen topics gain by choosing."""
+    left_out = f", {tuning.left_out} left out: no relevant article here" if tuning.left_out else ""
+    yield f"{tuning.measure}, {tuning.topics} topics{left_out}; {tuning.tried} systems tried"
+    yield f"{'fold':<6}{'topics':>6}{'default':>9}{'tuned':>9}  chosen by the other folds"
+    for number, fold in enumerate(tuning.folds, start=1):
+        values = f"{len(fold.topics):>6}{fold.default:>9.4f}{fold.tuned:>9.4f}"
+        yield f"{number:<6}{values}  {fold.chosen}"
+    yield f"{'all':<6}{tuning.topics:>6}{tuning.default:>9.4f}{tuning.tuned:>9.4f}"
+    yield f"chosen by all topics: {tuning.chosen} ({_agreement(tuning)})"
+    gain = tuning.difference
+    interval = f"95 % interval {gain.low:+.4f} to {gain.high:+.4f}"
+    yield f"difference on topics that had no part in the choice: {gain.mean:+.4f}, {interval}"
+    if found := tuning.calibration:
+        gain = found.difference
+        interval = f"gain {gain.mean:+.4f}, 95 % interval {gain.low:+.4f} to {gain.high:+.4f}"
+        yield f"log loss of p, fitted so: {found.before:.4f} to {found.after:.4f}, {interval}"
+
+
+def reason(tuning: Tuning) -> str:
+    """Say in a sentence why the default is kept, or why it need not be."""
+    gain = tuning.difference
+    if tuning.better:
+        return "the whole interval lies above zero"
+    if gain.low > 0:
+        return "all topics together choose the default"
+    if gain.high < 0:
+        return "the whole interval lies below zero: unseen topics lose by tuning"
+    if gain.low == gain.high == 0:
+        return "tuning changed nothing on unseen topics"
+    return "the interval includes zero, so the difference may be luck"
+
+
+def advice(tuning: Tuning, own: System, *, saved: bool) -> str:
+    """Say what was done and what can be; `own` is what the index searched by before."""
+    why = reason(tuning) if tuning.better else f"p fits these judgements, and {reason(tuning)}"
+    if saved:
+        return (
+            f"saved: {why}. The index searches by {tuning.best} where no "
+            "--system is named; `plait tune --forget` goes back to hybrid."
+        )
+    if tuning.worth_saving:
+        return (
+            f'better: {why}. Search with --system "{tuning.best}", '
+            "or tune again with --save to make it the index's own."
+        )
+    earlier = f" The index still searches by {own}, saved earlier." if own != DEFAULT else ""
+    return f"kept the default: {reason(tuning)}. Nothing was changed.{earlier}"
+
+
+def _agreement(tuning: Tuning) -> str:
+    """Say in how many folds each parameter was chosen as it was by all topics."""
+    counts = {
+        name: sum(
+            getattr(fold.chosen, name) == getattr(tuning.chosen, name) for fold in tuning.folds
+        )
+        for name in TUNED
+    }
+    (first, count), *rest = counts.items()
+    others = "".join(f", {name} {number}" for name, number in rest)
+    return f"the same {first} in {count} of {len(tuning.folds)} folds{others}"

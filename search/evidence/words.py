@@ -1,0 +1,162 @@
+"""Weights of a query's words, and exact finds: passages that hold its rare words.
+
+A word weighs its inverse document frequency, times what it counts in the query. Some words,
+and some words side by side, are in hardly any passage: names, codes, numbers. Where such a
+thing is most of what is asked for, a passage that holds it is an exact find, whatever the
+vectors say of it (docs/adr/0015). Only the text field counts: it holds the title too. Does
+not rank.
+"""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plait.index.files.topk import looked_up
+from plait.index.keyword.postings import TermFrequencies
+from plait.index.keyword.reader import KeywordReader
+from plait.search.legs.bm25 import idf
+from plait.search.legs.leg import Numbers, Scores
+from plait.search.query.parser import Query
+
+Ramp: TypeAlias = tuple[float, float]
+"""Where something begins to count, and where it counts in full."""
+Flags: TypeAlias = NDArray[np.bool_]
+
+EXACT = 8.0
+"""Deviations that an exact find gains; from 6 to 12 rank alike (docs/adr/0015)."""
+RARITY: Ramp = (0.7, 0.8)
+"""Inverse document frequency over the logarithm of the number of passages. Of 10,000 passages,
+a word in 15 begins to be rare, and a word in 5 or fewer is rare in full."""
+WORDS_SHARE: Ramp = (0.5, 0.75)
+"""Share of the query's weight in rare words that a passage holds, for an exact find."""
+PAIR_SHARE: Ramp = (0.65, 0.8)
+"""The same in two words side by side. Any text has pairs of words that no other has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One distinct term of a query."""
+
+    term: str
+    count: float
+    """What it counts in the query (`plait.search.query.parser.Query.terms`)."""
+    idf: float
+    parts: Sequence[TermFrequencies]
+    """Where it is, in each segment that has it; empty where no passage has it."""
+    of_request: bool = False
+    """Whether people ask with it, and do not ask for it."""
+
+    @property
+    def weight(self) -> float:
+        """What it weighs in the query."""
+        return self.count * self.idf
+
+    def held_by(self, passages: Numbers) -> Flags:
+        """Say of each passage whether it holds the word."""
+        held = np.zeros(len(passages), bool)
+        for own, _ in self.parts:
+            held |= looked_up(passages, own)[1]
+        return held
+
+
+@dataclass(frozen=True, slots=True)
+class Finds:
+    """How far some passages are exact finds."""
+
+    degrees: Scores
+    """From 0 to 1, beside the passages."""
+    held: Sequence[tuple[str, Flags]]
+    """Each rare word, or pair of words, and which of the passages hold it."""
+
+    def in_row(self, row: int) -> tuple[str, ...]:
+        """Name the rare words that one of the passages holds."""
+        return tuple(name for name, holders in self.held if holders[row])
+
+
+class QueryWords:
+    """The words of one query, as one index knows them."""
+
+    def __init__(self, reader: KeywordReader, query: Query) -> None:
+        self._reader = reader
+        keys = tuple(term.encode() for term, _ in query.terms)
+        found = reader.term_frequencies("text", keys)
+        self.words = [
+            Word(
+                term,
+                count,
+                idf(sum(len(own) for own, _ in parts), reader.count),
+                parts,
+                term in query.of_request,
+            )
+            for (term, count), parts in zip(query.terms, found, strict=True)
+        ]
+
+    def coverage(self, passages: Numbers) -> Scores:
+        """Return the share of the query's weight that is in each passage, 0 to 1.
+
+        A word that no passage has weighs most. 0 where the query has none but stop words.
+        """
+        total = sum(word.weight for word in self.words)
+        covered = np.zeros(len(passages))
+        for word in self.words:
+            covered += word.weight * word.held_by(passages)
+        return covered / total if total else covered
+
+    def finds(self, passages: Numbers) -> Finds:
+        """Return how far each of some passages, ascending, is an exact find, and of which words."""
+        wanted = [word for word in self.words if not word.of_request]
+        asked_for = [word for word in wanted if word.parts]
+        total = sum(word.weight for word in wanted)
+        shares, held = np.zeros(len(passages)), []
+        for word in asked_for:
+            if rarity := self._rarity(word.idf):
+                holders = word.held_by(passages)
+                shares += rarity * word.weight / total * holders
+                held.append((word.term, holders))
+        low, high = WORDS_SHARE
+        degrees = np.clip((shares - low) / (high - low), 0.0, 1.0) if held else shares
+        for name, degree, holders in self._pairs(asked_for, total, passages):
+            degrees = np.maximum(degrees, degree * holders)
+            held.append((name, holders))
+        return Finds(degrees, held)
+
+    def _pairs(
+        self, asked_for: Sequence[Word], total: float, passages: Numbers
+    ) -> Iterator[tuple[str, float, Flags]]:
+        """Yield each rare pair of words that is most of the query, its degree, and its holders.
+
+        The words follow one another, in passages as in the query; stop words, words of the
+        request and words that no passage has do not come between them.
+        """
+        for first, second in pairwise(asked_for):
+            share = ramp((first.weight + second.weight) / total, PAIR_SHARE)
+            if not share:
+                continue
+            holders = first.held_by(passages) & second.held_by(passages)
+            both, terms = passages[holders], (first.term.encode(), second.term.encode())
+            if len(both):
+                holders[holders] = self._reader.side_by_side("text", terms, both)
+            # Nearly all passages with both words are candidates, for the pair is most of the query.
+            count = int(np.count_nonzero(holders))
+            if count and (rarity := self._rarity(idf(count, self._reader.count))):
+                yield f"{first.term} {second.term}", share * rarity, holders
+
+    def _rarity(self, of_idf: float) -> float:
+        """Say how rare something is, from 0 to 1; a single passage has nothing rare."""
+        passages = self._reader.count
+        return ramp(of_idf / math.log(passages), RARITY) if passages > 1 else 0.0
+
+
+def ramp(value: float, bounds: Ramp) -> float:
+    """Return 0 up to the lower bound, 1 from the upper bound on, linear between them.
+
+    >>> [ramp(value, (0.5, 0.75)) for value in (0.4, 0.625, 0.9)]
+    [0.0, 0.5, 1.0]
+    """
+    low, high = bounds
+    return min(max((value - low) / (high - low), 0.0), 1.0)  # NumPy takes ten times as long

@@ -1,0 +1,1 @@
+"""Legs: ways of scoring every passage of an index for one query."""

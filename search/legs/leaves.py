@@ -1,0 +1,150 @@
+"""The passages that a leaf of a tree matches, and their scores, by arrays.
+
+A leaf is a word, a prefix, a fuzzy word or a phrase. Scores are those of Whoosh's matchers
+to the last bit, so sums are made in Whoosh's order.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from whoosh.query import FuzzyTerm, Or, Phrase, Prefix, Query as Tree, Term
+from whoosh.util import make_binary_tree
+
+from plait.index.files.topk import looked_up
+from plait.index.keyword.expansion import Expansion, beginning_with, spellings_of, spelt_like
+from plait.index.keyword.postings import Posting
+from plait.index.keyword.reader import KeywordReader, in_passages, positions_of
+from plait.search.legs.bm25 import idf, term_score
+from plait.search.legs.budget import COMPARED, MATCHED, READ, Budget
+from plait.search.legs.leg import Numbers, Scores
+from plait.search.legs.unions import summed
+
+Found: TypeAlias = tuple[Numbers, Scores]
+"""Passages, ascending, and their scores."""
+
+FEW_TERMS = 2
+"""Terms of a prefix or a fuzzy word that are scored in an index of `FEW_PASSAGES`; where there
+are more, a match scores 1. In a larger index it is so from `Or.TOO_MANY_CLAUSES` on."""
+FEW_PASSAGES = 5000
+"""Passages up to which Whoosh scores no more than `FEW_TERMS`."""
+
+_FARTHEST = 1 << 31
+"""Above all positions in a passage; twice that is between those of two passages."""
+
+_NOTHING: Found = np.zeros(0, np.int64), np.zeros(0)
+
+
+class Leaves:
+    """Runs the leaves of one query, within a budget."""
+
+    def __init__(self, reader: KeywordReader, norms: Callable[[str], Scores]) -> None:
+        """Score with `norms`, which gives the length part of BM25 for every passage of a field."""
+        self._reader, self._norms = reader, norms
+        self._budget = Budget()
+        # Per instance, which lives for one query.
+        self._spellings = cache(lambda field: spellings_of(reader, field))
+
+    def run(self, leaf: Tree) -> Found:
+        """Find and score; raises `QueryError` where the query needs too much."""
+        if isinstance(leaf, Phrase):
+            return self._phrase(leaf)
+        if isinstance(leaf, Prefix):
+            return self._prefix(leaf)
+        if isinstance(leaf, FuzzyTerm):
+            return self._fuzzy(leaf)
+        if isinstance(leaf, Term):
+            return self._term(leaf)
+        raise TypeError(f"no leaf of a query: {leaf!r}")
+
+    def _term(self, leaf: Term) -> Found:
+        passages, frequencies = self._reader.frequencies(leaf.fieldname, leaf.text.encode())
+        self._budget.spend(MATCHED, len(passages))
+        weight = idf(len(passages), self._reader.count)
+        scores = self._scores(leaf.fieldname, passages, frequencies, weight)
+        return passages.astype(np.int64), scores * leaf.boost
+
+    def _scores(
+        self,
+        field: str,
+        passages: NDArray[np.integer],
+        frequencies: NDArray[np.int32],
+        weights: Scores | float,
+    ) -> Scores:
+        norms = self._norms(field)[passages]
+        return term_score(frequencies.astype(np.float64), norms, weights)
+
+    def _prefix(self, leaf: Prefix) -> Found:
+        field = leaf.fieldname
+        if leaf.text:
+            return self._expanded(beginning_with(self._reader, field, leaf.text.encode()), leaf)
+        # All that was typed is an accent, say, and folded away: whatever has the field.
+        passages = np.flatnonzero(self._reader.alive & (self._reader.lengths(field) > 0))
+        self._budget.spend(MATCHED, len(passages))
+        return passages, np.full(len(passages), leaf.boost)
+
+    def _fuzzy(self, leaf: FuzzyTerm) -> Found:
+        field, edits = leaf.fieldname, int(leaf.maxdist)
+        spellings = self._spellings(field)
+        self._budget.spend(COMPARED, sum(map(len, spellings)))
+        return self._expanded(spelt_like(self._reader, field, spellings, leaf.text, edits), leaf)
+
+    def _expanded(self, expansion: Expansion, leaf: Prefix | FuzzyTerm) -> Found:
+        """Find what any of some terms is in; where they are few, their scores are added."""
+        self._budget.spend(READ, expansion.posting_count)
+        small = len(self._reader) <= FEW_PASSAGES
+        few = expansion.occurrences_if_fewer(FEW_TERMS + 1 if small else Or.TOO_MANY_CLAUSES)
+        if few is None:
+            passages = expansion.passages(len(self._reader))
+            self._budget.spend(MATCHED, len(passages))
+            return passages, np.ones(len(passages))  # Whoosh's constant, without the boost
+        self._budget.spend(MATCHED, len(few.passages))
+        weights = [idf(count, self._reader.count) for count in few.counts.tolist()]
+        each = np.repeat(weights, few.counts)
+        scores = self._scores(leaf.fieldname, few.passages, few.frequencies, each)
+        return summed(few.counts, few.passages, scores * leaf.boost)
+
+    def _phrase(self, leaf: Phrase) -> Found:
+        words = [word.encode() for word in leaf.words]
+        distinct = list(dict.fromkeys(words))
+        found = dict(zip(distinct, self._reader.postings(leaf.fieldname, distinct), strict=True))
+        postings = [posting for word in words if (posting := found[word])]
+        if len(postings) < len(words):
+            return _NOTHING
+        self._budget.spend(READ, sum(len(posting.passages) for posting in postings))
+        passages = self._in_order(postings, leaf.slop)
+        self._budget.spend(MATCHED, len(passages))
+        scores = []
+        for posting in postings:
+            at, _ = looked_up(passages, posting.passages)
+            weight = idf(len(posting.passages), self._reader.count)
+            frequencies = posting.frequencies[at]
+            scores.append(self._scores(leaf.fieldname, passages, frequencies, weight))
+        return passages, make_binary_tree(np.add, scores) * leaf.boost
+
+    def _in_order(self, postings: Sequence[Posting], slop: int) -> Numbers:
+        """Find where each word follows the one before it, at most `slop` places on."""
+        together = np.ones(len(self._reader), bool)
+        for posting in postings:
+            here = np.zeros(len(together), bool)
+            here[posting.passages] = True
+            together &= here
+        ends = np.zeros(0, np.int64)
+        for number, posting in enumerate(postings):
+            kept = in_passages(posting, together)
+            self._budget.spend(READ, int(kept.frequencies.sum()))
+            passages = np.repeat(kept.passages.astype(np.int64), kept.frequencies)
+            here = passages * (2 * _FARTHEST) + positions_of(kept)
+            if number:
+                here = here[_follow(here, ends, min(slop, _FARTHEST))]
+            ends = here
+        return np.unique(ends // (2 * _FARTHEST))
+
+
+def _follow(keys: Numbers, ends: Numbers, slop: int) -> NDArray[np.bool_]:
+    """Return whether one of `ends` is before each place, at most `slop` away."""
+    before = np.concatenate([[-2 * _FARTHEST], ends])[ends.searchsorted(keys)]
+    near: NDArray[np.bool_] = keys - before <= slop
+    return near

@@ -1,0 +1,79 @@
+"""Here is a query with operators: which passages does it match, and which parts score?
+
+The passages of each leaf (a word, a phrase, a prefix, a fuzzy word) come from
+`plait.search.legs.leaves`; a flag for each passage does the rest. Whoosh's own matcher for
+exclusion overlooks the first match where an unwanted word comes before it, so it is not used.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from whoosh.query import (
+    And,
+    AndMaybe,
+    AndNot,
+    FuzzyTerm,
+    Or,
+    Phrase,
+    Prefix,
+    Query as Tree,
+    Require,
+    Term,
+)
+
+from plait.search.legs.leg import Numbers
+
+Matches: TypeAlias = Callable[[Tree], Numbers]
+"""A leaf to the passages it matches, ascending."""
+
+
+def matching(tree: Tree, matches: Matches, count: int) -> Numbers:
+    """Return the passages that a tree matches, ascending, of `count` in all."""
+    return np.flatnonzero(_flags(tree, matches, count))
+
+
+def _flags(tree: Tree, matches: Matches, count: int) -> NDArray[np.bool_]:
+    """Return whether each passage matches; flags cost alike, however many are set."""
+    if isinstance(tree, AndMaybe):
+        return _flags(tree.a, matches, count)
+    if isinstance(tree, And | Or | Require | AndNot):
+        first, *others = tree.children()
+        found = _flags(first, matches, count)
+        for other in others:
+            if isinstance(tree, Or):
+                found |= _flags(other, matches, count)
+            elif isinstance(tree, AndNot):
+                found &= ~_flags(other, matches, count)
+            else:
+                found &= _flags(other, matches, count)
+        return found
+    found = np.zeros(count, bool)
+    found[matches(tree)] = True
+    return found
+
+
+def scoring_leaves(tree: Tree) -> Iterator[Tree]:
+    """Walk the leaves whose scores add up to the score of a match."""
+    if isinstance(tree, And | Or):
+        for child in tree.children():
+            yield from scoring_leaves(child)
+    elif isinstance(tree, AndMaybe):
+        yield from scoring_leaves(tree.a)
+        yield from scoring_leaves(tree.b)
+    elif isinstance(tree, AndNot | Require):
+        yield from scoring_leaves(tree.a)
+    else:
+        yield tree
+
+
+def leaf_text(leaf: Tree) -> str:
+    """Write a leaf as a person would type it, without its field."""
+    if isinstance(leaf, Phrase):
+        return '"' + " ".join(leaf.words) + '"'
+    if isinstance(leaf, FuzzyTerm):
+        return f"{leaf.text}~{leaf.maxdist}"
+    if isinstance(leaf, Prefix):
+        return f"{leaf.text}*"
+    return leaf.text if isinstance(leaf, Term) else str(leaf)

@@ -1,0 +1,1 @@
+"""Queries as they are typed, read into what both legs need."""

@@ -1,0 +1,56 @@
+r"""Text of others, escaped for a terminal.
+
+Everything but what a terminal obeys: control characters, which move the cursor, change
+the window's title or write over what was printed, and the marks that turn the direction
+of writing, by which a name passes for another. They come out as Python writes them, as
+in `\x1b`. Letters of all scripts stay as they are.
+
+What writes lines for a person hands them on as they are, and `plait.cli` escapes them when
+it prints; only `plait.search.show.terminal` escapes by itself, since it adds bold type.
+"""
+
+import json
+import re
+
+_OBEYED = (
+    "\x00-\x08\x0b-\x1f\x7f-\x9f"  # C0 but tab and newline, DEL, C1
+    "\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069"  # directions, ends of lines and paragraphs
+    "\ud800-\udfff"  # halves of surrogate pairs: no terminal is told these, UTF-8 has none
+)
+_IN_TEXT = re.compile(f"[{_OBEYED}]")
+_IN_LINE = re.compile(f"[{_OBEYED}\t\n]")
+
+
+def printable(text: str) -> str:
+    r"""Escape what a terminal would obey, except newlines and tabs.
+
+    >>> print(printable("red\x1b[31m\r\nas is"))
+    red\x1b[31m
+    as is
+    """
+    return _IN_TEXT.sub(_escaped, text.replace("\r\n", "\n"))
+
+
+def in_line(text: str) -> str:
+    r"""Escape newlines and tabs as well: a title does not begin a line of its own.
+
+    >>> print(in_line("A title\n  2  another hit"))
+    A title\n  2  another hit
+    """
+    return _IN_LINE.sub(_escaped, text)
+
+
+def json_text(value: object) -> str:
+    r"""Write JSON that reads back equal, and that is safe to print as it is.
+
+    >>> print(json_text(["naïve\x9b"]))
+    [
+      "naïve\u009b"
+    ]
+    """
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    return _IN_TEXT.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return found[0].encode("unicode_escape").decode("ascii")

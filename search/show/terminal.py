@@ -1,0 +1,105 @@
+"""Here are hits: how are they written on a terminal, or in a pipe?"""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from plait.index.language.analyzer import WORD, TextAnalyzer
+from plait.search.hit import Answer, Explanation, Hit, LegPart, RerankPart
+from plait.search.legs.leg import Trust
+from plait.search.show.printable import in_line
+from plait.search.show.snippet import snippet
+
+_BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """How hits are written for one query."""
+
+    words: str
+    """The query, whose words are marked in the snippets."""
+    analyzer: TextAnalyzer
+    colour: bool = False
+    """Mark by bold type; otherwise by asterisks."""
+    explain: bool = False
+
+    def lines(self, hit: Hit) -> Iterator[str]:
+        """Write a hit: rank, score, probability and title; date, id, source; a snippet.
+
+        Then the explanation, if it is wanted. Safe to print: the only control characters are
+        those of bold type.
+        """
+        title = in_line(hit.article.title or hit.article.id)
+        shown = _BOLD + title + _PLAIN if self.colour else title
+        likely = "" if hit.probability is None else f"  p {hit.probability:.2f}"
+        yield f"{hit.rank:>3}  {hit.score:.3f}{likely}  {shown}"
+        # A file's id is its path already, below the folder that holds the index.
+        source = _relative(hit.article.source)
+        origin = (hit.article.date, hit.article.id, "" if source == hit.article.id else source)
+        yield "     " + in_line("  ".join(filter(None, origin)))
+        marks = (_BOLD, _PLAIN) if self.colour else ("*", "*")
+        text = hit.passage.text or hit.article.title or hit.article.id
+        yield f"     {snippet(text, self.words, self.analyzer, marks)}"
+        if self.explain:
+            yield from map(in_line, explained(hit.explanation))
+
+
+def spelling_note(typed: str, answer: Answer) -> str:
+    """Say in one line which query was asked for what was typed, or may have been meant.
+
+    Empty where there is nothing to say. Holds whatever the query does
+    (`plait.search.show.printable`).
+    """
+    if answer.suggestion:
+        return f"did you mean: {answer.suggestion}"
+    if answer.asked == typed:
+        return ""
+    words = zip(WORD.findall(typed), WORD.findall(answer.asked), strict=False)
+    unknown = ", ".join(dict.fromkeys(f'"{word}"' for word, other in words if word != other))
+    asked = f"these are the hits for: {answer.asked}"
+    return f"no passage has {unknown}; {asked} (--exact asks as typed)"
+
+
+def explained(explanation: Explanation) -> Iterator[str]:
+    """Write what a score is made of, a line each."""
+    if explanation.keyword:
+        yield _leg("keyword", explanation.keyword)
+        for term in explanation.terms:
+            yield f"               {term.score:>8.4f}  {term.field}:{term.term}"
+    if explanation.dense:
+        yield _leg("dense", explanation.dense)
+        if explanation.trust.factor < 1:
+            yield _trusted(explanation.trust)
+    if explanation.exact:
+        found = ", ".join(explanation.rare)
+        yield f"     {explanation.exact:>+8.4f}  exact: holds what is rare and asked for, {found}"
+    if explanation.late:
+        yield f"     {explanation.late:>+8.4f}  late: words of the query compared one by one"
+    if explanation.neighbours:
+        yield f"     {explanation.neighbours:>+8.4f}  neighbours: drawn towards similar candidates"
+    if explanation.rerank:
+        yield _second_stage(explanation.rerank)
+
+
+def _leg(name: str, leg: LegPart) -> str:
+    found = (
+        f"score {leg.score:.4f} (over all passages: mean {leg.mean:.4f}, sd {leg.deviation:.4f})"
+    )
+    return f"     {leg.part:>+8.4f}  {name}: {found}"
+
+
+def _trusted(trust: Trust) -> str:
+    known = f"the model knows {trust.known:.2f} of the query's words, by weight"
+    return f"               trusted by {trust.factor:.2f}: {known}"
+
+
+def _second_stage(found: RerankPart) -> str:
+    said = f"score {found.score:.4f}, was rank {found.rank}"
+    return f"     {found.part:>+8.4f}  rerank: {said} (what was read scores from {found.floor:.4f})"
+
+
+def _relative(source: str) -> str:
+    """Show a path as it is reached from here."""
+    return os.path.relpath(source) if Path(source).is_absolute() else source

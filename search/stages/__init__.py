@@ -1,0 +1,1 @@
+"""Stages that look again at the best candidates of a ranking."""
