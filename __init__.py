@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from plait.index.article import Article
     from plait.index.errors import PlaitError
-    from plait.index.passage import Passage
+    from plait.index.article import Passage
     from plait.search.hit import Answer, Hit
     from plait.search.index import Index, Options
     from plait.search.system import System
@@ -39,7 +39,7 @@ _HOMES = {
     "Hit": "plait.search.hit",
     "Index": "plait.search.index",
     "Options": "plait.search.index",
-    "Passage": "plait.index.passage",
+    "Passage": "plait.index.article",
     "PlaitError": "plait.index.errors",
     "System": "plait.search.system",
 }

@@ -95,9 +95,8 @@ def index(
     Reads .txt, .md, .html, .jsonl, .jsonl.gz, .csv and .tsv. A file that cannot be
     read is reported and skipped, and the exit status is 1.
     """
+    from plait.index.factory import open_writer, recorded_model
     from plait.index.ingest import bring_up_to_date
-    from plait.index.local.manifest import recorded_model
-    from plait.index.local.writer import IndexWriter
     from plait.index.models.encoder import load_encoder
     from plait.index.models.hub import name_to_record
     from plait.index.reading import FieldNames, bounded_lines
@@ -107,10 +106,10 @@ def index(
     stdin = bounded_lines(sys.stdin.buffer) if len(files) < len(paths) and sys.stdin else ()
     name = name_to_record(model) or recorded_model(root)
     encoder = load_encoder(name, fetch=bool(model))
-    with _progress() as tell, IndexWriter(root, encoder, name, tell) as writer:
+    with _progress() as tell, open_writer(root, encoder, name, tell) as writer:
         summary = bring_up_to_date(writer, files, stdin, names, prune=prune)
     _note(*(in_line(str(failure)) for failure in summary.failures))
-    _note(in_line(writer.legibility.notice(encoder.name)))
+    _note(in_line(writer.notice()))
     _say(f"{summary}. {root} holds {len(writer.ids())} articles.")
     if summary.failures:
         raise typer.Exit(1)
@@ -132,7 +131,7 @@ def search(
 ) -> None:
     """Search. Operators: "a phrase", +must, -not, title:word, prefix*, fuzzy~, AND OR NOT."""
     from plait.search.index import Index, Options
-    from plait.search.show.terminal import Page, spelling_note
+    from plait.search.show.terminal import Page, record_of, spelling_note
     from plait.search.system import System, with_rerank
 
     opened = Index.open(root)
@@ -142,9 +141,9 @@ def search(
     answer = opened.answer(text, k, options)
     _note(in_line(spelling_note(text, answer)))
     if as_json:
-        _say_json([asdict(hit) | {"score": hit.score} for hit in answer.hits])
+        _say_json([record_of(hit) for hit in answer.hits])
         return
-    page = Page(answer.asked, opened.ranker.analyzer, _in_colour(), explain)
+    page = Page(answer.asked, opened.analyzer, _in_colour(), explain)
     for hit in answer.hits:
         typer.echo("\n".join(page.lines(hit)))  # made safe there, and marked
     if not answer.hits:
@@ -179,13 +178,12 @@ def remove(
     root: Root = DEFAULT_INDEX,
 ) -> None:
     """Remove articles from the index; their files stay. All of them, or none if one is unknown."""
+    from plait.index.factory import open_store, open_writer
     from plait.index.ingest import remove_articles
-    from plait.index.local.manifest import read_manifest
-    from plait.index.local.writer import IndexWriter
     from plait.index.models.encoder import load_encoder
 
-    model = read_manifest(root).recipe.model
-    with IndexWriter(root, load_encoder(model, fetch=False), model) as writer:
+    model = open_store(root).recipe.model
+    with open_writer(root, load_encoder(model, fetch=False), model) as writer:
         remove_articles(writer, articles)
     _say(f"Removed {len(articles)}.")
 
@@ -193,9 +191,9 @@ def remove(
 @app.command()
 def info(root: Root = DEFAULT_INDEX, as_json: AsJson = False) -> None:
     """Say what an index holds and what it was built with."""
-    from plait.index.local.manifest import read_manifest
+    from plait.index.factory import facts_of
 
-    facts = {"index": str(root)} | read_manifest(root).facts()
+    facts = {"index": str(root)} | facts_of(root)
     lines = (f"{name:<11} {value}" for name, value in facts.items())
     _say_json(facts) if as_json else _say("\n".join(lines))
 
@@ -203,9 +201,9 @@ def info(root: Root = DEFAULT_INDEX, as_json: AsJson = False) -> None:
 @app.command()
 def check(root: Root = DEFAULT_INDEX) -> None:
     """Compare every file of an index with its size and checksum."""
-    from plait.index.local.snapshot import check_files
+    from plait.index.factory import check_index
 
-    _say(f"{root}: all {check_files(root)} files are as they were written.")
+    _say(f"{root}: all {check_index(root)} files are as they were written.")
 
 
 @app.command()
@@ -258,8 +256,7 @@ def why(
 
     options = Options(System.parse(system) if system else None, operators=not words, exact=exact)
     reasons = explain_rank(Index.open(root), query, article, options)
-    record = asdict(reasons) | {"system": str(reasons.system)}
-    _say_json(record) if as_json else _say("\n".join(reasons.lines()))
+    _say_json(reasons.record()) if as_json else _say("\n".join(reasons.lines()))
 
 
 @app.command()
@@ -328,7 +325,7 @@ def tune(
     not above zero, nothing is changed; that is a result, so the exit status is 0. Takes
     10 topics or more, judged by an article's id or the name of its file, and minutes.
     """
-    from plait.index.local.generations import record_system
+    from plait.index.factory import record_system
     from plait.search import evaluation as lab
     from plait.search.index import Index
 

@@ -22,12 +22,12 @@ from public import folders
 from sklearn.linear_model import Ridge
 from sklearn.preprocessing import StandardScaler
 
+from plait.index.arithmetic import idf
 from plait.search.evaluation import open_index, read_collection
 from plait.search.evaluation.files.trec import falling
 from plait.search.evaluation.measures import per_topic
 from plait.search.evaluation.names import article_names
 from plait.search.index import Index, Options
-from plait.search.legs.bm25 import idf
 from plait.search.query.parser import parse_query
 from plait.search.system import System
 
@@ -56,7 +56,7 @@ class Tried:
 
 def features(index: Index, text: str) -> list[float]:
     """Describe a query by its words and by how the legs score its candidates."""
-    query = parse_query(text, index.ranker.analyzer, operators=False)
+    query = parse_query(text, index.analyzer, operators=False)
     scored = index.ranker.score(query, System())
     if scored.keyword is None or scored.dense is None:
         raise TypeError("a hybrid system scores both legs")
@@ -85,7 +85,7 @@ def tried(name: str) -> Tried:
     """Ask a collection with every weight."""
     collection = read_collection(name)
     index, _ = open_index(collection, None, lambda _: None)
-    names = article_names(index.snapshot.article_ids(), collection.qrels)
+    names = article_names(index.store.article_ids(), collection.qrels)
     topics = collection.topics[:TOPICS]
     qrels = {topic.id: collection.qrels[topic.id] for topic in topics}
     columns = []

@@ -58,7 +58,7 @@ def evidence(index: Index, topics: Iterable[Topic]) -> tuple[Evidence, list[list
     """Ask an index; give the evidence of the first hits, and their articles."""
     found, articles = [], []
     for topic in topics:
-        query = parse_query(topic.text, index.ranker.analyzer, operators=False)
+        query = parse_query(topic.text, index.analyzer, operators=False)
         scored, rows = index.best(query, System(), HITS)
         passages = scored.passages[rows]
         table = np.zeros((HITS, 4))
@@ -77,7 +77,7 @@ def ask(number: int, collections: Sequence[Collection], topics: Sequence[Sequenc
     """Ask one collection everything."""
     collection = collections[number]
     index, _ = open_index(collection, None, lambda _: None)
-    names = article_names(index.snapshot.article_ids(), collection.qrels)
+    names = article_names(index.store.article_ids(), collection.qrels)
     own, articles = evidence(index, topics[number])
     relevant = np.zeros(own.shape[:2], dtype=bool)
     for row, (topic, ids) in enumerate(zip(topics[number], articles, strict=True)):

@@ -75,7 +75,7 @@ def articles_of(index: Index) -> Iterator[Article]:
 
 def drawn(index: Index) -> list[Find]:
     """Draw some of each kind, by a fixed seed."""
-    terms_of = index.ranker.analyzer.terms
+    terms_of = index.analyzer.terms
     texts = {article.id: f"{article.title}\n{article.text}" for article in articles_of(index)}
     seen: defaultdict[str, set[str]] = defaultdict(set)
     for text in texts.values():

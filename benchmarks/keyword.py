@@ -25,12 +25,12 @@ from public import SHARED
 from whoosh.index import create_in
 from whoosh.query import Or, Term
 
+from plait.index.keyword.leg import KeywordLeg
 from plait.index.keyword.postings import Postings, build_postings
 from plait.index.keyword.reader import KeywordReader
 from plait.index.language.analyzer import FIELDS, TextAnalyzer
-from plait.search.legs.keyword import KeywordLeg
-from plait.search.legs.leg import ranked
 from plait.search.query.parser import FIELD_WEIGHTS, Query, parse_query
+from plait.search.stages.order import ranked
 
 DEFAULT = [SHARED / name / "corpus.jsonl.gz" for name in ("scifact", "cranfield")]
 PASSAGES = 6000

@@ -107,7 +107,7 @@ def harm(asker: Asker, collection: Collection) -> str:
 def rows(collection: Collection) -> Iterable[str]:
     """Measure one collection."""
     index, _ = open_index(collection, None, lambda _: None)
-    names = article_names(index.snapshot.article_ids(), collection.qrels)
+    names = article_names(index.store.article_ids(), collection.qrels)
     chosen = random.Random(4)  # noqa: S311 - a sample, not a secret
     topics = topics_of(collection)
     wrong = [(spoilt(text, chosen), relevant) for text, relevant in topics]

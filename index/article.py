@@ -1,4 +1,4 @@
-"""Here is one article: what a person reads, and where it came from.
+"""Articles, which a person reads, and their passages, which are retrieved.
 
 Does not read files (`plait.index.reading`) or cut passages (`plait.index.language.cutting`).
 """
@@ -30,3 +30,23 @@ class Article:
     raw: str = ""
     metadata: Mapping[str, str] = field(default_factory=dict)
     """Further fields of the record, as text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A stretch of one article: `article.text[start:end] == text`, always.
+
+    `start` and `end` count characters (Unicode code points) of `Article.text`.
+    """
+
+    article_id: str
+    number: int
+    """Index of the passage in its article, 0 for the first."""
+    start: int
+    end: int
+    text: str
+
+    @property
+    def id(self) -> str:
+        """`ARTICLE#3`: unique in an index, stable while the article's text is."""
+        return f"{self.article_id}#{self.number}"

@@ -1,4 +1,4 @@
-"""Here is a question: which passages would a chatbot be given, within its budget?"""
+"""Passages that a chatbot is given for a question, within its budget."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -9,7 +9,7 @@ from plait.search.hit import Answer, Hit
 from plait.search.index import Index, Options
 from plait.search.show.printable import in_line
 
-CANDIDATES = 50
+PASSAGES_RANKED = 50
 """Passages looked at; far more than a chatbot's window is given in practice."""
 
 
@@ -50,7 +50,7 @@ def choose_excerpts(
 def passages_for(index: Index, query: str, options: Options | None = None) -> Answer:
     """Rank the passages that are chosen from: all of the query is words."""
     options = replace(options or Options(), passages=True, operators=False)
-    return index.answer(query, CANDIDATES, options)
+    return index.answer(query, PASSAGES_RANKED, options)
 
 
 def fitting_excerpts(index: Index, hits: Iterable[Hit], tokens: int) -> list[Excerpt]:

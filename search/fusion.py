@@ -1,39 +1,60 @@
-"""Here are two legs' scores of the same passages: what is the joint score?
+"""Fusion: one score of several legs' scores of the same passages.
 
-Arithmetic on arrays; imports no search library. A fusion gives each leg's part of
-the score, so that a score and its explanation are one computation. What is added to
-both parts later is `plait.search.ranker`'s.
+Arithmetic on arrays; imports no search library. A fusion returns each leg's part of the
+score, so that a score and its explanation are one computation.
 """
 
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import ClassVar, Protocol, Self
 
 import numpy as np
 
-from plait.search.legs.leg import LegScores, Scores
+from plait.index.leg import LegScores, Scores
+from plait.search.notation import check, number, whole
 
 WEIGHT = 0.85
 """Share of the dense leg: from .75 to .9 rank alike on eight collections (docs/adr/0007)."""
 RANK_CONSTANT = 60
-"""As the paper has it."""
+"""The paper's constant."""
+DENSE = "dense"
+"""Name of the leg that has the weight; the other legs share the rest."""
 
 
 class Fusion(Protocol):
-    """Turns two legs' scores of the same passages into two parts of one score."""
+    """A frozen dataclass that declares its parameters, and turns legs into parts of a score."""
 
-    def parts(self, keyword: LegScores, dense: LegScores) -> tuple[Scores, Scores]:
-        """Give the keyword and the dense part; the fused score is their sum."""
-        ...
+    name: ClassVar[str]
+    """Name in a system's text."""
+    is_refined: ClassVar[bool]
+    """Whether stages look again at what was fused: their parts are in deviations."""
+
+    def trusting(self, factor: float) -> Self:
+        """Return the fusion in which the dense leg counts `factor` times as much, 0 to 1."""
+
+    def parts(self, legs: Mapping[str, LegScores]) -> dict[str, Scores]:
+        """Return the part of each leg, by name; the fused score is their sum, in order."""
 
 
 def standardise(leg: LegScores) -> Scores:
-    """Give z-scores: deviations from the leg's mean over all passages, in its deviations.
+    """Return z-scores: deviations from the leg's mean over all passages, in its deviations.
 
-    A leg that scores everything alike says nothing: all zeros.
+    All zeros for a leg that scores everything alike: it says nothing.
     """
     if leg.deviation == 0.0:
         return np.zeros(len(leg.scores))
     return (leg.scores - leg.mean) / leg.deviation
+
+
+def shares(weight: float, legs: Mapping[str, LegScores]) -> dict[str, float]:
+    """Return what each leg counts: `weight` for the dense one, an equal share of the rest else.
+
+    Without a dense leg all count alike.
+    """
+    if DENSE not in legs:
+        return dict.fromkeys(legs, 1 / len(legs))
+    rest = (1 - weight) / max(len(legs) - 1, 1)
+    return {name: weight if name == DENSE else rest for name in legs}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,39 +66,70 @@ class Convex:
     over a cut-off list is what lets one weight serve many collections.
     """
 
-    weight: float = WEIGHT
-    """Share of the dense leg, 0 to 1."""
+    name: ClassVar[str] = "convex"
+    is_refined: ClassVar[bool] = True
+    weight: float = number(WEIGHT, 0, 1, "Share of the dense leg.")
 
-    def parts(self, keyword: LegScores, dense: LegScores) -> tuple[Scores, Scores]:
-        """Give `(1 - weight) z_keyword` and `weight z_dense`."""
-        return (1 - self.weight) * standardise(keyword), self.weight * standardise(dense)
+    def __post_init__(self) -> None:
+        check(self)
+
+    def trusting(self, factor: float) -> Self:
+        """Return the fusion with a smaller share of the dense leg."""
+        return replace(self, weight=self.weight * factor)
+
+    def parts(self, legs: Mapping[str, LegScores]) -> dict[str, Scores]:
+        """Return each leg's share times its z-scores."""
+        share = shares(self.weight, legs)
+        return {name: share[name] * standardise(leg) for name, leg in legs.items()}
 
 
 @dataclass(frozen=True, slots=True)
 class MinMax:
     """Weighted sum of scores scaled to 0..1 between the least and greatest candidate."""
 
-    weight: float = WEIGHT
+    name: ClassVar[str] = "minmax"
+    is_refined: ClassVar[bool] = False
+    weight: float = number(WEIGHT, 0, 1, "Share of the dense leg.")
 
-    def parts(self, keyword: LegScores, dense: LegScores) -> tuple[Scores, Scores]:
-        """Give `(1 - weight) minmax(keyword)` and `weight minmax(dense)`."""
-        return (1 - self.weight) * _scaled(keyword.scores), self.weight * _scaled(dense.scores)
+    def __post_init__(self) -> None:
+        check(self)
+
+    def trusting(self, factor: float) -> Self:
+        """Return the fusion with a smaller share of the dense leg."""
+        return replace(self, weight=self.weight * factor)
+
+    def parts(self, legs: Mapping[str, LegScores]) -> dict[str, Scores]:
+        """Return each leg's share times its scaled scores."""
+        share = shares(self.weight, legs)
+        return {name: share[name] * _scaled(leg.scores) for name, leg in legs.items()}
 
 
 @dataclass(frozen=True, slots=True)
 class ReciprocalRank:
     """Cormack, Clarke and Büttcher, "Reciprocal Rank Fusion" (SIGIR 2009).
 
-    Ranks run over all candidates; equal scores share the better rank. A passage
-    without any of the query's words has no keyword rank.
+    Ranks run over all candidates; equal scores share the better rank. A passage that a
+    sparse leg does not find, having none of the query's words, has no rank there.
     """
 
-    k: int = RANK_CONSTANT
+    name: ClassVar[str] = "rrf"
+    is_refined: ClassVar[bool] = False
+    k: int = whole(RANK_CONSTANT, 0, 100_000, "Constant that is added to ranks.")
 
-    def parts(self, keyword: LegScores, dense: LegScores) -> tuple[Scores, Scores]:
-        """Give `1 / (k + rank)` in each leg."""
-        by_words = 1.0 / (self.k + _ranks(keyword.scores))
-        return np.where(keyword.scores > 0, by_words, 0.0), 1.0 / (self.k + _ranks(dense.scores))
+    def __post_init__(self) -> None:
+        check(self)
+
+    def trusting(self, factor: float) -> Self:  # noqa: ARG002 - ranks have no weights
+        """Return the fusion as it is: ranks have no weights."""
+        return self
+
+    def parts(self, legs: Mapping[str, LegScores]) -> dict[str, Scores]:
+        """Return `1 / (k + rank)` in each leg."""
+        return {name: self._part(leg) for name, leg in legs.items()}
+
+    def _part(self, leg: LegScores) -> Scores:
+        found = 1.0 / (self.k + _ranks(leg.scores))
+        return np.where(leg.scores > 0, found, 0.0) if leg.is_sparse else found
 
 
 def _scaled(scores: Scores) -> Scores:

@@ -1,91 +1,153 @@
-"""The text form of systems: `NAME(parameter=value, …)`."""
+"""The text form of systems and stages, `NAME(parameter=value, …)`, and what parameters declare.
+
+A noun is a frozen dataclass whose fields declare their own parameters by `number`, `whole`,
+`choice` and `text`: the values they take, and a line of help. Reading, writing and refusing
+follow from that.
+"""
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import fields
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, TypeVar
 
 from plait.index.errors import QueryError
 
-_RANGES: Mapping[str, tuple[float, float]] = {
-    "weight": (0, 1),
-    "late": (0, 100),
-    "neighbours": (0, 1),
-    "k": (0, 100_000),
-    "k1": (0, 100),
-    "b": (0, 1),
-    "title": (0, 100),
-    "p_slope": (0, 20),
-    "p_offset": (-20, 20),
-    "depth": (1, 10_000),
-    "budget_ms": (1, 1_000_000),
-}
-"""The least and the greatest value. Where nothing else sets an end: far beyond any use."""
-
-_WHOLE = frozenset({"k", "depth", "budget_ms"})
-
-_STAGE = re.compile(r"\s*(\w+)\s*(?:\(([^()]*)\)\s*)?")
-
-_NO_NAME = re.compile(r"[,;()=\x00-\x1f\x7f]|>>|^\s|\s$|^$")
+_STAGE = re.compile(r"\s*(\w+(?:\s*\+\s*\w+)*)\s*(?:\(([^()]*)\)\s*)?")
+_UNREADABLE = re.compile(r"[,;()=\x00-\x1f\x7f]|>>|^\s|\s$|^$")
 """What could not be read back as it was written; a semicolon parts systems."""
 
-
-def _choose(what: str, found: str, choices: Sequence[str]) -> None:
-    if found not in choices:
-        remedy = f"choose one of {', '.join(choices)}" if choices else "it takes none"
-        raise QueryError(f"no {what} {found!r}; {remedy}.")
+Noun = TypeVar("Noun")
 
 
-def _stage(text: str, whole: str) -> tuple[str, dict[str, str]]:
-    """Read `NAME` or `NAME(parameter=value, …)`."""
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """Declaration of one parameter of a noun."""
+
+    help: str
+    least: float = 0.0
+    most: float = 0.0
+    """Ends of the range, both allowed; of numbers only."""
+    is_whole: bool = False
+    choices: tuple[str, ...] = ()
+    """Names that may be given; empty for numbers and texts."""
+    is_text: bool = False
+
+    def read(self, name: str, text: str) -> Any:
+        """Return the value that a text stands for; raises `QueryError`."""
+        if self.choices or self.is_text:
+            return text
+        try:
+            return int(text) if self.is_whole else float(text)
+        except ValueError as error:
+            raise QueryError(self._wanted(name, text)) from error
+
+    def check(self, name: str, value: Any) -> None:
+        """Raise `QueryError` for a value that is not allowed."""
+        if self.choices:
+            choose(name, value, self.choices)
+        elif self.is_text:
+            if _UNREADABLE.search(value):
+                wanted = "wanted a hub id or a folder, without any of , ; ( ) = >>"
+                raise QueryError(f"rerank's {name} is {value!r}; {wanted}.")
+        elif value is not None:
+            is_sound = isinstance(value, int) or not self.is_whole
+            if not (is_sound and self.least <= value <= self.most):
+                raise QueryError(self._wanted(name, value))
+
+    def _wanted(self, name: str, found: object) -> str:
+        kind = "a whole number" if self.is_whole else "a number"
+        return f"{name} is {found}; wanted {kind} from {self.least:g} to {self.most:g}."
+
+
+def number(default: float, least: float, most: float, help_: str) -> Any:
+    """Declare a field that is a number from `least` to `most`."""
+    return _declared(default, Parameter(help_, least, most))
+
+
+def whole(default: int | None, least: int, most: int, help_: str) -> Any:
+    """Declare a field that is a whole number from `least` to `most`."""
+    return _declared(default, Parameter(help_, least, most, is_whole=True))
+
+
+def choice(default: str, choices: Sequence[str], help_: str) -> Any:
+    """Declare a field that is one of some names."""
+    return _declared(default, Parameter(help_, choices=tuple(choices)))
+
+
+def text(help_: str) -> Any:
+    """Declare a field that is a text, and has no default."""
+    return field(metadata={"parameter": Parameter(help_, is_text=True)})
+
+
+def _declared(default: Any, parameter: Parameter) -> Any:
+    return field(default=default, metadata={"parameter": parameter})
+
+
+def parameters_of(noun: Any) -> dict[str, Parameter]:
+    """Return what a noun, or its class, declares, by name and in order."""
+    return {
+        entry.name: entry.metadata["parameter"]
+        for entry in fields(noun)
+        if "parameter" in entry.metadata
+    }
+
+
+def check(noun: Any) -> None:
+    """Raise `QueryError` for the first value of a noun that is not allowed."""
+    for name, parameter in parameters_of(noun).items():
+        parameter.check(name, getattr(noun, name))
+
+
+def made(kind: type[Noun], values: Mapping[str, str]) -> Noun:
+    """Return a noun of those values that it declares, each as it was written."""
+    declared = parameters_of(kind)
+    own = {name: declared[name].read(name, values[name]) for name in values if name in declared}
+    return kind(**own)
+
+
+def changed(noun: Noun, values: Mapping[str, Any]) -> Noun:
+    """Return a noun with other values, as far as it declares them."""
+    declared = parameters_of(noun)
+    own = {name: value for name, value in values.items() if name in declared}
+    return replace(noun, **own) if own else noun  # type: ignore[type-var]
+
+
+def split_stage(text: str, whole_text: str) -> tuple[str, dict[str, str]]:
+    """Split `NAME` or `NAME(parameter=value, …)`; raises `QueryError`."""
     found = _STAGE.fullmatch(text)
     if not found:
         wanted = "LEG, LEG(NAME=VALUE, …) or either with >> rerank(model=NAME)"
-        raise QueryError(f"cannot read the system {whole!r}: wanted {wanted}.")
+        raise QueryError(f"cannot read the system {whole_text!r}: wanted {wanted}.")
     values: dict[str, str] = {}
     for part in (found[2] or "").split(",") if (found[2] or "").strip() else ():
         name, equals, value = (piece.strip() for piece in part.partition("="))
         if not (name and equals and value) or name in values:
-            raise QueryError(f"cannot read {part.strip()!r} in {whole!r}: wanted NAME=VALUE, once.")
+            wanted = "wanted NAME=VALUE, once"
+            raise QueryError(f"cannot read {part.strip()!r} in {whole_text!r}: {wanted}.")
         values[name] = value
-    return found[1], values
+    return "".join(found[1].split()), values
 
 
-def _value(name: str, text: str) -> Any:
-    """Read a parameter's value: a number, unless it is a name."""
-    if name not in _RANGES:
-        return text
-    try:
-        return int(text) if name in _WHOLE else float(text)
-    except ValueError as error:
-        raise QueryError(_wanted(name, text)) from error
+def choose(what: str, found: str, choices: Iterable[str]) -> None:
+    """Raise `QueryError` that lists the choices where none of them was found."""
+    listed = list(choices)
+    if found not in listed:
+        remedy = f"choose one of {', '.join(listed)}" if listed else "it takes none"
+        raise QueryError(f"no {what} {found!r}; {remedy}.")
 
 
-def _check_numbers(noun: Any) -> None:
-    for name, (least, most) in _RANGES.items():
-        value = getattr(noun, name, None)
-        whole = name not in _WHOLE or isinstance(value, int)
-        if value is not None and not (whole and least <= value <= most):
-            raise QueryError(_wanted(name, value))
+def written(head: str, nouns: Iterable[Any], first: Sequence[str] = ()) -> str:
+    """Return a stage as `split_stage` reads it, without what is the default.
 
-
-def _wanted(name: str, found: object) -> str:
-    least, most = _RANGES[name]
-    kind = "a whole number" if name in _WHOLE else "a number"
-    return f"{name} is {found}; wanted {kind} from {least} to {most}."
-
-
-def _changed(noun: Any) -> list[str]:
-    """Name the fields that are not as they are by default."""
-    return [field.name for field in fields(noun) if getattr(noun, field.name) != field.default]
-
-
-def _written(head: str, noun: Any) -> str:
-    """Write a stage as `_stage` reads it."""
-    named = {name: getattr(noun, name) for name in _changed(noun) if name not in {"mode", "rerank"}}
-    # 1.0 is written 1, as a person would.
-    parts = [
-        f"{name}={str(value).removesuffix('.0') if isinstance(value, float) else value}"
-        for name, value in named.items()
-    ]
+    `first` are parameters that come before those of the nouns, as they are written.
+    """
+    parts = list(first)
+    for noun in nouns:
+        defaults = {entry.name: entry.default for entry in fields(noun)}
+        for name in parameters_of(noun):
+            value = getattr(noun, name)
+            if value != defaults[name]:
+                # 1.0 is written 1, as a person would.
+                shown = str(value).removesuffix(".0") if isinstance(value, float) else value
+                parts.append(f"{name}={shown}")
     return f"{head}({', '.join(parts)})" if parts else head

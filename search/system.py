@@ -1,39 +1,72 @@
-"""Here is one string: which way of searching does it name?
+"""Ways of searching, each named by one string.
 
     keyword                               BM25 alone
     dense                                 vectors alone
     hybrid                                both, fused
     hybrid(fusion=rrf, k=30, k1=1.2)      fused otherwise, with other parameters
     hybrid >> rerank(model=NAME)          and a second stage
+    keyword+dense+NAME                    with another leg, fused alike
 
 The same text in Python, on the command line and in a report: `System.parse` reads it,
-`str` writes it, without what is the default. Says nothing of how a search is carried
-out: that is `plait.search.index`, `plait.search.ranker` and `plait.search.stages.reranking`.
+`str` writes it, without what is the default. A system is made of nouns, and each declares
+its own parameters; `LEGS`, `FUSIONS` and `STAGES` have a row for each. Says nothing of how a
+search is carried out (`plait.search.ranker`).
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
-from typing import Literal, Self, TypeAlias, get_args
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, Self, TypeAlias
 
-from plait.index.errors import QueryError
-from plait.search.fusion import RANK_CONSTANT, WEIGHT, Convex, Fusion, MinMax, ReciprocalRank
-from plait.search.legs.bm25 import BM25, K1, B
-from plait.search.notation import _changed, _check_numbers, _choose, _stage, _value, _written
-from plait.search.query.parser import TITLE_WEIGHT
+from plait.index.errors import CorruptIndexError, QueryError
+from plait.search.fusion import Convex, Fusion, MinMax, ReciprocalRank
+from plait.search.legs.dense import Dense
+from plait.search.legs.keyword import Keyword
+from plait.search.legs.leg import LegNoun
+from plait.search.notation import (
+    changed,
+    check,
+    choose,
+    made,
+    number,
+    parameters_of,
+    split_stage,
+    written,
+)
+from plait.search.stages.exact_finds import ExactFinds
 from plait.search.stages.rerank import Rerank
-from plait.search.stages.second_look import LATE_WEIGHT, NEIGHBOURS_SHARE
+from plait.search.stages.reranking import find_reranker
+from plait.search.stages.second_look import SecondLook
+from plait.search.stages.stage import Stage
 
 Mode: TypeAlias = Literal["hybrid", "keyword", "dense"]
-"""Which legs are asked."""
-FusionName: TypeAlias = Literal["convex", "minmax", "rrf"]
-Switch: TypeAlias = Literal["on", "off"]
+"""The legs that plait brings: both, or one alone."""
 
-MODES: tuple[Mode, ...] = get_args(Mode)
-FUSIONS: tuple[FusionName, ...] = get_args(FusionName)
-SWITCHES: tuple[Switch, ...] = get_args(Switch)
+LEGS: dict[str, type[LegNoun]] = {"keyword": Keyword, "dense": Dense}
+"""Legs by name. A program may add a row: a frozen dataclass that makes a leg of a store."""
+FUSIONS: dict[str, type[Fusion]] = {
+    "convex": Convex,
+    "minmax": MinMax,
+    "rrf": ReciprocalRank,
+}
+"""Fusions by name."""
+STAGES: dict[str, type[Stage]] = {"exact_finds": ExactFinds, "second_look": SecondLook}
+"""Stages that look again at what a refined fusion made, in order."""
 
-_FUSED = {"convex": ("weight", "trust", "late", "neighbours"), "minmax": ("weight",), "rrf": ("k",)}
-"""What each fusion takes."""
+DEFAULT_FUSION = "convex"
+HYBRID = "hybrid"
+"""Short for `keyword+dense`."""
+MODES: tuple[Mode, ...] = ("hybrid", "keyword", "dense")
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """Fit of the probability to judgements, by `plait tune`; no ranking changes."""
+
+    p_slope: float = number(1.0, 0, 20, "Factor of the log-odds of `p`.")
+    p_offset: float = number(0.0, -20, 20, "What is added to them.")
+
+    def __post_init__(self) -> None:
+        check(self)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -44,89 +77,164 @@ class System:
     hybrid(fusion=rrf, b=0.5)
     """
 
-    mode: Mode = "hybrid"
-    fusion: FusionName = "convex"
-    """How two legs' scores become one; of hybrid only."""
-    weight: float = WEIGHT
-    """Share of the dense leg, 0 to 1; of convex and minmax only."""
-    trust: Switch = "on"
-    """Whether the dense leg counts less where the model does not know the query's words, and
-    exact finds come first (`plait.search.evidence`); of convex only."""
-    late: float = LATE_WEIGHT
-    """What late interaction counts (`plait.search.stages.second_look`), 0 to 100; of convex only,
-    as is `neighbours`."""
-    neighbours: float = NEIGHBOURS_SHARE
-    """What similar candidates count, 0 to 1."""
-    k: int = RANK_CONSTANT
-    """Of rrf only."""
-    k1: float = K1
-    """Of keyword and hybrid only, as are `b` and `title`."""
-    b: float = B
-    title: float = TITLE_WEIGHT
-    """What a match in the title counts, beside 1 for one in the text."""
-    p_slope: float = 1.0
-    """Of hybrid only, as is `p_offset`: the log-odds of `p` are so many times what they are by
-    default, and so much more. `plait tune` fits them to judgements; no ranking changes."""
-    p_offset: float = 0.0
+    legs: tuple[LegNoun, ...] = (Keyword(), Dense())
+    """Legs that are asked; one alone ranks by its own scores."""
+    fusion: Fusion = field(default_factory=Convex)
+    """How several legs' scores become one."""
+    stages: tuple[Stage, ...] = field(
+        default_factory=lambda: tuple(kind() for kind in STAGES.values())
+    )
+    """What looks again at the best candidates; only where the fusion is refined."""
+    calibration: Calibration = field(default_factory=Calibration)
     rerank: Rerank | None = None
-
-    def __post_init__(self) -> None:
-        _choose("leg", self.mode, MODES)
-        _choose("fusion", self.fusion, FUSIONS)
-        _choose("trust", self.trust, SWITCHES)
-        for name in _changed(self):
-            if name not in {"mode", "rerank"}:
-                _check_parameter(name, self.mode, self.fusion)
-        _check_numbers(self)
+    """A second stage, which reads the first hits."""
 
     @classmethod
     def parse(cls, text: str) -> Self:
         """Read a system.
 
         Raises `QueryError` for an unknown leg, fusion or parameter, for a parameter
-        that the leg or the fusion makes no use of, and for a value out of range; it
+        that the legs or the fusion make no use of, and for a value out of range; it
         lists what could have been written.
         """
         first, *rest = text.split(">>")
-        mode, values = _stage(first, text)
-        _choose("leg", mode, MODES)
-        fusion = values.get("fusion", "convex")
-        _choose("fusion", fusion, FUSIONS)
-        for name in values:
-            _check_parameter(name, mode, fusion)
-        numbers = {name: _value(name, value) for name, value in values.items()}
-        return cls(mode=mode, rerank=_second_stage(rest, text), **numbers)  # type: ignore[arg-type]
+        name, values = split_stage(first, text)
+        legs = _leg_kinds(name)
+        chosen = values.get("fusion", DEFAULT_FUSION)
+        choose("fusion", chosen, FUSIONS)
+        fusion = FUSIONS[chosen]
+        _check_names(name, values, legs, fusion)
+        return cls(
+            tuple(made(kind, values) for kind in legs),
+            made(fusion, values),
+            tuple(made(kind, values) for kind in STAGES.values()),
+            made(Calibration, values),
+            _second_stage(rest, text),
+        )
+
+    def __post_init__(self) -> None:
+        """Refuse what would be ignored."""
+        unused: list[Any] = [] if self.is_refined else [*self.stages]
+        unused += [] if self.is_fused else [self.fusion, self.calibration]
+        for noun in unused:
+            if noun != type(noun)():
+                raise QueryError(f"{self.mode} makes no use of {noun}; leave it out.")
 
     @property
-    def bm25(self) -> BM25:
-        """The keyword leg's parameters."""
-        return BM25(self.k1, self.b)
+    def mode(self) -> str:
+        """Name of the legs: `hybrid`, or their names joined by `+`."""
+        names = "+".join(leg.name for leg in self.legs)
+        return HYBRID if names == "keyword+dense" else names
 
-    def fuse(self, trust: float = 1.0) -> Fusion:
-        """Return what makes one score of two, given the trust in the dense leg, 0 to 1."""
-        match self.fusion:
-            case "convex":
-                return Convex(self.weight * trust)
-            case "minmax":
-                return MinMax(self.weight)
-            case "rrf":
-                return ReciprocalRank(self.k)
+    @property
+    def is_fused(self) -> bool:
+        """Whether several legs are asked."""
+        return len(self.legs) > 1
+
+    @property
+    def is_refined(self) -> bool:
+        """Whether the best candidates are looked at again."""
+        return self.is_fused and self.fusion.is_refined
 
     @property
     def trusts(self) -> bool:
         """Whether what is known of the query's words changes how legs are fused."""
-        return self.refines and self.trust == "on"
+        return self.is_refined and any(
+            isinstance(stage, ExactFinds) and stage.trust == "on" for stage in self.stages
+        )
 
     @property
-    def refines(self) -> bool:
-        """Whether the best candidates are looked at again."""
-        return self.mode == "hybrid" and self.fusion == "convex"
+    def estimates(self) -> bool:
+        """Whether hits have a probability: words and vectors are both asked."""
+        return {"keyword", "dense"} <= {leg.name for leg in self.legs}
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """Value of every parameter, by name."""
+        return {name: getattr(noun, name) for noun in self._nouns for name in parameters_of(noun)}
+
+    def changed(self, values: Mapping[str, Any]) -> Self:
+        """Return the system with other values; raises `QueryError` for a parameter it has not."""
+        for name in values:
+            choose(f"{self.mode} parameter", name, self.values)
+        return replace(
+            self,
+            legs=tuple(changed(leg, values) for leg in self.legs),
+            fusion=changed(self.fusion, values),
+            stages=tuple(changed(stage, values) for stage in self.stages),
+            calibration=changed(self.calibration, values),
+        )
+
+    @property
+    def _nouns(self) -> list[Any]:
+        """Nouns that this system makes use of, in the order in which they are written."""
+        if not self.is_fused:
+            return list(self.legs)
+        stages = self.stages if self.fusion.is_refined else ()
+        return [self.fusion, *stages, *self.legs, self.calibration]
 
     def __str__(self) -> str:
-        first = _written(self.mode, self)
+        named = [] if self.fusion.name == DEFAULT_FUSION else [f"fusion={self.fusion.name}"]
+        first = written(self.mode, self._nouns, named)
         return f"{first} >> {self.rerank}" if self.rerank else first
 
     __repr__ = __str__
+
+
+def _check_names(
+    name: str, values: Iterable[str], legs: Sequence[type[LegNoun]], fusion: type[Fusion]
+) -> None:
+    """Raise `QueryError` for a parameter that is of no use."""
+    is_fused = len(legs) > 1
+    plain = not is_fused or fusion.name == DEFAULT_FUSION
+    shown = name if plain else f"{name}(fusion={fusion.name})"
+    stages = list(STAGES.values()) if fusion.is_refined else []
+    kinds = [fusion, *stages, *legs, Calibration] if is_fused else legs
+    choices = [parameter for kind in kinds for parameter in parameters_of(kind)]
+    for value in values:
+        choose(f"{shown} parameter", value, ["fusion", *choices] if is_fused else choices)
+
+
+def _leg_kinds(name: str) -> list[type[LegNoun]]:
+    """Return the classes of the legs that are named."""
+    if name == HYBRID:
+        return [Keyword, Dense]
+    names = name.split("+")
+    for leg in names:
+        choose("leg", leg, [HYBRID, *LEGS])
+        if leg == HYBRID or names.count(leg) > 1:
+            raise QueryError(f"{name!r} names a leg twice; name each once, or `hybrid` alone.")
+    return [LEGS[leg] for leg in names]
+
+
+def _second_stage(stages: Sequence[str], whole_text: str) -> Rerank | None:
+    if not stages:
+        return None
+    name, values = split_stage(stages[0], whole_text)
+    choose("second stage", name, ("rerank",))
+    if len(stages) > 1:
+        raise QueryError(f"{whole_text!r} has {len(stages) + 1} stages; wanted two at most.")
+    for parameter in values:
+        choose("rerank parameter", parameter, parameters_of(Rerank))
+    if "model" not in values:
+        raise QueryError(f"no model in {stages[0].strip()!r}; write rerank(model=NAME).")
+    return made(Rerank, values)
+
+
+def own_system(text: str, place: str) -> System:
+    """Return the system that an index has recorded; plain `hybrid` where it has none.
+
+    Raises `CorruptIndexError` where this plait cannot read it, and `ModelError` where it names
+    a second stage's model that is not on this machine.
+    """
+    try:
+        system = System.parse(text or HYBRID)
+    except QueryError as error:
+        remedy = f"`plait tune --forget -i {place}` removes it"
+        raise CorruptIndexError(f"cannot read the index's own system: {error} {remedy}.") from error
+    if system.rerank:
+        find_reranker(system.rerank.model, fetch=False)  # nobody typed it: no hub is asked
+    return system
 
 
 def parse_systems(text: str) -> tuple[System, ...]:
@@ -141,7 +249,7 @@ def parse_systems(text: str) -> tuple[System, ...]:
 
 
 def with_rerank(text: str, model: str, budget_ms: int | None) -> str:
-    """Write a second stage behind a system, where a model is named.
+    """Return the text of a system with a second stage, where a model is named.
 
     Raises `QueryError` for a budget without a model.
 
@@ -152,29 +260,3 @@ def with_rerank(text: str, model: str, budget_ms: int | None) -> str:
         raise QueryError("--budget-ms is of no use without --rerank MODEL; name one.")
     budget = f", budget_ms={budget_ms}" if budget_ms is not None else ""
     return f"{text} >> rerank(model={model}{budget})" if model else text
-
-
-def _parameters(mode: str, fusion: str) -> tuple[str, ...]:
-    """Name what a leg takes."""
-    fused = ("fusion", *_FUSED[fusion]) if mode == "hybrid" else ()
-    words = ("k1", "b", "title") if mode != "dense" else ()
-    return (*fused, *words, *(("p_slope", "p_offset") if mode == "hybrid" else ()))
-
-
-def _check_parameter(name: str, mode: str, fusion: str) -> None:
-    shown = mode if fusion == "convex" else f"{mode}(fusion={fusion})"
-    _choose(f"{shown} parameter", name, _parameters(mode, fusion))
-
-
-def _second_stage(stages: Sequence[str], whole: str) -> Rerank | None:
-    if not stages:
-        return None
-    name, values = _stage(stages[0], whole)
-    _choose("second stage", name, ("rerank",))
-    if len(stages) > 1:
-        raise QueryError(f"{whole!r} has {len(stages) + 1} stages; wanted two at most.")
-    for parameter in values:
-        _choose("rerank parameter", parameter, [field.name for field in fields(Rerank)])
-    if "model" not in values:
-        raise QueryError(f"no model in {stages[0].strip()!r}; write rerank(model=NAME).")
-    return Rerank(**{name: _value(name, value) for name, value in values.items()})

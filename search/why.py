@@ -1,22 +1,25 @@
-"""Here are a query and an article: why does it rank where it does, or not at all?
+"""Why an article ranks where it does for a query, or at which stage it is lost.
 
 Asks each leg by itself, the system as it is, and the system with other weights; reports
 at which stage an article is lost. Does not judge whether it should be found.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 
 from plait.index.errors import NotFoundError, QueryError
-from plait.search.hit import Explanation
+from plait.search.hit import Explanation, Ranking
 from plait.search.index import Index, Options
+from plait.search.legs.dense import Dense
+from plait.search.legs.keyword import Keyword
+from plait.search.legs.leg import LegNoun
 from plait.search.query.parser import Query
-from plait.search.ranker import DEPTH, Scored, explain
 from plait.search.show.printable import in_line
-from plait.search.show.terminal import explained
-from plait.search.system import MODES, Mode, System
+from plait.search.show.terminal import explained, explanation_record
+from plait.search.system import System
 
 WEIGHTS = tuple(step / 20 for step in range(21))
 """Shares of the dense leg that are tried."""
@@ -27,11 +30,11 @@ class Standing:
     """Where an article stands in one ranking, by its best passage."""
 
     rank: int
-    """1 for the best."""
+    """Rank, 1 for the best."""
     of: int
-    """How many articles are ranked."""
+    """Articles that are ranked."""
     passage: int
-    """Number of its best passage, through all segments."""
+    """Number of its best passage in the store."""
     score: float
     best: float
     """Score of the article that ranks first."""
@@ -51,7 +54,7 @@ class Reasons:
     stage: str
     """Where it is lost; empty where it is ranked."""
     explanation: Explanation | None
-    legs: dict[Mode, Standing | None]
+    legs: dict[str, Standing | None]
     """Each leg by itself, over all passages; None where it does not rank the article."""
     found: tuple[str, ...]
     """Terms of the query that the article has."""
@@ -60,8 +63,14 @@ class Reasons:
     by_weight: dict[float, int]
     """Its rank with each weight of the dense leg; empty where nothing is weighted."""
 
+    def record(self) -> dict[str, Any]:
+        """Return all of it for programs."""
+        found = self.explanation
+        explained = {"explanation": explanation_record(found) if found else None}
+        return asdict(self) | explained | {"system": str(self.system)}
+
     def lines(self) -> Iterator[str]:
-        """Write it for a person, with whatever titles hold (`plait.search.show.printable`)."""
+        """Yield it for a person, with whatever titles hold (`plait.search.show.printable`)."""
         yield in_line(f"{self.article_id}  {self.title}")
         if self.corrected:
             yield in_line(f"asked for, as a word was unknown: {self.corrected}")
@@ -75,13 +84,13 @@ class Reasons:
         shown = [f"{term} (in {count} passages)" for term, count in self.missing.items()]
         yield f"words missing: {', '.join(shown) or 'none'}"
         if self.by_weight:
-            yield _weighed(self.by_weight, self.system.weight)
+            yield _weighed(self.by_weight, self.system.values["weight"])
 
 
 def explain_rank(
     index: Index, query: str, article_id: str, options: Options | None = None
 ) -> Reasons:
-    """Say why an article ranks where it does, for the query that `search` would ask.
+    """Return why an article ranks where it does, for the query that `search` would ask.
 
     Raises `NotFoundError` for an article that is not in the index, and `QueryError`.
     """
@@ -94,7 +103,7 @@ def explain_rank(
         raise NotFoundError(f"{article_id} is a passage; ask for its article, {owner}.")
     if article_id not in index:
         raise NotFoundError(
-            f"{article_id} is not in {index.snapshot.root}, so no query finds it; "
+            f"{article_id} is not in {index.root}, so no query finds it; "
             "`plait index` adds it, and `plait search --json` shows how ids are written."
         )
     with index.reading():
@@ -104,9 +113,9 @@ def explain_rank(
 
 
 def _reasons(finder: "_Finder", system: System, corrected: str) -> Reasons:
-    scored = finder.scored(system)
-    standing = finder.standing(scored)
-    row = np.flatnonzero(scored.passages == standing.passage)[0] if standing else 0
+    ranking = finder.ranking(system)
+    standing = finder.standing(ranking)
+    row = np.flatnonzero(ranking.passages == standing.passage)[0] if standing else 0
     found, missing = finder.words()
     return Reasons(
         finder.article_id,
@@ -115,12 +124,19 @@ def _reasons(finder: "_Finder", system: System, corrected: str) -> Reasons:
         system,
         standing,
         "" if standing else finder.stage(system),
-        explain(scored, [int(row)])[0] if standing else None,
-        {mode: finder.alone(mode, system) for mode in MODES if mode != "hybrid"},
+        ranking.explanations([int(row)])[0] if standing else None,
+        {alone.mode: finder.standing(finder.ranking(alone)) for alone in _each_alone(system)},
         found,
         missing,
-        finder.by_weight(scored, system),
+        finder.by_weight(ranking, system),
     )
+
+
+def _each_alone(system: System) -> list[System]:
+    """Return each leg by itself: those of the system, and what plait brings beside them."""
+    brought: tuple[LegNoun, ...] = (Keyword(), Dense())
+    legs = {leg.name: leg for leg in (*brought, *system.legs)}
+    return [System((leg,)) for leg in legs.values()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,71 +147,62 @@ class _Finder:
     query: Query
     article_id: str
 
-    def scored(self, system: System) -> Scored:
-        """Score the candidates of a hybrid; with one leg alone, all passages."""
-        everything = len(self.index.snapshot.keyword)
-        depth = DEPTH if system.mode == "hybrid" else everything
-        return self.index.ranker.score(self.query, system, depth)
+    def ranking(self, system: System) -> Ranking:
+        """Rank the candidates of a hybrid; with one leg alone, all passages."""
+        everything = max(self.index.store.passage_count, 1)
+        return self.index.rank(self.query, system, 1 if system.is_fused else everything)
 
-    def standing(self, scored: Scored) -> Standing | None:
+    def standing(self, ranking: Ranking) -> Standing | None:
         """Rank all articles by their best passage, and find the one."""
-        totals, rows = scored.totals, self.index.best_rows(scored, max(len(scored.passages), 1))
-        places = scored.passages[rows].tolist()
-        articles = [self.index.snapshot.article_id(place) for place in places]
-        if self.article_id not in articles:
+        scores = ranking.scores
+        rows = self.index.best(ranking, max(len(scores), 1))
+        places = ranking.passages[rows]
+        owners = [id_.rpartition("#")[0] for id_ in self.index.store.passage_ids(places)]
+        if self.article_id not in owners:
             return None
-        at = articles.index(self.article_id)
-        score, best = float(totals[rows[at]]), float(totals[rows[0]])
-        return Standing(at + 1, len(rows), places[at], score, best)
-
-    def alone(self, mode: Mode, system: System) -> Standing | None:
-        """Ask one leg, over all passages."""
-        leg = System("dense")
-        if mode == "keyword":
-            leg = System("keyword", k1=system.k1, b=system.b, title=system.title)
-        return self.standing(self.scored(leg))
+        at = owners.index(self.article_id)
+        score, best = float(scores[rows[at]]), float(scores[rows[0]])
+        return Standing(at + 1, len(rows), int(places[at]), score, best)
 
     def stage(self, system: System) -> str:
-        """Say where an article is lost that the system does not rank."""
+        """Return where an article is lost that the system does not rank."""
         if self.query.tree is not None:
             return "because the operators of the query leave it out"
         if system.mode == "keyword":
             return "because no field that counts has any of the query's words"
-        return f"because none of its passages is among the {DEPTH} best of a leg"
+        most = self.index.settings.candidates_per_leg
+        return f"because none of its passages is among the {most} best of a leg"
 
     def words(self) -> tuple[tuple[str, ...], dict[str, int]]:
-        """Part the query's terms into those the article has, and the others."""
-        article, analyzer = self.index.article(self.article_id), self.index.ranker.analyzer
+        """Split the query's terms into those the article has, and the others."""
+        article, analyzer = self.index.article(self.article_id), self.index.analyzer
         own = set(analyzer.terms(f"{article.title}\n{article.text}"))
         terms = [term for term, _ in self.query.terms]
-        postings = self.index.snapshot.keyword.postings("text", [term.encode() for term in terms])
-        missing = {
-            term: len(posting.passages) if posting else 0
-            for term, posting in zip(terms, postings, strict=True)
-            if term not in own
-        }
+        counts = self.index.store.dictionary.find(terms).counts
+        counted = zip(terms, counts, strict=True)
+        missing = {term: count for term, count in counted if term not in own}
         return tuple(term for term in terms if term in own), missing
 
-    def by_weight(self, scored: Scored, system: System) -> dict[float, int]:
+    def by_weight(self, ranking: Ranking, system: System) -> dict[float, int]:
         """Try other weights, where the system has one."""
-        if system.mode != "hybrid" or system.fusion == "rrf":
+        if "weight" not in system.values:
             return {}
         ranks = {}
         for weight in WEIGHTS:
-            weighed = self.index.ranker.fused(scored, replace(system, weight=weight))
+            weighed = self.index.fused(ranking, system.changed({"weight": weight}))
             standing = self.standing(weighed)
             if standing:
                 ranks[weight] = standing.rank
         return ranks
 
 
-def _written(name: System | Mode, standing: Standing) -> str:
+def _written(name: System | str, standing: Standing) -> str:
     scores = f"score {standing.score:.4f}, the best has {standing.best:.4f}"
     return f"{name}: rank {standing.rank} of {standing.of} ({scores})"
 
 
 def _weighed(by_weight: dict[float, int], weight: float) -> str:
-    """Say which weights would rank the article best."""
+    """Return which weights would rank the article best."""
     best = min(by_weight.values())
     at = [tried for tried, rank in by_weight.items() if rank == best]
     span = f"{at[0]:g}" if len(at) == 1 else f"{at[0]:g} to {at[-1]:g}"

@@ -18,9 +18,9 @@ import pytest
 from numpy.typing import NDArray
 from scipy.stats import rankdata, zscore
 
+from plait.index.leg import K1, B
 from plait.search.evaluation.files.topics import read_topics
 from plait.search.index import Index, Options
-from plait.search.legs.bm25 import K1, B
 from plait.search.query.parser import parse_query
 from plait.search.system import System
 
@@ -54,7 +54,7 @@ def agree(found: Mapping[str, float], wanted: Mapping[str, float], rounding: flo
 def passages(seeds: Index) -> dict[str, str]:
     """Give the id of every passage and its text, title first: what is indexed."""
     texts = {}
-    for article_id in seeds.snapshot.article_ids():
+    for article_id in seeds.store.article_ids():
         title = seeds.article(article_id).title
         for passage in seeds.passages(article_id):
             texts[passage.id] = f"{title}\n{passage.text}"
@@ -66,11 +66,11 @@ def test_bm25_is_that_of_bm25s(
     seeds: Index, passages: Mapping[str, str], k1: float, b: float
 ) -> None:
     """Its method `lucene`, over the terms that plait's analyzer makes."""
-    terms = seeds.ranker.analyzer.terms
+    terms = seeds.analyzer.terms
     other = bm25s.BM25(k1=k1, b=b, method="lucene")
     other.index([list(terms(text)) for text in passages.values()], show_progress=False)
     for query in TOPICS:
-        counts = parse_query(query, seeds.ranker.analyzer).terms
+        counts = parse_query(query, seeds.analyzer).terms
         each = [count * other.get_scores([term]) for term, count in counts]
         scores = np.sum(each, axis=0).tolist()
         wanted = {p: s for p, s in zip(passages, scores, strict=True) if s > 0}

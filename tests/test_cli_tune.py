@@ -45,7 +45,7 @@ def made(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Path:
     index = Index.open(base / ".plait", encoder)
     topics = [topic for topic in read_collection(str(SEEDS)).topics if topic.kind == "meaning"]
     write(base / "topics.tsv", (f"{topic.id}\t{topic.text}" for topic in topics))
-    ids = sorted(index.snapshot.article_ids())
+    ids = sorted(index.store.article_ids())
     lots = np.random.default_rng(1).integers(len(ids), size=len(topics))
     chance = [f"{topic.id} 0 {ids[lot]} 1" for topic, lot in zip(topics, lots, strict=True)]
     write(base / "chance.qrels", chance)
@@ -61,7 +61,7 @@ def folder(made: Path, tmp_path: Path) -> Path:
 
 def _first(index: Index, topic: Topic) -> str:
     """Judge the file that the keyword leg puts first, by its name."""
-    hits = index.search(topic.text, 1, Options(System("keyword"), operators=False))
+    hits = index.search(topic.text, 1, Options(System.parse("keyword"), operators=False))
     return f"{topic.id} 0 {hits[0].article.id.rpartition('/')[2]} 1"
 
 

@@ -54,7 +54,7 @@ def test_coverage_counts_words_by_their_weight(seeds: Index) -> None:
     every = np.arange(len(seeds.snapshot.keyword))
 
     def covered(text: str) -> list[float]:
-        query = parse_query(text, seeds.ranker.analyzer)
+        query = parse_query(text, seeds.analyzer)
         return list(QueryWords(seeds.snapshot.keyword, query).coverage(every))
 
     found = covered("1956")

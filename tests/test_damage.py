@@ -66,7 +66,7 @@ def answers(root: Path, encoder: Encoder) -> list[object]:
     with Index.open(root, encoder) as index:
         asked = [(query, Options(System(mode))) for query in QUERIES for mode in MODES]
         found: list[object] = [index.search(query, options=options) for query, options in asked]
-        return [*found, *map(index.article, sorted(index.snapshot.article_ids()))]
+        return [*found, *map(index.article, sorted(index.store.article_ids()))]
 
 
 def merging(root: Path, encoder: Encoder, match: str) -> None:
@@ -367,11 +367,11 @@ def test_a_fault_of_ours_is_told_from_damage(root: Path, quick: Encoder) -> None
     index = Index.open(root, quick)
     index.snapshot.__dict__["moments"] = None
     with pytest.raises(CorruptIndexError, match="All its files have their checksums") as caught:
-        index.search("declaration", options=Options(System("dense")))
+        index.search("declaration", options=Options(System.parse("dense")))
     assert caught.value.__cause__
     flip(root / "segment-1" / "spans.npy")
     with pytest.raises(CorruptIndexError, match=r"spans\.npy: content altered"):
-        index.search("declaration", options=Options(System("dense")))
+        index.search("declaration", options=Options(System.parse("dense")))
 
 
 def test_the_manifest_is_json(root: Path) -> None:

@@ -38,7 +38,7 @@ def test_tokens_are_those_of_sentence_transformers(seeds: Index, encoder: Encode
     from sentence_transformers import SentenceTransformer  # noqa: PLC0415 - takes 10 s
 
     reference = SentenceTransformer(str(find_default()), device="cpu")
-    texts = [seeds.article(name).text[:900] for name in list(seeds.snapshot.article_ids())[:24]]
+    texts = [seeds.article(name).text[:900] for name in list(seeds.store.article_ids())[:24]]
     states = reference.encode(texts, output_value="token_embeddings")
     wanted = []
     for text, hidden in zip(texts, states, strict=True):

@@ -74,7 +74,7 @@ def test_an_experiment_holds_runs_times_and_values(seeds: Index, experiment: Exp
         assert all(time > 0 for time in found.seconds.values())
         assert max(len(ranking) for ranking in found.run.values()) == 20
     topic = experiment.topics[0]
-    options = Options(System(weight=0.6), operators=False)
+    options = Options(System.parse("hybrid(weight=0.6)"), operators=False)
     hits = seeds.search(topic.text, 20, options)
     ranking = experiment.outcome("hybrid(weight=0.6)").run[topic.id]
     assert [f"articles/{name}" for name in ranking] == [hit.article.id for hit in hits]
@@ -201,7 +201,7 @@ def test_a_run_of_another_system_joins(seeds: Index, experiment: Experiment) -> 
     """It is measured and compared like a system, without times."""
     whole = read_collection(str(SEEDS))
     old = experiment.outcomes[0]
-    plan = Plan((System("keyword"),), {"old": old.run, "none": {}}, measures=("nDCG@10",))
+    plan = Plan((System.parse("keyword"),), {"old": old.run, "none": {}}, measures=("nDCG@10",))
     with pytest.raises(ReadingError, match="run none ranks none of the topics"):
         run_experiment(seeds, whole, plan)
     found = run_experiment(seeds, whole, replace(plan, runs={"old": old.run}))

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
+from plait.index.arithmetic import best_places, idf
 from plait.index.dense.moments import Moments
-from plait.index.files.topk import best_places
+from plait.index.keyword.bm25 import length_norm, term_score
+from plait.index.keyword.leg import KeywordAnswer, TermScores
+from plait.index.leg import BM25, LegScores, TermPart
 from plait.search.fusion import Convex, Fusion, MinMax, ReciprocalRank, standardise
-from plait.search.hit import TermPart
-from plait.search.legs.bm25 import BM25, idf, length_norm, term_score
-from plait.search.legs.keyword import KeywordScores, TermScores
-from plait.search.legs.leg import LegScores, ranked
+from plait.search.stages.order import ranked
 
 SCORES = st.lists(st.floats(0, 50, allow_subnormal=False), min_size=1, max_size=30)
 
@@ -114,7 +114,7 @@ def test_keyword_scores_by_hand() -> None:
     """Four passages, of which three live; one term in two of them, another in one."""
     numbers, scores = np.array([0, 2, 2]), np.array([1.0, 2.0, 3.0])
     terms = TermScores([("text", "a"), ("text", "b")], [2, 1], numbers, scores)
-    found = KeywordScores.of(terms, None, 4, 3)
+    found = KeywordAnswer.of(terms, None, 4, 3)
     assert found.totals.tolist() == [1, 0, 5, 0]
     assert (found.mean, found.deviation) == pytest.approx((2, math.sqrt(26 / 3 - 4)))
     assert [found.best(k).tolist() for k in (1, 2, 3, 9)] == [[2], [0, 2], [0, 2], [0, 2]]
@@ -126,7 +126,7 @@ def test_keyword_scores_by_hand() -> None:
 def test_keyword_scores_with_operators_by_hand() -> None:
     """What operators leave out scores nothing; what they let through is found, 0 or not."""
     terms = TermScores([("text", "a")], [2], np.array([0, 2]), np.array([1.0, 5.0]))
-    found = KeywordScores.of(terms, np.array([1, 2]), 4, 3)
+    found = KeywordAnswer.of(terms, np.array([1, 2]), 4, 3)
     assert found.totals.tolist() == [0, 0, 5, 0]
     assert found.mean == pytest.approx(5 / 3)
     assert found.best(1).tolist() == [1, 2]
@@ -135,11 +135,11 @@ def test_keyword_scores_with_operators_by_hand() -> None:
 def test_equal_keyword_scores_are_all_among_the_best() -> None:
     """However few are wanted: ids decide later."""
     terms = TermScores([("text", "a")], [3], np.arange(3), np.ones(3))
-    assert KeywordScores.of(terms, None, 4, 4).best(1).tolist() == [0, 1, 2]
+    assert KeywordAnswer.of(terms, None, 4, 4).best(1).tolist() == [0, 1, 2]
 
 
 def test_no_term_scores_nothing() -> None:
     """As for a query of stop words."""
-    found = KeywordScores.of(TermScores.joined([]), None, 2, 2)
+    found = KeywordAnswer.of(TermScores.joined([]), None, 2, 2)
     assert (found.totals.tolist(), found.mean, found.deviation) == ([0.0, 0.0], 0.0, 0.0)
     assert found.best(5).tolist() == []

@@ -13,6 +13,8 @@ from whoosh.query import Or, Term
 
 from plait.index.errors import QueryError
 from plait.index.files.strings import SortedTable
+from plait.index.keyword.bm25 import WhooshBM25
+from plait.index.keyword.leg import KeywordLeg
 from plait.index.keyword.postings import (
     OCCURRENCES,
     Postings,
@@ -22,8 +24,7 @@ from plait.index.keyword.postings import (
 )
 from plait.index.keyword.reader import KeywordReader
 from plait.index.language.analyzer import TextAnalyzer
-from plait.search.legs.bm25 import BM25, WhooshBM25
-from plait.search.legs.keyword import KeywordLeg
+from plait.index.leg import BM25
 from plait.search.query.parser import FIELD_WEIGHTS, parse_query
 
 if TYPE_CHECKING:

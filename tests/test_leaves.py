@@ -11,14 +11,14 @@ from whoosh.query import FuzzyTerm, Phrase, Prefix, Query as Tree, Term
 from whoosh.searching import Searcher
 
 from plait.index.files.strings import StringTable
+from plait.index.keyword.bm25 import WhooshBM25, length_norm
 from plait.index.keyword.codec import whoosh_reader
+from plait.index.keyword.leaves import FEW_PASSAGES, Found, Leaves
 from plait.index.keyword.postings import Postings, build_postings
 from plait.index.keyword.reader import KeywordReader
 from plait.index.keyword.spellings import Spellings
 from plait.index.language.analyzer import TextAnalyzer
-from plait.search.legs.bm25 import BM25, WhooshBM25, length_norm
-from plait.search.legs.leaves import FEW_PASSAGES, Found, Leaves
-from plait.search.legs.leg import Scores
+from plait.index.leg import BM25, Scores
 
 ANALYZER = TextAnalyzer()
 WORD = st.text("abé", min_size=1, max_size=6)

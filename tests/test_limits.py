@@ -7,11 +7,11 @@ import pytest
 
 from plait.index.errors import QueryError
 from plait.index.files.strings import StringTable
+from plait.index.keyword import leaves
+from plait.index.keyword.leg import KeywordAnswer, KeywordLeg
 from plait.index.keyword.postings import build_postings
 from plait.index.keyword.reader import KeywordReader
 from plait.index.language.analyzer import TextAnalyzer
-from plait.search.legs import leaves
-from plait.search.legs.keyword import KeywordLeg, KeywordScores
 from plait.search.query.parser import parse_query
 
 ANALYZER = TextAnalyzer()
@@ -26,7 +26,7 @@ def reader_of(texts: list[str]) -> KeywordReader:
     return KeywordReader([(postings, np.ones(len(texts), dtype=bool))])
 
 
-def asked(reader: KeywordReader, query: str) -> KeywordScores:
+def asked(reader: KeywordReader, query: str) -> KeywordAnswer:
     """Score a query."""
     return KeywordLeg(reader).score(parse_query(query, ANALYZER))
 

@@ -61,13 +61,13 @@ def test_every_second_query_lets_go_of_what_was_read(
 ) -> None:
     """Tokens, texts and postings; vectors, which every query reads, stay."""
     monkeypatch.setattr("plait.search.ranker.LET_GO_EVERY", 2)
-    root = copytree(seeds.snapshot.root, tmp_path / "own.plait")
+    root = copytree(seeds.root, tmp_path / "own.plait")
     index = Index.open(root, seeds.encoder)
     folder = root / index.snapshot.segments[0].folder.name
     names = ("token_signs", "articles.blob", "text.passages", "text.positions")
     found = index.search('"peace treaty"')
     assert all(resident(folder / f"{name}.npy") for name in (*names, "vectors"))
-    unknown = parse_query("zyzzyva", index.ranker.analyzer)
+    unknown = parse_query("zyzzyva", index.analyzer)
     index.ranker.score(unknown, System.parse("hybrid(late=0, neighbours=0)"))
     assert not any(resident(folder / f"{name}.npy") for name in names)
     assert resident(folder / "vectors.npy") > 0
@@ -77,7 +77,7 @@ def test_every_second_query_lets_go_of_what_was_read(
 def test_too_many_open_files_are_no_damage(seeds: Index) -> None:
     """The message is the system's, and does not advise to index again."""
     command = [sys.executable, "-m", "plait.cli", "search", "peace", "--system", "keyword"]
-    shell = f"ulimit -n 20; exec {shlex.join([*command, '-i', str(seeds.snapshot.root)])}"
+    shell = f"ulimit -n 20; exec {shlex.join([*command, '-i', str(seeds.root)])}"
     done = subprocess.run(["/bin/sh", "-c", shell], capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert "Too many open files" in done.stderr

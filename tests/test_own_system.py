@@ -84,7 +84,7 @@ def test_later_commits_keep_it_and_it_can_be_forgotten(root: Path, encoder: Enco
         writer.commit()
         writer.remove("words")
         writer.merge()
-    assert Index.open(root, encoder).default == System(weight=0.9)
+    assert Index.open(root, encoder).default == System.parse("hybrid(weight=0.9)")
     assert record_system(root, "") == "hybrid(weight=0.9)"
     assert Index.open(root, encoder).default == System()
     assert check_files(root)
@@ -110,7 +110,7 @@ def test_what_cannot_be_read_says_how_to_get_rid_of_it(
     opened = Index.open(root, encoder)
     with pytest.raises(CorruptIndexError, match=r"spin.*plait tune --forget"):
         opened.search(QUERY)
-    assert opened.search(QUERY, options=Options(System("keyword")))
+    assert opened.search(QUERY, options=Options(System.parse("keyword")))
     rewrite(root, lambda record: record.update(system=3))
     with pytest.raises(CorruptIndexError, match="3 is no text"):
         read_manifest(root)

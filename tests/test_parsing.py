@@ -9,10 +9,10 @@ from hypothesis import given, settings, strategies as st
 from whoosh.query import AndNot, FuzzyTerm
 
 from plait.index.errors import QueryError
+from plait.index.keyword.leg import KeywordAnswer, KeywordLeg
 from plait.index.keyword.postings import build_postings
 from plait.index.keyword.reader import KeywordReader
 from plait.index.language.analyzer import TextAnalyzer
-from plait.search.legs.keyword import KeywordLeg, KeywordScores
 from plait.search.query.parser import LONGEST_WITH_OPERATORS, parse_query
 
 Calls: TypeAlias = Callable[[Callable[[], object]], int]
@@ -31,7 +31,7 @@ def reader_of(texts: list[str]) -> KeywordReader:
     return KeywordReader([(postings, np.ones(len(texts), dtype=bool))])
 
 
-def asked(reader: KeywordReader, query: str) -> KeywordScores:
+def asked(reader: KeywordReader, query: str) -> KeywordAnswer:
     """Score a query."""
     return KeywordLeg(reader).score(parse_query(query, ANALYZER))
 

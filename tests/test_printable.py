@@ -70,7 +70,7 @@ def test_plain_text_stays_as_it_is(plain: str) -> None:
 def test_a_snippet_marks_words_beside_what_it_escapes(seeds: Index) -> None:
     """Offsets are those of the text as it was indexed; blanks of all kinds are one space."""
     shown = snippet(
-        f"A\u202epeace{EVIL} trea\x1bty\x0c\n war", "peace war", seeds.ranker.analyzer, ("<", ">")
+        f"A\u202epeace{EVIL} trea\x1bty\x0c\n war", "peace war", seeds.analyzer, ("<", ">")
     )
     assert shown.startswith(r"A\u202e<peace>\x1b[31m\x1b]0;owned\x07\x08\x9b2J\x7f ")
     assert shown.endswith(r" trea\x1bty <war>")

@@ -11,9 +11,8 @@ import pytest
 from hypothesis import given, strategies as st
 from safetensors.numpy import load_file, save_file
 
-from plait.index.article import Article
+from plait.index.article import Article, Passage
 from plait.index.errors import ModelError
-from plait.index.passage import Passage
 from plait.search.context import choose_excerpts
 from plait.search.hit import Explanation, Hit, LegPart
 from plait.search.index import Index, Options
@@ -191,7 +190,7 @@ def test_the_score_depends_on_neither_k_nor_the_day(seeds: Index, cross_encoder:
     found = seeds.search(QUERY, 20, options)
     assert seeds.search(QUERY, 20, options) == found
     assert seeds.search(QUERY, 3, options) == found[:3]
-    again = Index.open(seeds.snapshot.root, seeds.encoder)
+    again = Index.open(seeds.root, seeds.encoder)
     assert again.search(QUERY, 20, options) == found
 
 
@@ -209,7 +208,7 @@ def test_a_depth_beyond_the_hits_reads_them_all(seeds: Index, cross_encoder: Pat
 def test_the_page_says_what_was_read(seeds: Index, cross_encoder: Path) -> None:
     """A line of the explanation for what the model read, none for the rest."""
     hits = seeds.search(QUERY, 3, Options(system_of(cross_encoder, ", depth=2")))
-    page = Page(QUERY, seeds.ranker.analyzer, explain=True)
+    page = Page(QUERY, seeds.analyzer, explain=True)
     shown = ["\n".join(page.lines(hit)) for hit in hits]
     assert all("rerank: score 0." in text and "was rank" in text for text in shown[:2])
     assert "rerank" not in shown[2]

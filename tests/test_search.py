@@ -105,7 +105,7 @@ def test_copies_score_alike_however_many_they_are(tmp_path: Path, encoder: Encod
 
 def test_operators_filter(seeds: Index) -> None:
     """Only what the operators match is returned, whichever leg ranks."""
-    terms = seeds.ranker.analyzer.terms
+    terms = seeds.analyzer.terms
     for mode in MODES:
         hits = seeds.search("treaty -japan title:declaration", 20, Options(System(mode)))
         assert hits
@@ -155,7 +155,7 @@ def test_a_query_imports_no_framework_and_opens_no_socket(seeds: Index) -> None:
         "def refuse(*a, **k): raise AssertionError('network')\n"
         "socket.socket.connect = refuse; socket.getaddrinfo = refuse\n"
         "from plait import Index\n"
-        f"print(len(Index.open({str(seeds.snapshot.root)!r}).search('peace treaty', k=3)))\n"
+        f"print(len(Index.open({str(seeds.root)!r}).search('peace treaty', k=3)))\n"
         "heavy = {'torch', 'transformers', 'sentence_transformers', 'onnx', 'trafilatura',"
         " 'faiss', 'scipy'}\n"
         "assert not heavy & set(sys.modules), heavy & set(sys.modules)\n"
@@ -195,6 +195,4 @@ def test_a_probability_needs_both_legs(seeds: Index) -> None:
             Options(System(mode), min_probability=0.2)
     with pytest.raises(QueryError, match="0 to 1"):
         Options(min_probability=1.5)
-    assert all(
-        hit.probability for hit in seeds.search("peace", 3, Options(System("hybrid", "rrf")))
-    )
+    assert all(hit.probability for hit in seeds.search("peace", 3, Options(System.parse("rrf"))))

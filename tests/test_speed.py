@@ -15,11 +15,11 @@ from plait.index.dense.late_interaction import Tokens
 from plait.search.evaluation import plan_of, read_collection, run_experiment
 from plait.search.evaluation.measures import per_topic
 from plait.search.evaluation.names import article_names
-from plait.search.evidence.words import EXACT
 from plait.search.fusion import WEIGHT
 from plait.search.index import Index, Options
 from plait.search.query.parser import parse_query
 from plait.search.ranker import DEPTH
+from plait.search.stages.exact_finds import EXACT
 from plait.search.stages.second_look import LATE, LATE_WEIGHT, NEIGHBOURS, NEIGHBOURS_SHARE, REFINED
 from plait.search.system import System
 
@@ -61,11 +61,11 @@ def max_sim(
 def by_the_book(seeds: Index, text: str, sizes: Sizes) -> NDArray[np.float64]:
     """Score every passage in double precision, loop by loop, with nothing left out."""
     [data] = [segment.data for segment in seeds.snapshot.segments]
-    query, encoded = parse_query(text, seeds.ranker.analyzer), seeds.encoder.encode_query(text)
+    query, encoded = parse_query(text, seeds.analyzer), seeds.encoder.encode_query(text)
     matrix = data.vectors.matrix.astype(np.float64)
     cosines = matrix @ encoded.vector
     words = np.zeros(len(matrix))
-    found = seeds.ranker.score(query, System("keyword"), len(matrix))
+    found = seeds.ranker.score(query, System.parse("keyword"), len(matrix))
     words[found.passages] = found.totals
     spoken = np.asarray(zscore(words)) if words.any() else words
     evidence = seeds.ranker.score(query, System()).evidence
@@ -91,7 +91,7 @@ def by_the_book(seeds: Index, text: str, sizes: Sizes) -> NDArray[np.float64]:
 
 def ndcg(seeds: Index, score: Callable[[Index, str], NDArray[np.float64]]) -> float:
     """Measure a way of scoring all passages."""
-    names = article_names(seeds.snapshot.article_ids(), COLLECTION.qrels)
+    names = article_names(seeds.store.article_ids(), COLLECTION.qrels)
     run: dict[str, dict[str, float]] = {}
     for topic in COLLECTION.topics:
         asked = seeds.answer(topic.text, 1, Options(operators=False)).asked

@@ -21,14 +21,14 @@ from plait.index.models.encoder import Encoder
 from plait.search.context import choose_excerpts, passages_for
 from plait.search.index import Index, Options
 from plait.search.query.parser import LONGEST_WITH_OPERATORS
+from plait.search.query.spelling import MOST_LETTERS, MOST_WORDS, likely_edits, other_edits
 from plait.search.show.terminal import spelling_note
-from plait.search.spelling import MOST_LETTERS, MOST_WORDS, likely_edits, other_edits
 from plait.search.system import MODES, System
 from plait.search.why import explain_rank
 
 Calls: TypeAlias = Callable[[Callable[[], object]], int]
 
-KEYWORD = System("keyword")
+KEYWORD = System.parse("keyword")
 TEXTS = {
     "oscar": "The Oscar nominations were announced in Hollywood.",
     "film": "A film about the harbour was shown at the festival. Critics met actors, painters, "

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import example, given, strategies as st
 
 from plait.index.errors import QueryError
+from plait.index.leg import BM25
 from plait.search.fusion import Convex, MinMax, ReciprocalRank
 from plait.search.index import Index, Options
-from plait.search.legs.bm25 import BM25
 from plait.search.stages.rerank import Rerank
 from plait.search.system import FUSIONS, MODES, System, parse_systems
 
@@ -115,11 +115,11 @@ def test_what_cannot_be_read_is_refused_with_the_choices(text: str, message: str
 def test_python_is_as_strict_as_the_text() -> None:
     """A System made by hand is checked in the same way."""
     with pytest.raises(QueryError, match="choose one of"):
-        System("magic")  # type: ignore[arg-type]
+        System.parse("magic")  # type: ignore[arg-type]
     with pytest.raises(QueryError, match="no dense parameter 'weight'"):
-        System("dense", weight=0.5)
+        System.parse("dense(weight=0.5)")
     with pytest.raises(QueryError, match="whole number"):
-        System(fusion="rrf", k=1.5)  # type: ignore[arg-type]
+        System.parse("hybrid(fusion=rrf, k=1.5)")  # type: ignore[arg-type]
     for name in ("", " m", "a, b", "a >> b", "a;b", "a\n"):
         with pytest.raises(QueryError, match="rerank's model"):
             Rerank(name)
@@ -128,8 +128,8 @@ def test_python_is_as_strict_as_the_text() -> None:
 def test_systems_are_listed_with_semicolons() -> None:
     """Each once, and at least one."""
     assert parse_systems("keyword;hybrid(weight=.6)") == (
-        System("keyword"),
-        System(weight=0.6),
+        System.parse("keyword"),
+        System.parse("hybrid(weight=0.6)"),
     )
     for text, message in (("; ", "no system"), ("hybrid; hybrid(weight=0.85)", "named twice")):
         with pytest.raises(QueryError, match=message):
@@ -138,10 +138,10 @@ def test_systems_are_listed_with_semicolons() -> None:
 
 def test_a_system_names_its_parts() -> None:
     """Every fusion and the BM25 parameters arrive where they are used."""
-    assert System(k1=1.2, b=0.75).bm25 == BM25(1.2, 0.75)
+    assert System.parse("hybrid(k1=1.2, b=0.75)").bm25 == BM25(1.2, 0.75)
     wanted = {"convex": Convex(0.85), "minmax": MinMax(0.85), "rrf": ReciprocalRank(60)}
-    assert {fusion: System(fusion=fusion).fuse() for fusion in FUSIONS} == wanted
-    assert System(weight=0.8).fuse(0.5) == Convex(0.4)
+    assert {fusion: System.parse("hybrid(fusion=fusion)").fuse() for fusion in FUSIONS} == wanted
+    assert System.parse("hybrid(weight=0.8)").fuse(0.5) == Convex(0.4)
     assert [str(System(mode)) for mode in MODES] == ["hybrid", "keyword", "dense"]
 
 
@@ -169,7 +169,7 @@ def test_every_parameter_reaches_the_ranking(seeds: Index) -> None:
 def test_the_weights_ends_are_the_legs(seeds: Index) -> None:
     """All weight on one leg ranks as that leg does."""
     for weight, mode in ((1, "dense"), (0, "keyword")):
-        system = System(weight=weight, late=0, neighbours=0)
+        system = System.parse("hybrid(weight=weight, late=0, neighbours=0)")
         fused = seeds.search("peace treaty 1956", 5, Options(system))
         alone = seeds.search("peace treaty 1956", 5, Options(System(mode)))  # type: ignore[arg-type]
         assert [hit.passage.id for hit in fused] == [hit.passage.id for hit in alone]

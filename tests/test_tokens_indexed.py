@@ -153,7 +153,7 @@ def test_tokens_follow_their_text(name: str, tmp_path: Path) -> None:
 
 def test_the_manifest_knows_what_tokens_take(seeds: Index) -> None:
     """`token_bytes` are those of the files: 48 bytes a token, and their headers."""
-    manifest = read_manifest(seeds.snapshot.root)
+    manifest = read_manifest(seeds.root)
     held = sum(segment.data.tokens.signs.nbytes for segment in seeds.snapshot.segments)
     headers = 128 * len(seeds.snapshot.segments)
     assert manifest.facts()["token_bytes"] == held + headers

@@ -9,8 +9,8 @@ from plait.index.models.word_pieces import WordPieces
 from plait.search.evidence.trust import LEAST, cut_words, known_share, token_weights, trust_in
 from plait.search.evidence.words import QueryWords, Word
 from plait.search.fusion import WEIGHT
+from plait.search.hit import FULL_TRUST
 from plait.search.index import Index, Options
-from plait.search.legs.leg import FULL_TRUST
 from plait.search.query.parser import parse_query
 from plait.search.system import System
 

@@ -31,7 +31,7 @@ from plait.search.index import Index, Options
 from plait.search.system import System
 
 SEEDS = Path(__file__).resolve().parent.parent / "seeds"
-WORDS = System(weight=0.0)
+WORDS = System.parse("hybrid(weight=0.0)")
 SMALL = Grid(weight=(0.0, 0.6, 1.0), k1=(0.9,), b=(0.4,), title=(0.2,))
 """Enough to choose from, and quickly tried."""
 IDS = tuple(f"q{n}" for n in range(12))
@@ -46,7 +46,7 @@ def whole() -> Collection:
 @pytest.fixture(scope="module")
 def by_words(seeds: Index, whole: Collection) -> Collection:
     """Judge what the keyword leg puts first, and nothing else, relevant."""
-    options = Options(System("keyword"), operators=False)
+    options = Options(System.parse("keyword"), operators=False)
     found = {topic.id: seeds.search(topic.text, 1, options)[0] for topic in whole.topics}
     return replace(whole, qrels={id_: {hit.article.id: 1} for id_, hit in found.items()})
 
@@ -54,7 +54,7 @@ def by_words(seeds: Index, whole: Collection) -> Collection:
 @pytest.fixture(scope="module")
 def by_chance(seeds: Index, whole: Collection) -> Collection:
     """Judge five articles relevant to each topic that have nothing to do with it."""
-    ids = sorted(seeds.snapshot.article_ids())
+    ids = sorted(seeds.store.article_ids())
 
     def drawn(topic: str) -> dict[str, int]:
         numbers = np.random.default_rng([1, *topic.encode()]).choice(len(ids), 5, replace=False)
@@ -65,7 +65,7 @@ def by_chance(seeds: Index, whole: Collection) -> Collection:
 
 def trials(*rows: Sequence[float], topics: Sequence[str] = IDS) -> Trials:
     """Make trials of as many systems as there are rows, the default first."""
-    systems = [DEFAULT, WORDS, System(weight=0.5)]
+    systems = [DEFAULT, WORDS, System.parse("hybrid(weight=0.5)")]
     return Trials(tuple(systems[: len(rows)]), tuple(topics), np.array(rows, dtype=np.float64))
 
 
@@ -101,7 +101,10 @@ def test_a_grid_gives_each_system_once_the_default_first() -> None:
     assert all(system.mode == "hybrid" and system.fusion == "convex" for system in systems)
     changed = [sum(a != b for a, b in zip(_of(s), _of(DEFAULT), strict=True)) for s in systems]
     assert changed == sorted(changed)
-    assert Grid((1.0,), (0.9,), (0.4,), (0.2,)).systems() == (DEFAULT, System(weight=1.0))
+    assert Grid((1.0,), (0.9,), (0.4,), (0.2,)).systems() == (
+        DEFAULT,
+        System.parse("hybrid(weight=1.0)"),
+    )
 
 
 def _of(system: System) -> tuple[float, ...]:
@@ -158,9 +161,9 @@ def test_candidates_are_measured_as_searches_are(seeds: Index, whole: Collection
     """Weights tried on arrays rank every topic as a search by that system does."""
     systems = (
         DEFAULT,
-        System(weight=1.0),
-        System(weight=0.4, k1=1.6),
-        System(weight=0.4, title=1.0, b=0.75),
+        System.parse("hybrid(weight=1.0)"),
+        System.parse("hybrid(weight=0.4, k1=1.6)"),
+        System.parse("hybrid(weight=0.4, title=1.0, b=0.75)"),
         WORDS,
     )
     for measure, depth in (("nDCG@10", 10), ("AP", 100)):
@@ -174,7 +177,7 @@ def test_candidates_are_measured_as_searches_are(seeds: Index, whole: Collection
             searched = experiment.outcome(str(system)).values[measure]
             assert list(found.values[row]) == [searched[topic] for topic in found.topics]
     with pytest.raises(QueryError, match="dense fuses two legs"):
-        try_systems(questions, [System("dense")], told.append)
+        try_systems(questions, [System.parse("dense")], told.append)
 
 
 def test_tuning_finds_a_weight_that_is_clearly_best(seeds: Index, by_words: Collection) -> None:

@@ -10,11 +10,12 @@ from hypothesis import given, strategies as st
 from numpy.typing import NDArray
 
 from plait.index.article import Article
-from plait.index.dense.vectors import cosines_among, inner_products, nearest, shortlist, signs_of
+from plait.index.dense.vectors import inner_products, nearest, shortlist, signs_of
 from plait.index.local.manifest import read_manifest
 from plait.index.local.writer import IndexWriter
 from plait.index.models.encoder import Encoder
 from plait.search.index import Index, Options
+from plait.search.stages.second_look import cosines_among
 from plait.search.system import System
 
 
@@ -142,13 +143,15 @@ def test_deleted_passages_take_no_place_on_a_shortlist(
         writer.commit()
         for number in range(50):
             writer.remove(f"a{number:02}")
-    hits = Index.open(tmp_path / "index", encoder).search("treaty", 20, Options(System("dense")))
+    hits = Index.open(tmp_path / "index", encoder).search(
+        "treaty", 20, Options(System.parse("dense"))
+    )
     assert sorted(hit.article.id for hit in hits) == [f"a{number}" for number in range(50, 60)]
 
 
 def test_many_threads_open_an_index_at_once(seeds: Index) -> None:
     """NumPy's reading of headers is guarded: it fails in threads before Python 3.12."""
-    root = seeds.snapshot.root
+    root = seeds.root
     with ThreadPoolExecutor(4) as pool:
         opened = list(pool.map(lambda _: len(Index.open(root)), range(80)))
     assert opened == [98] * 80

@@ -47,7 +47,9 @@ def test_other_weights_are_tried(seeds: Index) -> None:
     """The rank at each weight is the rank of a search with it."""
     reasons = explain_rank(seeds, "declaration of Irkutsk", OTHER)
     for weight in (0.0, 0.5, 1.0):
-        hits = seeds.search("declaration of Irkutsk", 98, Options(System(weight=weight)))
+        hits = seeds.search(
+            "declaration of Irkutsk", 98, Options(System.parse("hybrid(weight=weight)"))
+        )
         assert reasons.by_weight[weight] == [hit.article.id for hit in hits].index(OTHER) + 1
     assert f"rank {min(reasons.by_weight.values())} is its best" in "\n".join(reasons.lines())
 

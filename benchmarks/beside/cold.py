@@ -71,7 +71,7 @@ def _given(settings: Settings, seeds: Path) -> Given:
     index = Index.open(seeds)
     documents = [
         Document(passage.id, index.article(id_).title, passage.text)
-        for id_ in index.snapshot.article_ids()
+        for id_ in index.store.article_ids()
         for passage in index.passages(id_)
     ]
     given = Given.made(settings.cache / "given" / "seeds", documents)

@@ -18,11 +18,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from plait.index.dense.vectors import BLOCK
+from plait.index.arithmetic import BLOCK_ROWS
 from plait.index.files.arrays import Array, load_array
 from plait.index.files.joining import kept_starts, kept_stretches
 
-CHUNK = 16 * BLOCK
+CHUNK = 16 * BLOCK_ROWS
 """Tokens unpacked at a time: their signs as floats, .4 MB at 384, stay in a core's cache."""
 
 
@@ -108,8 +108,8 @@ def max_similarity(
     told = tokens.lengths > 0
     if not told.any():
         return found
-    for start in range(0, len(query), 2 * BLOCK):
-        block = slice(start, start + 2 * BLOCK)
+    for start in range(0, len(query), 2 * BLOCK_ROWS):
+        block = slice(start, start + 2 * BLOCK_ROWS)
         products = _products(query[block], tokens.signs)
         # Empty texts have no rows, so each text that has some ends where the next begins.
         best = np.maximum.reduceat(products, tokens.starts[:-1][told])
@@ -128,15 +128,15 @@ def _products(query: NDArray[np.float32], signs: NDArray[np.uint8]) -> NDArray[n
     dimension = query.shape[1]
     step = np.float32(2.0 ** (math.ceil(math.log2(dimension) / 2) - 23))
     rounded = np.rint(query / step) * step
-    padded = np.zeros((-(-len(signs) // BLOCK) * BLOCK, signs.shape[1]), dtype=np.uint8)
+    padded = np.zeros((-(-len(signs) // BLOCK_ROWS) * BLOCK_ROWS, signs.shape[1]), dtype=np.uint8)
     padded[: len(signs)] = signs
-    products = np.empty((len(padded) // BLOCK, BLOCK, len(query)), dtype=np.float32)
+    products = np.empty((len(padded) // BLOCK_ROWS, BLOCK_ROWS, len(query)), dtype=np.float32)
     unpacked = np.empty((CHUNK, dimension), dtype=np.float32)
     for start in range(0, len(padded), CHUNK):
         bits = np.unpackbits(padded[start : start + CHUNK], axis=1, count=dimension)
         unpacked[: len(bits)] = bits
-        blocks = unpacked[: len(bits)].reshape(-1, BLOCK, dimension)
-        place = start // BLOCK
+        blocks = unpacked[: len(bits)].reshape(-1, BLOCK_ROWS, dimension)
+        place = start // BLOCK_ROWS
         np.matmul(blocks, rounded.T, out=products[place : place + len(blocks)])
     # A sign is 2 * bit - 1.
     flat = products.reshape(-1, len(query))[: len(signs)]

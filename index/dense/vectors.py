@@ -1,4 +1,4 @@
-"""Here is a query's vector: which passages lie nearest, and how does it lie to all?
+"""Vectors of passages, and those nearest to a query.
 
 FAISS searches what is mapped where it is; nothing is copied. A small matrix is searched
 exactly. In a large one, the signs of the components, one bit each, tell some thousands
@@ -19,23 +19,7 @@ from plait.index.dense.moments import SUMMED, Matrix, Moments
 from plait.index.errors import damaged
 from plait.index.files.arrays import Array, load_array
 from plait.index.files.joining import kept_rows
-
-BLOCK = 16
-"""Rows of one product, beside at most twice as many: OpenBLAS starts no threads for them.
-
-On a busy machine threads wait for each other, 20 to 100 ms where 2 are enough. It starts
-them above 4 * 2**16 multiplications, which is 42 rows beside these at 384 dimensions.
-"""
-
-EXACT = 25_000
-"""Rows up to which all are searched: by their signs it is no faster (docs/adr/0009)."""
-SHORTLIST = 1000
-"""Rows that their signs choose, at least; ..."""
-DEEPER = 8
-"""... so many times the rows that are wanted, ..."""
-SHARE = 60
-"""... and one in so many: 2,000 of 120,000 hold .996 of the best ten (docs/adr/0009)."""
-
+from plait.index.store import StoreSettings
 
 SAME = 1e-6
 """Inner products of equal rows may come out that different, in single precision."""
@@ -46,14 +30,14 @@ class Vectors:
     """A unit vector per passage, and their moments."""
 
     matrix: Matrix
-    """(passages, dimension)."""
+    """Unit vectors, (passages, dimension)."""
     signs: NDArray[np.uint8]
-    """(passages, dimension / 8, rounded up): a bit a component, set where it is above 0."""
+    """Signs, (passages, dimension / 8, rounded up): a bit a component, set where it is above 0."""
     moments: Moments
 
     @classmethod
     def of(cls, matrix: Matrix) -> "Vectors":
-        """Work out the rest."""
+        """Compute signs and moments of a matrix."""
         return cls(matrix, signs_of(matrix), Moments.of(matrix))
 
     @classmethod
@@ -68,7 +52,7 @@ class Vectors:
         return cls(matrix, signs, Moments(len(matrix), total, outer))
 
     def arrays(self) -> dict[str, Array]:
-        """Give all arrays under the names that `load` expects."""
+        """Return all arrays under the names that `load` expects."""
         rows: dict[str, Array] = {"vectors": self.matrix, "vector_signs": self.signs}
         return rows | self.moments.arrays()
 
@@ -76,7 +60,7 @@ class Vectors:
     def merged(
         cls, parts: Sequence[tuple["Vectors", NDArray[np.bool_]]]
     ) -> Iterator[dict[str, Array]]:
-        """Walk all arrays of the vectors that stay, some rows at a time."""
+        """Yield all arrays of the vectors that stay, some rows at a time."""
         first, _ = parts[0]
         moments = Moments.of(first.matrix[:0])
         for rows in kept_rows([(vectors.matrix, stays) for vectors, stays in parts], SUMMED):
@@ -86,17 +70,17 @@ class Vectors:
 
 
 def signs_of(vectors: Matrix) -> NDArray[np.uint8]:
-    """Keep a bit a component, (vectors, dimension / 8, rounded up)."""
+    """Return a bit a component, (vectors, dimension / 8, rounded up)."""
     return np.packbits(vectors > 0, axis=-1)
 
 
-def is_exact(vectors: Vectors) -> bool:
-    """Say whether there are so few that a search looks at all of them."""
-    return len(vectors.matrix) <= EXACT
+def is_exact(vectors: Vectors, settings: StoreSettings) -> bool:
+    """Return whether there are so few that a search reads all of them."""
+    return len(vectors.matrix) <= settings.exact_rows
 
 
 def nearest(matrix: Matrix, query: NDArray[np.float32], k: int) -> NDArray[np.int64]:
-    """Number the `k` rows with the greatest inner products, and those that tie with the last."""
+    """Return the `k` rows with the greatest inner products, and those that tie with the last."""
     if k >= len(matrix):
         return np.arange(len(matrix))
     import faiss  # noqa: PLC0415 - 0.1 s, and not needed where all rows are wanted
@@ -111,15 +95,18 @@ def nearest(matrix: Matrix, query: NDArray[np.float32], k: int) -> NDArray[np.in
     return np.arange(len(matrix))
 
 
-def shortlist(signs: NDArray[np.uint8], query: NDArray[np.float32], k: int) -> NDArray[np.int64]:
-    """Number rows among which the `k` greatest inner products nearly always are.
+def shortlist(
+    signs: NDArray[np.uint8], query: NDArray[np.float32], k: int, settings: StoreSettings
+) -> NDArray[np.int64]:
+    """Return rows among which the `k` greatest inner products nearly always are.
 
     Those whose `signs`, as of `signs_of`, differ least from the query's; all that differ as
     much as the last. `plait.index.local.recall` measures how nearly.
     """
     import faiss  # noqa: PLC0415 - as above
 
-    wanted = asked = min(max(SHORTLIST, DEEPER * k, len(signs) // SHARE), len(signs))
+    rows = settings.shortlist_rows, settings.shortlist_per_hit * k
+    wanted = asked = min(max(*rows, len(signs) // settings.shortlist_share), len(signs))
     bits = signs_of(query[np.newaxis])
     with _one_thread(faiss):
         while True:
@@ -133,7 +120,7 @@ def shortlist(signs: NDArray[np.uint8], query: NDArray[np.float32], k: int) -> N
 def inner_products(
     matrix: Matrix, query: NDArray[np.float32], rows: NDArray[np.int64]
 ) -> NDArray[np.float32]:
-    """Give the inner product of each of some rows with a query, (rows,).
+    """Return the inner product of each of some rows with a query, (rows,).
 
     Rows are read where they are; what one gives never depends on the others. Raises
     `ValueError` for a query of another dimension, `IndexError` for a row that is not there.
@@ -169,19 +156,3 @@ def _one_thread(faiss: Any) -> Iterator[None]:
         yield
     finally:
         faiss.omp_set_num_threads(before)
-
-
-def cosines_among(rows: Matrix) -> NDArray[np.float64]:
-    """Give the cosine of each unit row with each other one, (rows, rows).
-
-    Components are rounded to 2**-26 first. Sums of such products fit a double, so that
-    copies of a row come out alike to the last bit, however the work is parted.
-    """
-    step = 2.0**-26
-    count, dimension = rows.shape
-    padded = np.zeros((-(-count // BLOCK) * BLOCK, dimension))
-    padded[:count] = np.rint(rows / step) * step
-    blocks = padded.reshape(-1, BLOCK, dimension)
-    products = np.matmul(blocks[:, np.newaxis], blocks.transpose(0, 2, 1))
-    cosines: NDArray[np.float64] = products.swapaxes(1, 2).reshape(len(padded), -1)
-    return cosines[:count, :count]

@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from plait.index.arithmetic import looked_up
 from plait.index.errors import damaged
 from plait.index.files.arrays import Array, load_array
-from plait.index.files.topk import looked_up
 
 HEAD = 8
 """Bytes of a string that are compared as one number: those of a uint64."""

@@ -14,11 +14,11 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from plait.index.arithmetic import looked_up
 from plait.index.errors import damaged
 from plait.index.files.arrays import Array, load_array
 from plait.index.files.joining import cuts
 from plait.index.files.strings import SortedTable
-from plait.index.files.topk import looked_up
 from plait.index.language.analyzer import NumberedTexts
 from plait.index.language.word_table import Numbers
 

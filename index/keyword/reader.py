@@ -78,8 +78,8 @@ class KeywordReader:
     def __len__(self) -> int:
         return len(self.alive)
 
-    def let_go(self) -> None:
-        """Forget the last look-ups, which may be copies: passages deleted, or numbered anew."""
+    def release(self) -> None:
+        """Drop the last look-ups, which may be copies: passages deleted, or numbered anew."""
         self.term_frequencies.cache_clear()
 
     def total_length(self, field: str) -> int:

@@ -14,8 +14,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from plait.index.article import Article
-from plait.index.passage import Passage
+from plait.index.article import Article, Passage
 
 TokenEnds: TypeAlias = Callable[[str], NDArray[np.int64]]
 """Text to the end offsets of its word pieces, as `Encoder.token_ends` gives them."""

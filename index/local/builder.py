@@ -11,7 +11,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from plait.index.article import Article
+from plait.index.article import Article, Passage
 from plait.index.dense.moments import are_unit
 from plait.index.dense.vectors import Vectors
 from plait.index.errors import damaged
@@ -19,13 +19,12 @@ from plait.index.files.strings import StringTable
 from plait.index.keyword.postings import build_postings
 from plait.index.language.analyzer import TextAnalyzer
 from plait.index.language.cutting import Cutting, cut_passages
-from plait.index.local.manifest import Recipe
 from plait.index.local.segment import Digests, Segment, SegmentData, article_json, digest
 from plait.index.models.encoder import Encoder
 from plait.index.models.encoding import Encoded, check_unit
 from plait.index.models.legibility import illegible
 from plait.index.models.word_pieces import WordPieces
-from plait.index.passage import Passage
+from plait.index.store import Recipe
 
 Known: TypeAlias = tuple[Segment, Callable[[], None]]
 """A segment, and what raises `CorruptIndexError` where it is not as it was written."""

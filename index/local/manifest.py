@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from plait.index.errors import FingerprintError, IndexDirectoryError, NoIndexError, damaged
 from plait.index.files.atomic import publish, read_bounded
 from plait.index.local.entries import FileEntry, SegmentEntry, totals
+from plait.index.store import Recipe
 
 FORMAT = 5
 """Layout of the folder, as it is written. 3: signs of vectors; 4: a checksum of the manifest; 5:
@@ -63,19 +64,6 @@ def highest_number(names: Iterable[str]) -> int:
     """Return the highest generation in some names that plait gave; -1 where there is none."""
     own = (found[1] or found[2] for name in names if (found := _OWN.fullmatch(name)))
     return max((int(digits) for name in own for digits in re.findall(r"\d+", name)), default=-1)
-
-
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """What an index was built with; two recipes never mix in one index."""
-
-    analyzer: str
-    encoder: str
-    cutting: str
-    model: str = ""
-    """As `--model` was given; empty for the default."""
-    window: int = 0
-    dimension: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,25 +267,3 @@ def _checked(kind: type[T], record: Any) -> T:
         if type(record[entry.name]).__name__ != entry.type.__name__:  # type: ignore[union-attr]
             raise TypeError(f"{entry.name} is {record[entry.name]!r}")
     return kind(**record)
-
-
-def recorded_model(root: Path) -> str:
-    """Name the model an index was built with, as `--model` was given; empty if there is none."""
-    try:
-        return read_manifest(root).recipe.model
-    except NoIndexError:
-        return ""
-
-
-def check_recipe(found: Recipe, wanted: Recipe, root: Path) -> None:
-    """Refuse to mix what would not match; raises `FingerprintError` with the remedy."""
-    for part in ("analyzer", "encoder", "cutting"):
-        if getattr(found, part) != getattr(wanted, part):
-            named = f"index with --model {found.model or 'all-MiniLM-L6-v2'}"
-            remedy = named if part == "encoder" else "use the plait that wrote it"
-            raise FingerprintError(
-                f"{root} was built with {part} {getattr(found, part)!r}, this plait would use "
-                f"{getattr(wanted, part)!r}. Index into a new folder, or {remedy}."
-            )
-    if found.dimension != wanted.dimension:
-        raise damaged(root, f"vectors of {found.dimension} components, not {wanted.dimension}")

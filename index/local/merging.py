@@ -72,7 +72,7 @@ def merge_segments(segments: Sequence[Segment]) -> Iterator[Mapping[str, Array]]
         for chunk in _merged(segments):
             yield chunk
             for segment in segments:
-                segment.let_go()
+                segment.release()
     except (ArithmeticError, LookupError, TypeError, ValueError) as error:
         raise damaged(segments[0].folder.parent, f"it cannot be merged ({error!r})") from error
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from plait.index.dense.vectors import Vectors, is_exact, nearest
 from plait.index.files.arrays import let_go
 from plait.index.local.segment import Segment
+from plait.index.store import StoreSettings
 
 QUERIES = 100
 """A thousand answers: .996 comes out as .992 to .999."""
@@ -21,20 +22,25 @@ WORDS = 10
 K = 10
 
 
-def recall(folder: Path, encode: Callable[[str], NDArray[np.float32]]) -> float | None:
-    """Give recall@10 against the exact answer; None for a segment that is searched exactly.
+def recall(
+    folder: Path,
+    encode: Callable[[str], NDArray[np.float32]],
+    settings: StoreSettings | None = None,
+) -> float | None:
+    """Return recall@10 against the exact answer; None for a segment that is searched exactly.
 
-    `encode` gives the vector of a query.
+    `encode` returns the vector of a query.
     """
+    settings = settings or StoreSettings()
     vectors = Vectors.load(folder)
-    if is_exact(vectors):
+    if is_exact(vectors, settings):
         return None
     segment = Segment.open(folder, np.zeros(0, np.int64))
     asked = np.linspace(0, segment.passage_count - 1, QUERIES).astype(np.int64).tolist()
     found = []
     for query in (encode(_query(segment, number)) for number in asked):
         wanted = nearest(vectors.matrix, query, K)
-        found.append(np.isin(wanted, segment.nearest(query, K)).mean())
+        found.append(np.isin(wanted, segment.nearest(query, K, settings)).mean())
     let_go(vectors.matrix)
     return float(np.mean(found))
 

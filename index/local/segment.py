@@ -8,6 +8,7 @@ token vectors. Written once, never changed; deletions live beside it
 
 import json
 import os
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
@@ -18,7 +19,7 @@ from typing import Self, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from plait.index.article import Article
+from plait.index.article import Article, Passage
 from plait.index.dense.late_interaction import Tokens
 from plait.index.dense.vectors import Vectors, is_exact, nearest, shortlist
 from plait.index.errors import damaged
@@ -27,7 +28,7 @@ from plait.index.files.strings import StringTable
 from plait.index.keyword.postings import Postings
 from plait.index.language.analyzer import FIELDS
 from plait.index.local.entries import Counts
-from plait.index.passage import Passage
+from plait.index.store import StoreSettings
 
 Digests: TypeAlias = NDArray[np.uint8]
 """One BLAKE2b digest of 16 bytes a row."""
@@ -191,23 +192,25 @@ class Segment:
         signs = self.data.vectors.signs
         return signs[self._alive_rows] if len(self.deleted) else signs
 
-    def nearest(self, query: NDArray[np.float32], k: int) -> NDArray[np.int64]:
-        """Number live passages among which the `k` nearest to a query are, ascending.
+    def nearest(
+        self, query: NDArray[np.float32], k: int, settings: StoreSettings
+    ) -> NDArray[np.int64]:
+        """Return live passages among which the `k` nearest to a query are, ascending.
 
         Of a large segment nearly always (docs/adr/0009).
         """
-        if is_exact(self.data.vectors):
+        if is_exact(self.data.vectors, settings):
             dead = self.passage_count - len(self._alive_rows)
             rows = np.sort(nearest(self.data.vectors.matrix, query, k + dead))
             return rows[self.alive_passages[rows]]
         if not len(self._alive_rows):
             return self._alive_rows
-        return self._alive_rows[np.sort(shortlist(self._alive_signs, query, k))]
+        return self._alive_rows[np.sort(shortlist(self._alive_signs, query, k, settings))]
 
-    def let_go(self, but: Sequence[str] = ()) -> None:
-        """Give back the memory of what was read, of all arrays but some."""
+    def release(self, except_for: Sequence[str] = ()) -> None:
+        """Give back the memory of what was read of all arrays, except some."""
         for name, array in self.data.arrays().items():
-            if name not in but:
+            if name not in except_for:
                 let_go(array)
 
     @property
@@ -233,6 +236,24 @@ class Segment:
         alive, flags = self.alive_passages, self.data.illegible
         found = _count(None if flags is None else flags[alive])
         return len(self.data.ids) - len(self.deleted), int(alive.sum()), found
+
+    def number_of(self, article_id: str) -> int | None:
+        """Return the number of a live article, found by its id; None where there is none."""
+        wanted, id_of = article_id.encode("utf-8", "replace"), self.data.ids.__getitem__
+        order = self._by_id
+        place = bisect_left(order, wanted, key=id_of)
+        for number in order[place:]:
+            if id_of(number) != wanted:
+                return None
+            if self.alive_articles[number]:
+                return number
+        return None
+
+    @cached_property
+    def _by_id(self) -> list[int]:
+        """Numbers of all articles, by the bytes of their ids; sorted when first looked up."""
+        ids = list(self.data.ids)
+        return sorted(range(len(ids)), key=ids.__getitem__)
 
     def article(self, number: int) -> Article:
         """Read an article; raises `CorruptIndexError` where it is not as it was written."""

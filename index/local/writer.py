@@ -1,44 +1,36 @@
-"""Here are new, changed and vanished articles: how do they get into the index?
+"""The one writer of an index folder: adds, replaces and removes articles.
 
-The one writer. It gathers articles, and each commit adds one segment with both
+It gathers articles, and each commit adds one segment with both
 legs of them. A crash loses what was gathered since the last commit and nothing
 else.
 """
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from errno import EDQUOT, EMFILE, ENFILE, ENOMEM, ENOSPC
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Literal, Self, TypeAlias
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import Self
 
 from plait.index.article import Article
 from plait.index.errors import ReadingError
-from plait.index.files.arrays import Array, save_array
+from plait.index.files.arrays import Array
 from plait.index.files.atomic import publish
 from plait.index.language.analyzer import TextAnalyzer
 from plait.index.local.builder import Builder
+from plait.index.local.deletions import Address, OpenSegment, addresses, without
 from plait.index.local.entries import Counts, FileEntry, SegmentEntry, totals
 from plait.index.local.generations import Generations
-from plait.index.local.manifest import Manifest, Recipe, check_recipe
+from plait.index.local.manifest import Manifest
 from plait.index.local.merging import merge_segments, merged_after_run, merged_during_run
 from plait.index.local.recall import recall
-from plait.index.local.segment import Segment, article_json, decoded, digest, write_segment
+from plait.index.local.segment import Segment, article_json, digest, write_segment
 from plait.index.local.snapshot import open_segment
 from plait.index.local.sources import read_sources, write_sources
 from plait.index.models.encoder import Encoder
 from plait.index.models.legibility import Legibility
-
-Change: TypeAlias = Literal["added", "updated", "unchanged"]
-Address: TypeAlias = tuple[str, int]
-"""The name of a segment, and the number of an article in it."""
-OpenSegment: TypeAlias = tuple[SegmentEntry, Segment]
-"""A segment as a manifest lists it, and open."""
+from plait.index.store import Change, Recipe, check_recipe
 
 COMPARED = ("ids.blob", "ids.offsets", "article_digests")
 """Arrays by which a writer tells whether an article is new or changed."""
@@ -102,14 +94,14 @@ class IndexWriter:
         held = [(entry, open_segment(self.root, entry, width)) for entry in manifest.segments]
         self._committed = read_sources(self.root, manifest.sources)
         self._places = {}
-        self._adopt(manifest, held, _addresses(held))
+        self._adopt(manifest, held, addresses(held))
 
     def _adopt(
-        self, manifest: Manifest, held: Sequence[OpenSegment], addresses: Mapping[str, Address]
+        self, manifest: Manifest, held: Sequence[OpenSegment], found: Mapping[str, Address]
     ) -> None:
         """Go on from a published manifest; what could fail was done before it was published."""
         self._segments = {entry.name: segment for entry, segment in held}
-        self._places |= addresses
+        self._places |= found
         self.manifest = manifest
         self._generations.adopt(manifest)
 
@@ -138,6 +130,10 @@ class IndexWriter:
     def pending(self) -> int:
         """Count characters of what was added since the last commit."""
         return self._characters
+
+    def notice(self) -> str:
+        """Return what to tell the user of the languages of what was added; empty if nothing."""
+        return self.legibility.notice(self._builder.encoder.name)
 
     def get(self, article_id: str) -> Article | None:
         """Give the article as it is now, uncommitted changes included."""
@@ -205,7 +201,10 @@ class IndexWriter:
         known = [(s, partial(self._check_reused, entry)) for entry, s in self._open_segments()]
         data = self._builder.segment(articles, known) if articles else None
         try:
-            held = self._without({*self._removed, *self._pending})
+            gone = {*self._removed, *self._pending} & self._places.keys()
+            number = self._generations.next_number
+            places = (self._places[article_id] for article_id in gone)
+            held = without(self._open_segments(), places, self.root, number)
             if data is not None:
                 held.append(self._write([data.arrays()], data.counts))
             self._publish(held)
@@ -286,36 +285,6 @@ class IndexWriter:
     def _open_segments(self) -> list[OpenSegment]:
         return [(entry, self._segments[entry.name]) for entry in self.manifest.segments]
 
-    def _without(self, ids: Iterable[str]) -> list[OpenSegment]:
-        """Write deletions anew where there are more; drop segments that are all deleted."""
-        gone: defaultdict[str, list[int]] = defaultdict(list)
-        for name, number in (self._places[i] for i in ids if i in self._places):
-            gone[name].append(number)
-        kept = []
-        for entry, segment in self._open_segments():
-            deleted = np.union1d(segment.deleted, gone[entry.name]).astype(np.int64)
-            if len(deleted) == len(segment.deleted):
-                kept.append((entry, segment))
-            elif len(deleted) < len(segment.data.ids):
-                kept.append(self._with_deletions(entry, segment, deleted))
-        return kept
-
-    def _with_deletions(
-        self, entry: SegmentEntry, segment: Segment, deleted: NDArray[np.int64]
-    ) -> OpenSegment:
-        path = self.root / f"{entry.name}.deleted-{self._generations.next_number()}.npy"
-        publish(path, lambda temporary: save_array(temporary, deleted))
-        changed = segment.with_deletions(deleted)
-        articles, passages, illegible = changed.counts
-        entry = replace(
-            entry,
-            articles=articles,
-            passages=passages,
-            deletions=FileEntry.of(self.root, path),
-            illegible=illegible,
-        )
-        return entry, changed
-
     def _write(self, chunks: Iterable[Mapping[str, Array]], counts: Counts) -> OpenSegment:
         """Write a segment and open it; it is to hold what `counts` says."""
         folder = self.root / f"segment-{self._generations.next_number()}"
@@ -333,17 +302,8 @@ class IndexWriter:
         segments = tuple(entry for entry, _ in held)
         manifest = replace(self.manifest, generation=generation, segments=segments, sources=sources)
         new = [segment for segment in held if segment[0].name not in self._segments]
-        addresses = _addresses(new)
+        found = addresses(new)
         self._generations.publish(manifest)
         if changed:
             self._committed = dict(self.sources)
-        self._adopt(manifest, held, addresses)
-
-
-def _addresses(segments: Iterable[OpenSegment]) -> dict[str, Address]:
-    """Find where each live article of some segments is."""
-    return {
-        decoded(segment.data.ids[number]): (entry.name, number)
-        for entry, segment in segments
-        for number in np.flatnonzero(segment.alive_articles).tolist()
-    }
+        self._adopt(manifest, held, found)

@@ -13,7 +13,7 @@ from plait.search.evaluation.files.trec import read_run
 from plait.search.evaluation.measures import MEASURES, cutoff, parse_measures
 from plait.search.system import System, parse_systems
 
-SYSTEMS = (System("keyword"), System("dense"), System("hybrid"))
+SYSTEMS = (System.parse("keyword"), System.parse("dense"), System.parse("hybrid"))
 """Measured where nothing else is asked."""
 DEPTH = 100
 """Articles of a ranking that are kept: as deep as R@100 looks."""

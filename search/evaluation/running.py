@@ -29,7 +29,7 @@ def run_experiment(index: Index, collection: Collection, plan: Plan) -> Experime
     """
     for stage in filter(None, (system.rerank for system in plan.systems)):
         index.reranker(stage.model)  # now, and not after an hour's work
-    names = article_names(index.snapshot.article_ids(), collection.qrels)
+    names = article_names(index.store.article_ids(), collection.qrels)
     outcomes = [_ask(index, collection, system, plan, names) for system in plan.systems]
     outcomes += [_measure_run(collection, name, run, plan) for name, run in plan.runs.items()]
     return Experiment(

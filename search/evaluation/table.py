@@ -54,7 +54,7 @@ def table_lines(experiment: Experiment) -> Iterator[str]:
 
 def change_lines(experiment: Experiment, index: Index) -> Iterator[str]:
     """Write the topics that changed most, each with a command that says why."""
-    names = article_names(index.snapshot.article_ids(), experiment.qrels)
+    names = article_names(index.store.article_ids(), experiment.qrels)
     ids = {name: id_ for id_, name in names.items()}
     for outcome in experiment.outcomes:
         changes = greatest_changes(experiment, outcome.system)
@@ -62,7 +62,7 @@ def change_lines(experiment: Experiment, index: Index) -> Iterator[str]:
             yield f"\n{outcome.system} against {experiment.baseline}, {experiment.measures[0]}:"
         for change in changes:
             yield _change_line(change)
-            yield f"    {change.command(index.snapshot.root, ids)}"
+            yield f"    {change.command(index.root, ids)}"
 
 
 def _change_line(change: Change) -> str:

@@ -31,7 +31,7 @@ BOUND = 500.0
 
 
 def log_odds(cosine: float, coverage: float, exact: float = 0.0, known: float = 1.0) -> float:
-    """Estimate the log-odds that a passage is judged relevant.
+    """Return the log-odds that a passage is judged relevant.
 
     `cosine` is the dense leg's score. `coverage`, 0 to 1, is the share of the query's
     weight that is in the passage; `exact`, 0 to 1, how far it is an exact find (both of
@@ -47,7 +47,7 @@ def log_odds(cosine: float, coverage: float, exact: float = 0.0, known: float = 
 
 
 def probability(log_odds: float) -> float:
-    """Turn log-odds into a probability, 0 to 1.
+    """Return the probability of some log-odds, 0 to 1.
 
     >>> probability(0.0)
     0.5

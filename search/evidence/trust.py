@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from plait.index.models.encoding import EncodedQuery
 from plait.index.models.word_pieces import WordPieces
 from plait.search.evidence.words import Ramp, Word, ramp
-from plait.search.legs.leg import Trust
+from plait.search.hit import Trust
 from plait.search.query.parser import Query
 
 KNOWN: Ramp = (0.2, 0.7)
@@ -42,9 +42,9 @@ class CutWord:
     term: str
     text: str
     start: int
-    """In characters of the text."""
+    """Start, in characters of the text."""
     pieces: range
-    """Numbers of the word pieces that end in it."""
+    """Indexes of the word pieces that end in it."""
 
 
 def trust_in(pieces: WordPieces, cut: Sequence[CutWord], words: Sequence[Word]) -> Trust:
@@ -78,7 +78,7 @@ def token_weights(
 
 
 def cut_words(query: Query, pieces: WordPieces) -> list[CutWord]:
-    """List the words of a query that were cut into pieces, except stop words."""
+    """Return the words of a query that were cut into pieces, except stop words."""
     ends = pieces.ends.tolist()
     read = ends[-1] if ends else 0
     found = []

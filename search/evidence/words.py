@@ -14,28 +14,24 @@ from itertools import pairwise
 from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
-from plait.index.files.topk import looked_up
-from plait.index.keyword.postings import TermFrequencies
-from plait.index.keyword.reader import KeywordReader
-from plait.search.legs.bm25 import idf
-from plait.search.legs.leg import Numbers, Scores
+from plait.index.arithmetic import idf
+from plait.index.leg import Flags, Passages, Scores
+from plait.index.store import Dictionary
+from plait.search.hit import Finds
 from plait.search.query.parser import Query
 
 Ramp: TypeAlias = tuple[float, float]
 """Where something begins to count, and where it counts in full."""
-Flags: TypeAlias = NDArray[np.bool_]
 
-EXACT = 8.0
-"""Deviations that an exact find gains; from 6 to 12 rank alike (docs/adr/0015)."""
 RARITY: Ramp = (0.7, 0.8)
 """Inverse document frequency over the logarithm of the number of passages. Of 10,000 passages,
 a word in 15 begins to be rare, and a word in 5 or fewer is rare in full."""
 WORDS_SHARE: Ramp = (0.5, 0.75)
 """Share of the query's weight in rare words that a passage holds, for an exact find."""
 PAIR_SHARE: Ramp = (0.65, 0.8)
-"""The same in two words side by side. Any text has pairs of words that no other has."""
+"""Share in two words side by side, for an exact find. Any text has pairs of words that no other
+has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,57 +42,32 @@ class Word:
     count: float
     """What it counts in the query (`plait.search.query.parser.Query.terms`)."""
     idf: float
-    parts: Sequence[TermFrequencies]
-    """Where it is, in each segment that has it; empty where no passage has it."""
+    passages: int = 0
+    """Passages that hold it."""
     of_request: bool = False
     """Whether people ask with it, and do not ask for it."""
+    index: int = 0
+    """Index among the query's terms."""
 
     @property
     def weight(self) -> float:
-        """What it weighs in the query."""
+        """Weight in the query."""
         return self.count * self.idf
-
-    def held_by(self, passages: Numbers) -> Flags:
-        """Say of each passage whether it holds the word."""
-        held = np.zeros(len(passages), bool)
-        for own, _ in self.parts:
-            held |= looked_up(passages, own)[1]
-        return held
-
-
-@dataclass(frozen=True, slots=True)
-class Finds:
-    """How far some passages are exact finds."""
-
-    degrees: Scores
-    """From 0 to 1, beside the passages."""
-    held: Sequence[tuple[str, Flags]]
-    """Each rare word, or pair of words, and which of the passages hold it."""
-
-    def in_row(self, row: int) -> tuple[str, ...]:
-        """Name the rare words that one of the passages holds."""
-        return tuple(name for name, holders in self.held if holders[row])
 
 
 class QueryWords:
     """The words of one query, as one index knows them."""
 
-    def __init__(self, reader: KeywordReader, query: Query) -> None:
-        self._reader = reader
-        keys = tuple(term.encode() for term, _ in query.terms)
-        found = reader.term_frequencies("text", keys)
+    def __init__(self, dictionary: Dictionary, query: Query) -> None:
+        self._passages = dictionary.passages
+        self._found = dictionary.find([term for term, _ in query.terms])
+        counted = zip(query.terms, self._found.counts, strict=True)
         self.words = [
-            Word(
-                term,
-                count,
-                idf(sum(len(own) for own, _ in parts), reader.count),
-                parts,
-                term in query.of_request,
-            )
-            for (term, count), parts in zip(query.terms, found, strict=True)
+            Word(term, typed, idf(count, self._passages), count, term in query.of_request, index)
+            for index, ((term, typed), count) in enumerate(counted)
         ]
 
-    def coverage(self, passages: Numbers) -> Scores:
+    def coverage(self, passages: Passages) -> Scores:
         """Return the share of the query's weight that is in each passage, 0 to 1.
 
         A word that no passage has weighs most. 0 where the query has none but stop words.
@@ -104,18 +75,18 @@ class QueryWords:
         total = sum(word.weight for word in self.words)
         covered = np.zeros(len(passages))
         for word in self.words:
-            covered += word.weight * word.held_by(passages)
+            covered += word.weight * self._found.held_by(word.index, passages)
         return covered / total if total else covered
 
-    def finds(self, passages: Numbers) -> Finds:
+    def finds(self, passages: Passages) -> Finds:
         """Return how far each of some passages, ascending, is an exact find, and of which words."""
         wanted = [word for word in self.words if not word.of_request]
-        asked_for = [word for word in wanted if word.parts]
+        asked_for = [word for word in wanted if word.passages]
         total = sum(word.weight for word in wanted)
         shares, held = np.zeros(len(passages)), []
         for word in asked_for:
             if rarity := self._rarity(word.idf):
-                holders = word.held_by(passages)
+                holders = self._found.held_by(word.index, passages)
                 shares += rarity * word.weight / total * holders
                 held.append((word.term, holders))
         low, high = WORDS_SHARE
@@ -126,7 +97,7 @@ class QueryWords:
         return Finds(degrees, held)
 
     def _pairs(
-        self, asked_for: Sequence[Word], total: float, passages: Numbers
+        self, asked_for: Sequence[Word], total: float, passages: Passages
     ) -> Iterator[tuple[str, float, Flags]]:
         """Yield each rare pair of words that is most of the query, its degree, and its holders.
 
@@ -137,19 +108,21 @@ class QueryWords:
             share = ramp((first.weight + second.weight) / total, PAIR_SHARE)
             if not share:
                 continue
-            holders = first.held_by(passages) & second.held_by(passages)
-            both, terms = passages[holders], (first.term.encode(), second.term.encode())
+            pair, held_by = (first.index, second.index), self._found.held_by
+            holders = held_by(pair[0], passages) & held_by(pair[1], passages)
+            both = passages[holders]
             if len(both):
-                holders[holders] = self._reader.side_by_side("text", terms, both)
+                holders[holders] = self._found.side_by_side(*pair, both)
             # Nearly all passages with both words are candidates, for the pair is most of the query.
             count = int(np.count_nonzero(holders))
-            if count and (rarity := self._rarity(idf(count, self._reader.count))):
+            if count and (rarity := self._rarity(idf(count, self._passages))):
                 yield f"{first.term} {second.term}", share * rarity, holders
 
     def _rarity(self, of_idf: float) -> float:
-        """Say how rare something is, from 0 to 1; a single passage has nothing rare."""
-        passages = self._reader.count
-        return ramp(of_idf / math.log(passages), RARITY) if passages > 1 else 0.0
+        """Return how rare something is, from 0 to 1; a single passage has nothing rare."""
+        if self._passages <= 1:
+            return 0.0
+        return ramp(of_idf / math.log(self._passages), RARITY)
 
 
 def ramp(value: float, bounds: Ramp) -> float:

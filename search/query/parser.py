@@ -1,4 +1,4 @@
-"""Here is what a person typed: is it a bag of words, or does it use operators?
+"""Parser of queries: a bag of words, or a tree of operators.
 
 Plain words make a bag, scored by the vectorised path. Operators (`"a phrase"`,
 `+must`, `-not`, `title:word`, `prefix*`, `fuzzy~`, `AND OR NOT`) make a tree of
@@ -8,9 +8,13 @@ mark, a slash, a hyphen inside a word or a minus before a number, is no operator
 
 import re
 from collections import Counter
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, TypeAlias
 
+import numpy as np
+from numpy.typing import NDArray
 from whoosh.qparser import (
     FieldsPlugin,
     FuzzyTermPlugin,
@@ -38,12 +42,14 @@ from whoosh.query import (
 
 from plait.index.errors import QueryError
 from plait.index.language.analyzer import TextAnalyzer, fold
+from plait.index.leg import TITLE_BOOST
+from plait.index.models.encoding import EncodedQuery
 
-TITLE_WEIGHT = 0.2
-"""What a match in the title counts. The text field holds the title as well, so a word
-of the title is found by both; anything from 0 to .5 ranks alike (docs/adr/0004)."""
-FIELD_WEIGHTS = {"title": TITLE_WEIGHT, "text": 1.0}
-"""What a match in each field counts."""
+Encode: TypeAlias = Callable[[str], EncodedQuery]
+"""Returns what a model makes of the words of a query; raises `ModelError`."""
+
+FIELD_BOOSTS = {"title": TITLE_BOOST, "text": 1.0}
+"""Boosts of a word that may be in any field."""
 
 LIGHT = 0.1
 """What a word of a request counts ("tell me about …", "which articles discuss …"), unless the
@@ -77,38 +83,46 @@ _QUOTED = re.compile(r'"[^"\n]*"')
 """What Whoosh reads as a phrase; the parentheses in one group nothing."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Query:
-    """A query as both legs need it."""
+    """A query as both legs need it. A `plait.index.leg.LegQuery`."""
 
     text: str
-    """What was typed."""
+    """Text as it was typed."""
     words: str
     """The wanted words, without operators: what the encoder reads."""
     terms: tuple[tuple[str, float], ...]
     """Terms in order of appearance, and what each counts: how often it was typed, or `LIGHT`
     of that if it belongs to the request and not to what is asked for."""
     tree: Tree | None
-    """Whoosh's query where operators were used; only its matches may be returned."""
-    title: float = TITLE_WEIGHT
-    """What a match in the title counts; the tree has it in its leaves."""
+    """Whoosh's query where operators were used; only its matches may be returned. Leaves that
+    may be in any field have `plait.index.leg.TITLE_BOOST` in the title."""
     of_request: frozenset[str] = frozenset()
     """Those of the terms that are light."""
     spans: tuple[tuple[str, int, int], ...] = ()
-    """The term of each word, and where in `words` it begins and ends, in order."""
+    """Term of each word, and where in `words` it begins and ends, in order."""
+    encode: Encode | None = field(default=None, compare=False, repr=False)
+    """Encodes the words when they are first asked for as a vector."""
+
+    @cached_property
+    def encoded(self) -> EncodedQuery:
+        """The words as the model encodes them, once; raises `ModelError`."""
+        if self.encode is None:
+            raise QueryError("the query was parsed without a model, and a vector is asked for.")
+        return self.encode(self.words)
 
     @property
-    def field_weights(self) -> dict[str, float]:
-        """What a match in each field counts."""
-        return FIELD_WEIGHTS | {"title": self.title}
+    def vector(self) -> NDArray[np.float32]:
+        """Unit vector of the words, (dimension,)."""
+        return self.encoded.vector
 
 
 def parse_query(
-    text: str, analyzer: TextAnalyzer, *, operators: bool = True, title: float = TITLE_WEIGHT
+    text: str, analyzer: TextAnalyzer, encode: Encode | None = None, *, operators: bool = True
 ) -> Query:
     """Read a query; what makes no sense as an operator is a word.
 
-    A match in the title counts `title`, where one in the text counts 1.
+    `encode` is called when a leg first asks for the query's vector.
     Without `operators`, all of it is words: a question put to a chatbot, say.
     Raises `QueryError` where no word is wanted, for a search needs something to find, and
     above `LONGEST` characters.
@@ -118,7 +132,7 @@ def parse_query(
     text = text.encode("utf-8", "replace").decode()
     structured = operators and _has_operators(text)
     words = _without_operators(text) if structured else text
-    tree = _tree(text, analyzer, title) if structured else NullQuery
+    tree = _tree(text, analyzer) if structured else NullQuery
     if not words.strip():
         raise QueryError(f"no word is wanted in {text!r}; type at least one.")
     spans = tuple(analyzer.spans(words))
@@ -127,7 +141,8 @@ def parse_query(
     of_request = light if len(light) < len(counts) else frozenset[str]()
     terms = tuple((t, count * (LIGHT if t in of_request else 1)) for t, count in counts.items())
     # Only stop words between the operators: nothing to match, but a meaning to look for.
-    return Query(text, words, terms, None if tree == NullQuery else tree, title, of_request, spans)
+    kept = None if tree == NullQuery else tree
+    return Query(text, words, terms, kept, of_request, spans, encode)
 
 
 def _has_operators(text: str) -> bool:
@@ -214,12 +229,11 @@ class _PlusMinus(PlusMinusPlugin):
         return _AndNotGroup([wanted, banned]) if banned else wanted  # type: ignore[no-untyped-call]
 
 
-def _tree(text: str, analyzer: TextAnalyzer, title: float) -> Tree:
-    weights = FIELD_WEIGHTS | {"title": title}
-    return _adapt(_parser(analyzer, weights).parse(text), analyzer)
+def _tree(text: str, analyzer: TextAnalyzer) -> Tree:
+    return _adapt(_parser(analyzer).parse(text), analyzer)
 
 
-def _parser(analyzer: TextAnalyzer, weights: dict[str, float]) -> QueryParser:
+def _parser(analyzer: TextAnalyzer) -> QueryParser:
     plugins: list[Any] = [
         WhitespacePlugin(),
         PhrasePlugin(),
@@ -229,7 +243,7 @@ def _parser(analyzer: TextAnalyzer, weights: dict[str, float]) -> QueryParser:
         GroupPlugin(),
         _PlusMinus(),
         OperatorsPlugin(Not="", AndNot="", AndMaybe="", Require=""),
-        MultifieldPlugin(list(weights), fieldboosts=weights),
+        MultifieldPlugin(list(FIELD_BOOSTS), fieldboosts=FIELD_BOOSTS),
     ]
     return QueryParser(None, analyzer.schema, plugins=plugins, group=OrGroup)
 

@@ -1,13 +1,13 @@
-"""Here are hits: how are they written on a terminal, or in a pipe?"""
+"""Hits as they are written on a terminal, or in a pipe."""
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from plait.index.language.analyzer import WORD, TextAnalyzer
-from plait.search.hit import Answer, Explanation, Hit, LegPart, RerankPart
-from plait.search.legs.leg import Trust
+from plait.search.hit import Answer, Explanation, Hit, LegPart, RerankPart, Trust
 from plait.search.show.printable import in_line
 from plait.search.show.snippet import snippet
 
@@ -16,7 +16,7 @@ _BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """How hits are written for one query."""
+    """Form in which hits of one query are written."""
 
     words: str
     """The query, whose words are marked in the snippets."""
@@ -26,7 +26,7 @@ class Page:
     explain: bool = False
 
     def lines(self, hit: Hit) -> Iterator[str]:
-        """Write a hit: rank, score, probability and title; date, id, source; a snippet.
+        """Yield a hit: rank, score, probability and title; date, id, source; a snippet.
 
         Then the explanation, if it is wanted. Safe to print: the only control characters are
         those of bold type.
@@ -47,7 +47,7 @@ class Page:
 
 
 def spelling_note(typed: str, answer: Answer) -> str:
-    """Say in one line which query was asked for what was typed, or may have been meant.
+    """Return in one line which query was asked for what was typed, or may have been meant.
 
     Empty where there is nothing to say. Holds whatever the query does
     (`plait.search.show.printable`).
@@ -62,25 +62,46 @@ def spelling_note(typed: str, answer: Answer) -> str:
     return f"no passage has {unknown}; {asked} (--exact asks as typed)"
 
 
+NOTES = {
+    "late": "words of the query compared one by one",
+    "neighbours": "drawn towards similar candidates",
+}
+"""What a part of a score is, by its name."""
+
+
 def explained(explanation: Explanation) -> Iterator[str]:
-    """Write what a score is made of, a line each."""
-    if explanation.keyword:
-        yield _leg("keyword", explanation.keyword)
-        for term in explanation.terms:
+    """Yield what a score is made of, a line each."""
+    for name, leg in explanation.legs.items():
+        yield _leg(name, leg)
+        for term in explanation.terms if name == "keyword" else ():
             yield f"               {term.score:>8.4f}  {term.field}:{term.term}"
-    if explanation.dense:
-        yield _leg("dense", explanation.dense)
-        if explanation.trust.factor < 1:
+        if name == "dense" and explanation.trust.factor < 1:
             yield _trusted(explanation.trust)
-    if explanation.exact:
-        found = ", ".join(explanation.rare)
-        yield f"     {explanation.exact:>+8.4f}  exact: holds what is rare and asked for, {found}"
-    if explanation.late:
-        yield f"     {explanation.late:>+8.4f}  late: words of the query compared one by one"
-    if explanation.neighbours:
-        yield f"     {explanation.neighbours:>+8.4f}  neighbours: drawn towards similar candidates"
+    for name, part in explanation.parts.items():
+        if name not in explanation.legs and part:
+            found = f"holds what is rare and asked for, {', '.join(explanation.rare)}"
+            note = found if name == "exact" else NOTES.get(name, "a stage")
+            yield f"     {part:>+8.4f}  {name}: {note}"
     if explanation.rerank:
         yield _second_stage(explanation.rerank)
+
+
+def record_of(hit: Hit) -> dict[str, Any]:
+    """Return a hit for programs, as `plait search --json` prints it."""
+    explained = {"explanation": explanation_record(hit.explanation)}
+    record: dict[str, Any] = asdict(hit)
+    return record | explained | {"score": hit.score}
+
+
+def explanation_record(explanation: Explanation) -> dict[str, Any]:
+    """Return an explanation for programs: each leg and each stage by its name."""
+    record = asdict(explanation)
+    legs, parts = record.pop("legs"), record.pop("parts")
+    shown = dict.fromkeys(("keyword", "dense")) | legs
+    shown |= dict.fromkeys(("late", "neighbours", "exact"), 0.0)
+    stages = {name: part for name, part in parts.items() if name not in legs}
+    found: dict[str, Any] = shown | stages | record
+    return found
 
 
 def _leg(name: str, leg: LegPart) -> str:
@@ -101,5 +122,5 @@ def _second_stage(found: RerankPart) -> str:
 
 
 def _relative(source: str) -> str:
-    """Show a path as it is reached from here."""
+    """Return a path as it is reached from here."""
     return os.path.relpath(source) if Path(source).is_absolute() else source

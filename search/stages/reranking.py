@@ -1,4 +1,4 @@
-"""Here are the first hits: in what order does a model put them that reads them again?
+"""A second stage: a model reads the first hits again, beside the query.
 
 A reader that sees query and passage side by side tells better than a vector what
 answers a question, and takes far longer: so it reads the first hits only (Nogueira and
@@ -11,18 +11,20 @@ a system with a second stage is asked.
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import Protocol
 
 import numpy as np
 
+from plait.index.leg import Passages
 from plait.index.models.hub import find_named
 from plait.search.hit import Hit, RerankPart
-from plait.search.legs.leg import ranked
+from plait.search.stages.order import ranked
 from plait.search.stages.rerank import Rerank
 
-BATCH = 4
+HITS_PER_BATCH = 4
 """Hits read at a time. A CPU gains nothing from more, and a budget is overrun by less."""
 STEP = 1.0
 """How far the hits that were read stand above the others: whatever is more than nothing."""
@@ -32,8 +34,7 @@ class Reranker(Protocol):
     """Reads texts beside a query. To rounding, a text has the same score in any batch."""
 
     def scores(self, query: str, texts: Sequence[str]) -> Sequence[float]:
-        """Say of each text how well it answers, from 0 to 1."""
-        ...
+        """Return how well each text answers, from 0 to 1."""
 
 
 def load_reranker(model: str) -> Reranker:
@@ -76,10 +77,10 @@ def rerank(
     texts = [f"{hit.article.title}\n{hit.passage.text}" for hit in hits[: stage.depth]]
     end = math.inf if stage.budget_ms is None else clock() + stage.budget_ms / 1000
     said: list[float] = []
-    for start in range(0, len(texts), BATCH):
+    for start in range(0, len(texts), HITS_PER_BATCH):
         if start and clock() >= end:
             break
-        said += reranker.scores(query, texts[start : start + BATCH])
+        said += reranker.scores(query, texts[start : start + HITS_PER_BATCH])
     unread = hits[len(said) :]
     floor = unread[0].score + STEP if unread else 0.0
     read = [_read(hit, score, floor) for hit, score in zip(hits, said, strict=False)]
@@ -94,5 +95,9 @@ def _read(hit: Hit, score: float, floor: float) -> Hit:
 
 def _in_order(hits: Sequence[Hit]) -> list[Hit]:
     scores = np.array([hit.score for hit in hits], dtype=np.float64)
-    places = ranked(np.arange(len(hits)), scores, lambda at: hits[at].passage.id, len(hits))
+    places = ranked(np.arange(len(hits)), scores, partial(_ids, hits), len(hits))
     return [replace(hits[at], rank=rank) for rank, at in enumerate(places, start=1)]
+
+
+def _ids(hits: Sequence[Hit], places: Passages) -> list[str]:
+    return [hits[at].passage.id for at in places.tolist()]

@@ -1,35 +1,79 @@
-"""Here are the best candidates of a query: which of them does more than two legs support?
+"""A second look at the best candidates: what more than the legs supports each of them.
 
-A second look at a hundred passages: the first thirty are compared with the query piece by
-piece (`plait.index.dense.late_interaction`), then all are drawn towards those that are like
-them. This file is the arithmetic; it imports no search library.
+The first thirty are compared with the query token by token (late interaction), then the
+first hundred are drawn towards those that are like them.
 
 Both parts are added to the fused scores. Neither lowers a score below the least among
 these candidates, so that whatever was not looked at again stays behind them, and a
 ranking does not depend on how many hits were asked for.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
-from plait.index.dense.vectors import cosines_among
-from plait.search.legs.leg import Scores
+from plait.index.arithmetic import BLOCK_ROWS
+from plait.index.leg import Scores
+from plait.index.store import Store
+from plait.search.hit import Ranking
+from plait.search.notation import check, number
+from plait.search.settings import Settings
+from plait.search.stages.order import ranked
 
-REFINED = 100
-"""How many candidates are looked at again; 50 to 200 rank alike (docs/adr/0007)."""
-LATE = 30
-"""How many of them are compared with the query piece by piece; 20 to 100 rank alike."""
 LATE_WEIGHT = 1.3
-"""What that counts, beside cosines; from .9 to 1.3 rank alike. MaxSim deviates half as much
-as cosines do, so this is .7 of its z-score."""
-NEIGHBOURS = 20
-"""How many of them support a passage; 10 to 20 rank alike (docs/adr/0007)."""
+"""What late interaction counts, beside cosines; from .9 to 1.3 rank alike. MaxSim deviates half
+as much as cosines do, so this is .7 of its z-score."""
 NEIGHBOURS_SHARE = 0.25
-"""What their scores count beside a passage's own; .2 to .3 rank alike."""
+"""What the scores of neighbours count beside a passage's own; .2 to .3 rank alike."""
+
+
+@dataclass(frozen=True, slots=True)
+class SecondLook:
+    """Late interaction, and support by similar candidates. A `plait.search.stages.stage.Stage`."""
+
+    late: float = number(LATE_WEIGHT, 0, 100, "Weight of late interaction.")
+    neighbours: float = number(NEIGHBOURS_SHARE, 0, 1, "Share of similar candidates.")
+
+    def __post_init__(self) -> None:
+        check(self)
+
+    def parts(self, ranking: Ranking, store: Store, settings: Settings) -> Mapping[str, Scores]:
+        """Return what late interaction and neighbours add, in the order of the ranks so far."""
+        scores, passages = ranking.scores, ranking.passages
+        sizes = settings.refined_candidates, settings.late_candidates
+        order = ranked(passages, scores, store.passage_ids, settings.refined_candidates + 1)
+        rows, first = (_untied(scores, order, count) for count in sizes)
+        late, neighbours = np.zeros((2, len(passages)))
+        late[first] = self._late(ranking, first, store)
+        if self.neighbours:
+            share = self.neighbours * ranking.trust.factor
+            vectors = store.vectors(passages[rows])
+            raised = (scores + late)[rows]
+            neighbours[rows] = neighbour_parts(raised, vectors, share, settings.neighbours)
+        return {"late": late, "neighbours": neighbours}
+
+    def _late(self, ranking: Ranking, rows: NDArray[np.int64], store: Store) -> Scores:
+        evidence, dense = ranking.candidates.evidence, ranking.candidates.legs.get("dense")
+        if not (self.late and evidence and dense):
+            return np.zeros(len(rows))
+        tokens, weights = evidence.encoded.tokens, evidence.token_weights
+        similarities = store.max_similarity(tokens, weights, ranking.passages[rows])
+        return late_parts(similarities, dense.deviation, self.late)
+
+
+def _untied(scores: Scores, order: list[int], count: int) -> NDArray[np.int64]:
+    """Return the first `count` rows, except those that score as the one after them.
+
+    What scores alike, such as copies of one text, is looked at again together or not at all.
+    """
+    rows = np.array(order[:count], np.int64)
+    return rows[scores[rows] > scores[order[count]]] if len(order) > count else rows
 
 
 def late_parts(similarities: Scores, deviation: float, weight: float) -> Scores:
-    """Raise each score by its MaxSim above the least, in the dense leg's deviations.
+    """Return how far each MaxSim is above the least, in the dense leg's deviations.
 
     `similarities`, (candidates,), are those of `plait.index.dense.late_interaction.max_similarity`.
 
@@ -41,15 +85,17 @@ def late_parts(similarities: Scores, deviation: float, weight: float) -> Scores:
     return np.asarray(weight / deviation * (similarities - similarities.min()))
 
 
-def neighbour_parts(scores: Scores, vectors: NDArray[np.float32], share: float) -> Scores:
-    """Draw each score towards those of the nearest candidates: `share * (theirs - its own)`.
+def neighbour_parts(
+    scores: Scores, vectors: NDArray[np.float32], share: float, neighbours: int
+) -> Scores:
+    """Return what draws each score towards its neighbours': `share * (theirs - its own)`.
 
     `vectors`, (candidates, dimension), are unit vectors; neighbours weigh their squared
-    cosine, and all that are as near as the last of the `NEIGHBOURS` count. What is about
+    cosine, and all that are as near as the last of so many count. What is about
     the same thing should score alike (the cluster hypothesis): score regularisation,
     Diaz, "Regularizing ad hoc retrieval scores" (CIKM 2005), among candidates only.
     """
-    count = min(NEIGHBOURS, len(scores) - 1)
+    count = min(neighbours, len(scores) - 1)
     if count < 1:
         return np.zeros(len(scores))
     cosines = cosines_among(vectors)
@@ -62,10 +108,26 @@ def neighbour_parts(scores: Scores, vectors: NDArray[np.float32], share: float) 
 
 
 def _order_free_sums(values: Scores) -> Scores:
-    """Sum rows so that no order changes a bit: copies must score alike.
+    """Return sums of rows that no order changes by a bit: copies must score alike.
 
     Values are rounded to 2**-36 first; sums of such are exact up to 2**16.
     """
     step = 2.0**-36
     sums: Scores = np.rint(values / step).sum(axis=1) * step
     return sums
+
+
+def cosines_among(rows: NDArray[np.float32]) -> Scores:
+    """Return the cosine of each unit row with each other one, (rows, rows).
+
+    Components are rounded to 2**-26 first. Sums of such products fit a double, so that
+    copies of a row come out alike to the last bit, however the work is divided.
+    """
+    step = 2.0**-26
+    count, dimension = rows.shape
+    padded = np.zeros((-(-count // BLOCK_ROWS) * BLOCK_ROWS, dimension))
+    padded[:count] = np.rint(rows / step) * step
+    blocks = padded.reshape(-1, BLOCK_ROWS, dimension)
+    products = np.matmul(blocks[:, np.newaxis], blocks.transpose(0, 2, 1))
+    cosines: Scores = products.swapaxes(1, 2).reshape(len(padded), -1)
+    return cosines[:count, :count]

@@ -12,6 +12,7 @@ from beside.stored import encoder_for
 from plait.index.dense.late_interaction import Tokens
 from plait.index.files.arrays import save_arrays
 from plait.index.ingest import bring_up_to_date
+from plait.index.keyword.leg import KeywordLeg
 from plait.index.keyword.postings import Postings, build_postings, merge_postings
 from plait.index.keyword.reader import KeywordReader
 from plait.index.language.analyzer import FIELDS, TextAnalyzer
@@ -20,9 +21,8 @@ from plait.index.models.encoder import Encoder
 from plait.index.models.encoding import Encoded, EncodedQuery
 from plait.index.models.word_pieces import WordPieces
 from plait.search.index import Index, Options
-from plait.search.legs.keyword import KeywordLeg
-from plait.search.legs.leg import ranked
 from plait.search.query.parser import parse_query
+from plait.search.stages.order import ranked
 from plait.search.system import System
 
 _WORD = re.compile(r"\S+")

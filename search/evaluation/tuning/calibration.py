@@ -101,7 +101,7 @@ def fit(shown: Sequence[Shown]) -> Fit:
 
 def _shown(questions: Questions, topic: Topic, system: System) -> Shown:
     index = questions.index
-    query = parse_query(topic.text, index.ranker.analyzer, operators=False, title=system.title)
+    query = parse_query(topic.text, index.analyzer, operators=False, title=system.title)
     scored, rows = index.best(query, system, HITS)
     ids = (index.snapshot.article_id(int(scored.passages[row])) for row in rows)
     grades = questions.qrels[topic.id]

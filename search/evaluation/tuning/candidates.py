@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plait.index.errors import QueryError
+from plait.index.leg import K1, TITLE_WEIGHT, B
 from plait.index.models.encoder import Remembering
 from plait.search.evaluation.collection import Collection, Qrels, Topic
 from plait.search.evaluation.files.trec import falling
@@ -24,8 +25,7 @@ from plait.search.evaluation.plan import DEPTH
 from plait.search.evaluation.significance import SAME
 from plait.search.fusion import WEIGHT
 from plait.search.index import Index, Options
-from plait.search.legs.bm25 import K1, B
-from plait.search.query.parser import TITLE_WEIGHT, parse_query
+from plait.search.query.parser import parse_query
 from plait.search.system import System
 
 DEFAULT = System()
@@ -108,7 +108,7 @@ class Questions:
 
         Raises `ReadingError` where the judgements are of other articles altogether.
         """
-        names = article_names(index.snapshot.article_ids(), collection.qrels)
+        names = article_names(index.store.article_ids(), collection.qrels)
         known = set(names.values())
         # Of its own, so that the vectors of the topics are forgotten with it.
         own = Index(index.snapshot, Remembering(index.encoder))
@@ -156,7 +156,7 @@ def _rankings(
 ) -> Iterator[tuple[System, dict[str, float]]]:
     """Rank the articles for one topic by systems that differ in the weight alone."""
     index, names = questions.index, questions.names
-    analyzer, title = index.ranker.analyzer, alike[0].title
+    analyzer, title = index.analyzer, alike[0].title
     query = parse_query(topic.text, analyzer, operators=False, title=title)
     # Which passages are candidates does not depend on the weight.
     scored, _ = index.best(query, alike[0], questions.depth)

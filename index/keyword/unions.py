@@ -9,13 +9,15 @@ from heapq import heapify, heappop, heappush
 import numpy as np
 from numpy.typing import NDArray
 
-from plait.search.legs.leg import Numbers, Scores
+from plait.index.leg import Passages, Scores
 
 _SAME_IN_ANY_ORDER = 2
-"""Numbers whose sum is the same in any order; that of three is not."""
+"""Passages whose sum is the same in any order; that of three is not."""
 
 
-def summed(counts: NDArray[np.int64], passages: Numbers, scores: Scores) -> tuple[Numbers, Scores]:
+def summed(
+    counts: NDArray[np.int64], passages: Passages, scores: Scores
+) -> tuple[Passages, Scores]:
     """Add up scores: `counts` of each term, beside its passages, term after term.
 
     Returns each passage once, ascending, and its sum.
@@ -29,13 +31,13 @@ def summed(counts: NDArray[np.int64], passages: Numbers, scores: Scores) -> tupl
         terms = np.repeat(np.arange(len(counts)), counts)[many]
         passages, scores = _by_tree(counts.tolist(), terms, passages[many], scores[many])
         sums[passages] = scores
-    found: Numbers = np.flatnonzero(often)
+    found: Passages = np.flatnonzero(often)
     return found, sums[found]
 
 
 def _by_tree(
-    counts: list[int], nodes: Numbers, passages: Numbers, scores: Scores
-) -> tuple[Numbers, Scores]:
+    counts: list[int], nodes: Passages, passages: Passages, scores: Scores
+) -> tuple[Passages, Scores]:
     """Add up scores from the leaves of the tree to its root, all passages at once."""
     parents, heights, leaves = _tree(counts)
     rank = np.empty(len(leaves), np.int64)

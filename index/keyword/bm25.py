@@ -1,4 +1,4 @@
-"""Here is one term in one passage: how much does it count?
+"""BM25 score of a term in a passage, Lucene's variant.
 
 BM25 as Lucene computes it since version 8: Robertson and Zaragoza, "The
 Probabilistic Relevance Framework: BM25 and Beyond" (2009), with the idf that
@@ -7,48 +7,26 @@ ranking. Kamphuis et al., "Which BM25 Do You Mean?" (ECIR 2020) call this
 variant "Lucene (accurate)": lengths are exact.
 """
 
-import math
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 from whoosh.scoring import BaseScorer, WeightingModel
 
+from plait.index.arithmetic import idf
+from plait.index.leg import BM25
+
 T = TypeVar("T", float, NDArray[np.float64])
-
-K1 = 0.9
-B = 0.4
-"""Defaults as in Anserini, which tuned them on news."""
-
-
-@dataclass(frozen=True, slots=True)
-class BM25:
-    """The two free parameters."""
-
-    k1: float = K1
-    """How soon repeating a term stops to help; not negative."""
-    b: float = B
-    """How much longer passages are held against themselves, from 0 to 1."""
-
-
-def idf(passages_with_term: int, passages: int) -> float:
-    """Weigh how rare a term is: `log(1 + (N - n + .5) / (n + .5))`.
-
-    >>> round(idf(1, 3), 4)
-    0.9808
-    """
-    return math.log1p((passages - passages_with_term + 0.5) / (passages_with_term + 0.5))
 
 
 def length_norm(parameters: BM25, length: T, mean_length: float) -> T:
-    """Give the length part of BM25's denominator, `k1 (1 - b + b length / mean)`, elementwise."""
+    """Return the length's share of BM25's denominator: `k1 (1 - b + b length / mean)`."""
     relative = length / mean_length if mean_length else 0.0 * length
     return parameters.k1 * (1 - parameters.b + parameters.b * relative)
 
 
 def term_score(frequency: T, norm: T, term_idf: T | float) -> T:
-    """Score a term: `idf tf / (tf + norm)`, elementwise on arrays.
+    """Return the score of a term, `idf tf / (tf + norm)`, elementwise on arrays.
 
     >>> term_score(2.0, 1.0, 3.0)
     2.0
@@ -67,7 +45,7 @@ class WhooshBM25(WeightingModel):
         self.parameters = parameters
 
     def scorer(self, searcher: Any, fieldname: str, text: str | bytes, qf: int = 1) -> BaseScorer:
-        """Give the scorer of one term in one field."""
+        """Return the scorer of one term in one field."""
         return WhooshTermScorer(self.parameters, searcher, fieldname, text)
 
 
@@ -81,7 +59,7 @@ class WhooshTermScorer(BaseScorer):
         self._searcher, self._field = searcher, fieldname
 
     def score(self, matcher: Any) -> float:
-        """Score the current passage."""
+        """Return the score of the current passage."""
         length = float(self._searcher.doc_field_length(matcher.id(), self._field))
         norm = length_norm(self._parameters, length, self._mean)
         return term_score(float(matcher.weight()), norm, self._idf)

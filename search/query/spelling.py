@@ -1,4 +1,4 @@
-"""Here is a query with a word that no passage has: which word was meant?
+"""Spelling correction: the word that was meant, where no passage has the one that was typed.
 
 The dictionary is the index itself. A word is altered by one edit in every way, and what is
 a term of the index was perhaps meant: Norvig, "How to Write a Spelling Corrector" (2007),
@@ -6,33 +6,25 @@ with two letters that changed places as one edit, as Damerau counts (1964). Of s
 the likeliest is taken: by the kind of edit, then by how many passages have it. Longer
 words may be two edits away. The first letter and all digits are taken for right; words
 that were split, or run together, are left as they are. Whether the corrected query finds
-better is for `plait.search.index` to try; `lifts` says what is better.
+better is for `plait.search.index` to try (`plait.search.evidence.lift`).
 """
 
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
 from difflib import SequenceMatcher
 from functools import cached_property, partial
 from typing import TypeAlias
 
-import numpy as np
+from whoosh.support.levenshtein import levenshtein
 
-from plait.index.files.strings import StringTable
-from plait.index.keyword.expansion import spellings_of, spelt_like
-from plait.index.keyword.reader import KeywordReader
-from plait.index.keyword.spellings import Spellings
 from plait.index.language.analyzer import WORD, TextAnalyzer, fold
 from plait.index.language.english import STOP_WORDS
-from plait.index.local.snapshot import Places, Snapshot
-from plait.search.evidence.words import QueryWords
+from plait.index.leg import Passages
+from plait.index.store import Store
 from plait.search.query.parser import LONGEST_WITH_OPERATORS, MOST_EDITS, Query
-from plait.search.ranker import Scored
 
-FIELD = "text"
-"""It holds the title as well."""
 LEAST_LETTERS = 4
 """Of a word that is corrected: among shorter ones, too many are one edit apart."""
 LETTERS_FOR_VOWELS = 5
@@ -53,51 +45,26 @@ TERMS_READ = 8
 PASSAGES_READ = 20
 """Read, at most, to see how articles spell a term."""
 
-COVERAGE_WEIGHT = 0.6
-"""What a hit with all of the query's words counts, beside a cosine of 1: more than where a
-probability is estimated, for a rare word that is found at last is what was asked for."""
-LIFT = 0.05
-"""By how much a correction must lift the best hit: any change of a word does by a little."""
-LOOKED_AT = 10
-"""Hits, the first, of which the best is to be better."""
-
 Edits: TypeAlias = Callable[[str, Iterable[str]], Iterator[str]]
 """Yields what a word was typed for, given it and the letters that may be put in."""
 
-_NONE = np.zeros(0, np.int64)
-"""So that nothing can be concatenated, too."""
 _WILD = re.compile(r"[^\s()\"]*[*~]\d?(?=[\s)]|$)")
 """What follows a word that is, or ends in, a prefix or a fuzzy word."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tried:
-    """A query that was asked, and the order in which passages come."""
-
-    asked: str
-    """As it was typed, or corrected."""
-    query: Query
-    scored: Scored
-    rows: Sequence[int]
-    """Rows of the best candidates, the best first."""
-    suggestion: str = ""
-    """The query as it may have been meant, and finds nothing better; mostly empty."""
-
-
 class Speller:
-    """Corrects words that the articles of a snapshot do not have."""
+    """Corrects words that the articles of a store do not have."""
 
-    def __init__(self, snapshot: Snapshot, analyzer: TextAnalyzer) -> None:
-        self._snapshot, self._analyzer = snapshot, analyzer
+    def __init__(self, store: Store, analyzer: TextAnalyzer) -> None:
+        self._store, self._analyzer = store, analyzer
 
-    def corrected(self, query: Query, scored: Scored, is_word: Callable[[str], bool]) -> str | None:
+    def corrected(self, query: Query, is_word: Callable[[str], bool]) -> str | None:
         """Return the text of a query with its unknown words corrected; None where none is.
 
-        `scored` is what the ranker made of the query. All else is as it was typed: operators,
-        case, punctuation, words behind a minus, and what `is_word` says of a word in small
-        letters that it is spelt well.
+        All else is as it was typed: operators, case, punctuation, words behind a minus, and
+        what `is_word` says of a word in small letters that it is spelt well.
         """
-        unknown = self._unknown(query, scored)
+        unknown = self._unknown(query)
         if not unknown or len(query.text) > LONGEST_WITH_OPERATORS:
             return None
         meant: dict[str, str] = {}
@@ -114,16 +81,11 @@ class Speller:
         text = WORD.sub(replaced, query.text)
         return text if text != query.text else None
 
-    def _unknown(self, query: Query, scored: Scored) -> set[str]:
+    def _unknown(self, query: Query) -> set[str]:
         """Return the terms of a query that no live passage has."""
         terms = [term for term, _ in query.terms]
-        if scored.terms and query.tree is None:  # the keyword leg has looked them up
-            counted = zip(scored.terms.terms, scored.terms.counts, strict=True)
-            found = {term for (field, term), count in counted if count and field == FIELD}
-            return set(terms) - found
-        keys = tuple(term.encode() for term in terms)
-        looked_up = zip(terms, self._snapshot.keyword.term_frequencies(FIELD, keys), strict=True)
-        return {term for term, parts in looked_up if not any(len(own) for own, _ in parts)}
+        counts = self._store.dictionary.find(terms).counts
+        return {term for term, count in zip(terms, counts, strict=True) if not count}
 
     def _meant(self, typed: str, is_word: Callable[[str], bool]) -> str | None:
         """Return the likeliest word of the articles, in the case in which it was typed."""
@@ -131,7 +93,7 @@ class Speller:
         if not _is_correctable(word) or is_word(word):
             return None
         for terms, is_near in self._likeliest(word):
-            for term, passages in self._commonest(terms)[:TERMS_READ]:
+            for term, passages in self._first_passages(self._commonest(terms)[:TERMS_READ]):
                 # Near in full: the analyzer cuts endings off, and with them what was altered.
                 for words in self._words(term, passages):
                     if near := [own for own in words if is_near(folded(own))]:
@@ -153,54 +115,38 @@ class Speller:
             terms = {term for own in altered if (term := term_of(own))}
             yield terms, altered.__contains__
             one_edit |= terms
-        common = {term for term, found in self._commonest(one_edit) if len(found) > PASSAGES_READ}
+        common = {term for term, count in self._commonest(one_edit) if count > PASSAGES_READ}
         yield common, lambda _: True
         if len(word) >= LETTERS_FOR_TWO and word.isalpha():
-            yield self._near(term_of(word) or word), partial(_are_near, word)
+            similar = self._store.dictionary.similar(term_of(word) or word, MOST_EDITS)
+            yield similar, partial(_are_near, word)
 
-    def _near(self, stem: str) -> set[str]:
-        """Return the terms that are two edits away from a stem, or one."""
-        expansion = spelt_like(self._snapshot.keyword, FIELD, self._spellings, stem, MOST_EDITS)
-        found = (part.term(place) for part in expansion.parts for place in part.numbers.tolist())
-        return {term.decode() for term in found}
-
-    def _commonest(self, terms: Iterable[str]) -> list[tuple[str, Places]]:
-        """Return the terms that live passages have, and these, most passages first."""
+    def _commonest(self, terms: Iterable[str]) -> list[tuple[str, int]]:
+        """Return the terms that live passages have, and how many do, most passages first."""
         ordered = sorted(terms)
-        keys = [term.encode() for term in ordered]
-        passages = [[_NONE] for _ in keys]
-        for part in self._snapshot.keyword.parts:
-            found = part.term_frequencies(FIELD, keys)
-            for own, frequencies in zip(passages, found, strict=True):
-                if frequencies:
-                    own.append(frequencies[0].astype(np.int64))
-        known = zip(ordered, map(np.concatenate, passages), strict=True)
-        return sorted(
-            (pair for pair in known if len(pair[1])), key=lambda pair: len(pair[1]), reverse=True
-        )
+        counts = self._store.dictionary.find(ordered).counts
+        known = [pair for pair in zip(ordered, counts, strict=True) if pair[1]]
+        return sorted(known, key=lambda pair: pair[1], reverse=True)
 
-    def _words(self, term: str, passages: Places) -> Iterator[list[str]]:
-        """Yield the words that have a term in each of the first of some passages."""
-        for place in passages[:PASSAGES_READ].tolist():
-            article, passage = self._snapshot.read(place)
+    def _first_passages(self, counted: Iterable[tuple[str, int]]) -> list[tuple[str, Passages]]:
+        """Return the first passages with each of some terms."""
+        terms = [term for term, _ in counted]
+        found = self._store.dictionary.find(terms)
+        return [(term, found.first(index, PASSAGES_READ)) for index, term in enumerate(terms)]
+
+    def _words(self, term: str, passages: Passages) -> Iterator[list[str]]:
+        """Yield the words that have a term in each of some passages."""
+        for index in range(len(passages)):  # one by one: the first mostly does
+            [(article, passage)] = self._store.read(passages[index : index + 1])
             words = sorted(set(WORD.findall(f"{article.title}\n{passage.text}")))
             alike = (own for own in words if folded(own)[:1] == term[0])
             yield [own for own in alike if self._analyzer.term(own) == term]
 
     @cached_property
-    def _spellings(self) -> list[Spellings]:
-        """The terms of the index, segment after segment."""
-        return spellings_of(self._snapshot.keyword, FIELD)
-
-    @cached_property
     def _letters(self) -> dict[str, list[str]]:
         """Letters of the index's terms by script, the most frequent first."""
-        counts: Counter[str] = Counter()
-        for spellings in self._spellings:
-            points, often = np.unique(spellings.letters, return_counts=True)
-            counts.update(dict(zip(map(chr, points.tolist()), often.tolist(), strict=True)))
         by_script: dict[str, list[str]] = {}
-        for letter, _ in counts.most_common():
+        for letter, _ in Counter(self._store.dictionary.letters()).most_common():
             if letter.isalpha():
                 by_script.setdefault(_script(letter), []).append(letter)
         return by_script
@@ -209,24 +155,6 @@ class Speller:
         """Return the letters that are put into a word: those of its own scripts."""
         scripts = sorted({_script(letter) for letter in word if letter.isalpha()})
         return [letter for script in scripts for letter in self._letters.get(script, [])[:ALPHABET]]
-
-
-def lifts(reader: KeywordReader, typed: Tried, corrected: Tried) -> bool:
-    """Return whether the best of the corrected query's hits is better than of the typed one's."""
-    if not (typed.rows and corrected.rows):
-        return bool(corrected.rows)
-    return _evidence(reader, corrected) - _evidence(reader, typed) > LIFT
-
-
-def _evidence(reader: KeywordReader, tried: Tried) -> float:
-    """Weigh the first hits: the cosine of each, if there is one, and its share of the words.
-
-    A word that no passage has is one of these, and weighs most. Returns the greatest.
-    """
-    rows = tried.rows[:LOOKED_AT]
-    shares = QueryWords(reader, tried.query).coverage(tried.scored.passages[rows])
-    dense = tried.scored.dense
-    return float((COVERAGE_WEIGHT * shares + (dense.scores[rows] if dense else 0.0)).max())
 
 
 def likely_edits(word: str, alphabet: Iterable[str]) -> Iterator[str]:
@@ -292,8 +220,8 @@ def _is_correctable(word: str) -> bool:
 
 def _are_near(word: str, other: str) -> bool:
     """Return whether two words begin alike and are two edits apart, or fewer."""
-    near = Spellings.of(StringTable.of([other.encode()])).near(word, MOST_EDITS)
-    return other[:1] == word[0] and other.isalpha() and len(near) > 0
+    begins_alike = other[:1] == word[0] and other.isalpha()
+    return begins_alike and levenshtein(other, word, limit=MOST_EDITS) <= MOST_EDITS
 
 
 def _most_alike(words: Iterable[str], word: str) -> str:

@@ -1,7 +1,7 @@
-"""Here is a query with operators: which passages does it match, and which parts score?
+"""The passages that a query with operators matches, and the leaves that score.
 
 The passages of each leaf (a word, a phrase, a prefix, a fuzzy word) come from
-`plait.search.legs.leaves`; a flag for each passage does the rest. Whoosh's own matcher for
+`plait.index.keyword.leaves`; a flag for each passage does the rest. Whoosh's own matcher for
 exclusion overlooks the first match where an unwanted word comes before it, so it is not used.
 """
 
@@ -23,13 +23,22 @@ from whoosh.query import (
     Term,
 )
 
-from plait.search.legs.leg import Numbers
+from plait.index.leg import TITLE_BOOST, Passages
 
-Matches: TypeAlias = Callable[[Tree], Numbers]
+Matches: TypeAlias = Callable[[Tree], Passages]
 """A leaf to the passages it matches, ascending."""
 
 
-def matching(tree: Tree, matches: Matches, count: int) -> Numbers:
+def weighted(tree: Tree, title: float) -> Tree:
+    """Return a tree in which a match in the title counts `title`, where it may be in any field."""
+
+    def weigh(node: Tree) -> Tree:
+        return node.with_boost(title) if getattr(node, "boost", 1.0) == TITLE_BOOST else node
+
+    return tree.accept(weigh)
+
+
+def matching(tree: Tree, matches: Matches, count: int) -> Passages:
     """Return the passages that a tree matches, ascending, of `count` in all."""
     return np.flatnonzero(_flags(tree, matches, count))
 
@@ -55,7 +64,7 @@ def _flags(tree: Tree, matches: Matches, count: int) -> NDArray[np.bool_]:
 
 
 def scoring_leaves(tree: Tree) -> Iterator[Tree]:
-    """Walk the leaves whose scores add up to the score of a match."""
+    """Yield the leaves whose scores add up to the score of a match."""
     if isinstance(tree, And | Or):
         for child in tree.children():
             yield from scoring_leaves(child)
@@ -69,7 +78,7 @@ def scoring_leaves(tree: Tree) -> Iterator[Tree]:
 
 
 def leaf_text(leaf: Tree) -> str:
-    """Write a leaf as a person would type it, without its field."""
+    """Return a leaf as a person would type it, without its field."""
     if isinstance(leaf, Phrase):
         return '"' + " ".join(leaf.words) + '"'
     if isinstance(leaf, FuzzyTerm):

@@ -13,16 +13,16 @@ from numpy.typing import NDArray
 from whoosh.query import FuzzyTerm, Or, Phrase, Prefix, Query as Tree, Term
 from whoosh.util import make_binary_tree
 
-from plait.index.files.topk import looked_up
+from plait.index.arithmetic import idf, looked_up
+from plait.index.keyword.bm25 import term_score
+from plait.index.keyword.budget import COMPARED, MATCHED, READ, Budget
 from plait.index.keyword.expansion import Expansion, beginning_with, spellings_of, spelt_like
 from plait.index.keyword.postings import Posting
 from plait.index.keyword.reader import KeywordReader, in_passages, positions_of
-from plait.search.legs.bm25 import idf, term_score
-from plait.search.legs.budget import COMPARED, MATCHED, READ, Budget
-from plait.search.legs.leg import Numbers, Scores
-from plait.search.legs.unions import summed
+from plait.index.keyword.unions import summed
+from plait.index.leg import Passages, Scores
 
-Found: TypeAlias = tuple[Numbers, Scores]
+Found: TypeAlias = tuple[Passages, Scores]
 """Passages, ascending, and their scores."""
 
 FEW_TERMS = 2
@@ -124,7 +124,7 @@ class Leaves:
             scores.append(self._scores(leaf.fieldname, passages, frequencies, weight))
         return passages, make_binary_tree(np.add, scores) * leaf.boost
 
-    def _in_order(self, postings: Sequence[Posting], slop: int) -> Numbers:
+    def _in_order(self, postings: Sequence[Posting], slop: int) -> Passages:
         """Find where each word follows the one before it, at most `slop` places on."""
         together = np.ones(len(self._reader), bool)
         for posting in postings:
@@ -143,7 +143,7 @@ class Leaves:
         return np.unique(ends // (2 * _FARTHEST))
 
 
-def _follow(keys: Numbers, ends: Numbers, slop: int) -> NDArray[np.bool_]:
+def _follow(keys: Passages, ends: Passages, slop: int) -> NDArray[np.bool_]:
     """Return whether one of `ends` is before each place, at most `slop` away."""
     before = np.concatenate([[-2 * _FARTHEST], ends])[ends.searchsorted(keys)]
     near: NDArray[np.bool_] = keys - before <= slop

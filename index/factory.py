@@ -1,0 +1,80 @@
+"""Opens stores and writers by the place of an index: the one module that knows the kinds."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from plait.index.errors import NoIndexError
+from plait.index.language.cutting import Cutting
+from plait.index.local.generations import record_system as record_system_of_folder
+from plait.index.local.manifest import read_manifest
+from plait.index.local.snapshot import check_files
+from plait.index.local.store import LocalStore
+from plait.index.local.writer import IndexWriter
+from plait.index.models.encoder import Encoder, load_encoder
+from plait.index.store import Recipe, Store, StoreSettings, Writer, check_recipe
+
+
+def open_store(place: str | Path, settings: StoreSettings | None = None) -> Store:
+    """Open the newest generation of an index for reading.
+
+    Raises `NoIndexError`, `CorruptIndexError`, and `FingerprintError` for another format.
+    """
+    return LocalStore(Path(place), settings)
+
+
+def open_writer(
+    place: str | Path,
+    encoder: Encoder,
+    model: str = "",
+    progress: Callable[[int], None] | None = None,
+) -> Writer:
+    """Open or make an index for writing; `model` is recorded as the name of `encoder`.
+
+    `progress` is told how many passages were encoded since it was last told. Raises
+    `LockedError`, `FingerprintError`, `CorruptIndexError`.
+    """
+    return IndexWriter(Path(place), encoder, model, progress)
+
+
+def check_index(place: str | Path) -> int:
+    """Compare every file of an index with its checksum; return how many there are.
+
+    Raises `CorruptIndexError` that lists what differs, and `NoIndexError`.
+    """
+    return check_files(Path(place))
+
+
+def facts_of(place: str | Path) -> dict[str, str | int]:
+    """Return what an index holds and was built with, by name; raises `NoIndexError`."""
+    return read_manifest(Path(place)).facts()
+
+
+def recorded_model(place: str | Path) -> str:
+    """Return the model of an index, as `--model` was given; empty where there is no index."""
+    try:
+        return read_manifest(Path(place)).recipe.model
+    except NoIndexError:
+        return ""
+
+
+def record_system(place: str | Path, system: str) -> str:
+    """Make `system` the index's own way of searching, empty for plait's; return what it was.
+
+    Raises `NoIndexError`, `CorruptIndexError`, and `LockedError` while another process writes.
+    """
+    return record_system_of_folder(Path(place), system)
+
+
+def load_recorded(recipe: Recipe, place: str | Path, given: Encoder | None = None) -> Encoder:
+    """Return the model an index was built with, or `given` if it is that one.
+
+    Raises `ModelError`, and `FingerprintError` for a model that gives other vectors.
+    """
+    encoder = given or load_encoder(recipe.model, fetch=False)
+    cutting = Cutting(encoder.window).fingerprint
+    wanted = replace(
+        recipe, encoder=encoder.fingerprint, cutting=cutting, dimension=encoder.dimension
+    )
+    check_recipe(recipe, wanted, place)
+    return encoder

@@ -1,0 +1,88 @@
+"""The terms of the texts of an index: where some occur, and which are spelt alike."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from plait.index.arithmetic import looked_up
+from plait.index.keyword.expansion import spellings_of, spelt_like
+from plait.index.keyword.postings import TermFrequencies
+from plait.index.keyword.reader import KeywordReader
+from plait.index.keyword.spellings import Spellings
+from plait.index.leg import Flags, Passages
+
+FIELD = "text"
+"""It holds the title as well."""
+_NONE = np.zeros(0, np.int64)
+"""So that nothing can be concatenated, too."""
+
+
+@dataclass(frozen=True, slots=True)
+class TermOccurrences:
+    """Live passages with some terms. A `plait.index.store.Occurrences`."""
+
+    reader: KeywordReader
+    keys: tuple[bytes, ...]
+    parts: Sequence[Sequence[TermFrequencies]]
+    """Occurrences of each term, in each segment that has it."""
+
+    @property
+    def counts(self) -> list[int]:
+        """Live passages with each term."""
+        return [sum(len(own) for own, _ in parts) for parts in self.parts]
+
+    def first(self, term: int, most: int) -> Passages:
+        """Return the first passages with one of the terms, at most so many, ascending."""
+        passages = (own[:most].astype(np.int64) for own, _ in self.parts[term])
+        return np.concatenate([_NONE, *passages])[:most]
+
+    def held_by(self, term: int, passages: Passages) -> Flags:
+        """Return whether each of some passages holds one of the terms, (passages,)."""
+        held = np.zeros(len(passages), bool)
+        for own, _ in self.parts[term]:
+            held |= looked_up(passages, own)[1]
+        return held
+
+    def side_by_side(self, first: int, second: int, passages: Passages) -> Flags:
+        """Return whether the second term directly follows the first in each passage."""
+        pair = self.keys[first], self.keys[second]
+        return self.reader.side_by_side(FIELD, pair, passages)
+
+
+class TermDictionary:
+    """The terms of the texts of one index. A `plait.index.store.Dictionary`."""
+
+    def __init__(self, reader: KeywordReader) -> None:
+        self._reader = reader
+
+    @property
+    def passages(self) -> int:
+        """Live passages of the index."""
+        return self._reader.count
+
+    def find(self, terms: Sequence[str]) -> TermOccurrences:
+        """Return where some terms occur."""
+        keys = tuple(term.encode() for term in terms)
+        return TermOccurrences(self._reader, keys, self._reader.term_frequencies(FIELD, keys))
+
+    def similar(self, term: str, edits: int) -> set[str]:
+        """Return the terms that at most so many edits turn into `term`."""
+        expansion = spelt_like(self._reader, FIELD, self._spellings, term, edits)
+        found = (part.term(place) for part in expansion.parts for place in part.numbers.tolist())
+        return {term.decode() for term in found}
+
+    def letters(self) -> Mapping[str, int]:
+        """Return how often each letter is in the terms, each term counted once a segment."""
+        counts: Counter[str] = Counter()
+        for spellings in self._spellings:
+            points, often = np.unique(spellings.letters, return_counts=True)
+            counts.update(dict(zip(map(chr, points.tolist()), often.tolist(), strict=True)))
+        return counts
+
+    @cached_property
+    def _spellings(self) -> list[Spellings]:
+        """Terms of each segment, decoded."""
+        return spellings_of(self._reader, FIELD)

@@ -1,0 +1,195 @@
+"""The keyword leg: BM25 over the live passages of an index, for words and for operators.
+
+Bags of words are scored by NumPy, all postings at once; so are the leaves of a query
+with operators, with the same formula (`plait.index.keyword.leaves`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache, partial
+from itertools import accumulate, pairwise
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+
+from plait.index.arithmetic import best_places, idf, looked_up
+from plait.index.keyword.bm25 import length_norm, term_score
+from plait.index.keyword.leaves import Leaves
+from plait.index.keyword.postings import TermFrequencies
+from plait.index.keyword.reader import KeywordReader
+from plait.index.keyword.tree import leaf_text, matching, scoring_leaves, weighted
+from plait.index.leg import BM25, LegQuery, LegScores, Passages, Scores, TermPart, Within
+
+if TYPE_CHECKING:
+    from whoosh.query import Query as Tree
+
+_NONE = np.zeros(0, np.int64)
+"""So that nothing can be concatenated, too."""
+
+
+@dataclass(frozen=True, slots=True)
+class TermScores:
+    """Scores that each term adds to the passages it is found in: term after term, end to end."""
+
+    terms: Sequence[tuple[str, str]]
+    """Field and term of each, once for every segment that has it; or each leaf of a tree."""
+    counts: Sequence[int]
+    """Rows of `passages` and `scores` that are each term's."""
+    passages: Passages
+    """Passages of each term, ascending."""
+    scores: Scores
+
+    @classmethod
+    def joined(cls, parts: Sequence[Self]) -> Self:
+        """Put the terms of several fields, or leaves, end to end."""
+        return cls(
+            [term for part in parts for term in part.terms],
+            [count for part in parts for count in part.counts],
+            np.concatenate([_NONE, *(part.passages for part in parts)]),
+            np.concatenate([np.zeros(0), *(part.scores for part in parts)]),
+        )
+
+    def of(self, passages: Passages) -> list[list[TermPart]]:
+        """Return what each term adds to each of some passages."""
+        found: list[list[TermPart]] = [[] for _ in passages]
+        bounds = pairwise(accumulate(self.counts, initial=0))
+        for term, (start, end) in zip(self.terms, bounds, strict=True):
+            at, there = looked_up(passages, self.passages[start:end])
+            scores = self.scores[start:end]
+            for row in np.flatnonzero(there).tolist():
+                found[row].append(TermPart(*term, float(scores[at[row]])))
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class KeywordAnswer:
+    """BM25 of every passage of an index, for one query. A `plait.index.leg.Answer`."""
+
+    totals: Scores
+    """(passages,): sum over the terms, 0 where a passage has none or may not be found."""
+    mean: float
+    """Mean over all live passages."""
+    deviation: float
+    """Standard deviation over all live passages; 0 where all score the same."""
+    each: TermScores
+    within: Within
+    """Passages that the operators, and the caller, let through."""
+    has_operators: bool = False
+
+    @classmethod
+    def of(cls, each: TermScores, matches: Within, sizes: tuple[int, int]) -> Self:
+        """Add up what terms add to passages, in the order given, where they match a tree.
+
+        `sizes` counts the passages, and those that are live.
+        """
+        count, live = sizes
+        # Of no postings NumPy counts in integers, weights or not.
+        added = np.bincount(each.passages, each.scores, count).astype(np.float64, copy=False)
+        totals: Scores = added
+        if matches is not None:
+            totals = np.zeros(count)
+            totals[matches] = added[matches]
+        mean = float(totals.sum()) / max(live, 1)
+        # Not by `@`, for whose sake OpenBLAS wakes threads.
+        square = float(np.einsum("i,i->", totals, totals)) / max(live, 1)
+        deviation = max(square - mean**2, 0.0) ** 0.5
+        return cls(totals, mean, deviation, each, matches, matches is not None)
+
+    def best(self, k: int) -> Passages:
+        """Return the best `k` passages with a word, ascending, and those that tie with the last.
+
+        With operators all that match, for whichever leg ranks them.
+        """
+        if self.within is None:
+            places = best_places(self.totals, k)
+            return places[self.totals[places] > 0]
+        if self.has_operators:
+            return self.within
+        scores = self.totals[self.within]
+        places = best_places(scores, k)
+        return self.within[places[scores[places] > 0]]
+
+    def scores(self, passages: Passages) -> LegScores:
+        """Return the scores of some passages."""
+        totals = self.totals[passages]
+        return LegScores(passages, totals, self.mean, self.deviation, is_sparse=True)
+
+    def terms(self, passages: Passages) -> list[list[TermPart]]:
+        """Return what each term adds to each of some passages."""
+        return self.each.of(passages)
+
+
+class KeywordLeg:
+    """BM25 over the live passages of an index. A `plait.index.leg.Leg`."""
+
+    def __init__(self, reader: KeywordReader, parameters: BM25 | None = None) -> None:
+        self._reader = reader
+        self._parameters = parameters or BM25()
+        self._sizes = len(reader), reader.count
+        # Of a function: a cached method would make a cycle, which only the collector frees.
+        self._norms = cache(partial(_length_norms, reader, self._parameters))
+
+    def ask(self, query: LegQuery, within: Within = None) -> KeywordAnswer:
+        """Score every passage; raises `QueryError` for operators that need too much."""
+        if query.tree is None:
+            answer = KeywordAnswer.of(self._bag(query), None, self._sizes)
+            return answer if within is None else _restricted(answer, within)
+        each, matches = self._tree(weighted(query.tree, self._parameters.title))
+        if within is not None:
+            matches = np.intersect1d(matches, within)
+        return KeywordAnswer.of(each, matches, self._sizes)
+
+    def _bag(self, query: LegQuery) -> TermScores:
+        """Score all passages that have any of the terms."""
+        boosts = ("title", self._parameters.title), ("text", 1.0)
+        return TermScores.joined(
+            [self._field(query, field, boost) for field, boost in boosts if boost]
+        )
+
+    def _field(self, query: LegQuery, field: str, boost: float) -> TermScores:
+        """Score all terms in one field.
+
+        At once: a call of NumPy costs as much as some hundred postings.
+        """
+        terms: list[tuple[str, str]] = []
+        weights: list[float] = []
+        found: list[TermFrequencies] = []
+        keys = tuple(term.encode() for term, _ in query.terms)
+        frequencies_of = self._reader.term_frequencies(field, keys)
+        for (term, typed), parts in zip(query.terms, frequencies_of, strict=True):
+            terms += [(field, term)] * len(parts)
+            weights += [boost * typed * _idf(self._reader, parts)] * len(parts)
+            found += parts
+        counts = [len(passages) for passages, _ in found]
+        passages = np.concatenate([_NONE, *(own for own, _ in found)], dtype=np.int64)
+        frequencies = np.concatenate([_NONE, *(own for _, own in found)], dtype=np.float64)
+        norms = self._norms(field)[passages]
+        scores = term_score(frequencies, norms, np.repeat(weights, counts))
+        return TermScores(terms, counts, passages, scores)
+
+    def _tree(self, tree: "Tree") -> tuple[TermScores, Passages]:
+        """Score all that have any of the leaves, and say which passages the tree lets through."""
+        leaves = Leaves(self._reader, self._norms)
+        run = cache(leaves.run)
+        scored = [
+            TermScores([(leaf.field() or "", leaf_text(leaf))], [len(run(leaf)[0])], *run(leaf))
+            for leaf in scoring_leaves(tree)
+        ]
+        count = len(self._reader)
+        return TermScores.joined(scored), matching(tree, lambda leaf: run(leaf)[0], count)
+
+
+def _restricted(answer: KeywordAnswer, within: Passages) -> KeywordAnswer:
+    """Return an answer that finds some passages only; statistics stay those of all."""
+    return KeywordAnswer(answer.totals, answer.mean, answer.deviation, answer.each, within)
+
+
+def _length_norms(reader: KeywordReader, parameters: BM25, field: str) -> Scores:
+    """Return the length part of BM25 for every passage."""
+    lengths, mean = reader.lengths(field), reader.mean_length(field)
+    return length_norm(parameters, lengths.astype(np.float64), mean)
+
+
+def _idf(reader: KeywordReader, parts: Sequence[TermFrequencies]) -> float:
+    """Return the idf of a term, by the live passages that have it."""
+    return idf(sum(len(passages) for passages, _ in parts), reader.count)

@@ -1,0 +1,228 @@
+"""What search may ask of any index, and what indexing may.
+
+`plait.index.local` keeps a store in a folder. Whoever implements these protocols elsewhere is
+searched, fused, ranked and explained alike; `plait.index.factory` opens each kind.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Literal, Protocol, Self, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plait.index.article import Article, Passage
+from plait.index.errors import FingerprintError, damaged
+from plait.index.leg import BM25, Flags, Leg, Passages, Scores
+
+Change: TypeAlias = Literal["added", "updated", "unchanged"]
+SourceState: TypeAlias = tuple[int, int, str]
+"""Size in bytes and modification time in nanoseconds of a file when it was read, and how."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoreSettings:
+    """Sizes by which a store works; none changes what is exact."""
+
+    exact_rows: int = 25_000
+    """Rows up to which every vector is read: by their signs it is no faster (docs/adr/0009)."""
+    shortlist_rows: int = 1000
+    """Rows of a larger segment that their signs choose, at least."""
+    shortlist_per_hit: int = 8
+    """Rows so chosen for each hit that is wanted, at least."""
+    shortlist_share: int = 60
+    """Rows of which one is chosen, at least: 2,000 of 120,000 hold .996 of the best ten."""
+    queries_per_release: int = 4
+    """Queries after which memory is given back: each maps some 5 MB that few others need
+    (docs/adr/0012)."""
+    legs_cached: int = 8
+    """Keyword legs kept, by their parameters: each holds two numbers a passage."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What an index was built with; two recipes never mix in one index."""
+
+    analyzer: str
+    encoder: str
+    cutting: str
+    model: str = ""
+    """Name of the model as `--model` was given; empty for the default."""
+    window: int = 0
+    dimension: int = 0
+
+
+def check_recipe(found: Recipe, wanted: Recipe, place: str | Path) -> None:
+    """Refuse to mix what would not match; raises `FingerprintError` with the remedy."""
+    for part in ("analyzer", "encoder", "cutting"):
+        if getattr(found, part) != getattr(wanted, part):
+            named = f"index with --model {found.model or 'all-MiniLM-L6-v2'}"
+            remedy = named if part == "encoder" else "use the plait that wrote it"
+            raise FingerprintError(
+                f"{place} was built with {part} {getattr(found, part)!r}, this plait would use "
+                f"{getattr(wanted, part)!r}. Index into a new folder, or {remedy}."
+            )
+    if found.dimension != wanted.dimension:
+        raise damaged(place, f"vectors of {found.dimension} components, not {wanted.dimension}")
+
+
+class Occurrences(Protocol):
+    """Places of some terms in the texts of live passages; a text includes its title."""
+
+    @property
+    def counts(self) -> Sequence[int]:
+        """Live passages with each term."""
+
+    def first(self, term: int, most: int) -> Passages:
+        """Return the first passages with one of the terms, at most so many, ascending."""
+
+    def held_by(self, term: int, passages: Passages) -> Flags:
+        """Return whether each of some passages holds one of the terms, (passages,)."""
+
+    def side_by_side(self, first: int, second: int, passages: Passages) -> Flags:
+        """Return whether the second term directly follows the first in each passage.
+
+        `passages`, ascending, hold both terms.
+        """
+
+
+class Dictionary(Protocol):
+    """The terms of the texts of a store."""
+
+    @property
+    def passages(self) -> int:
+        """Live passages of the store."""
+
+    def find(self, terms: Sequence[str]) -> Occurrences:
+        """Return where some terms occur."""
+
+    def similar(self, term: str, edits: int) -> set[str]:
+        """Return the terms that at most so many edits turn into `term`."""
+
+    def letters(self) -> Mapping[str, int]:
+        """Return how often each letter is in the terms, each term counted once a segment."""
+
+
+class Store(Protocol):
+    """One generation of an index, open for reading by any number of threads."""
+
+    @property
+    def name(self) -> str:
+        """Place of the index, as `plait.index.factory.open_store` takes it."""
+
+    @property
+    def recipe(self) -> Recipe:
+        """Analyzer, model and cutting that the index was built with."""
+
+    @property
+    def system(self) -> str:
+        """Text of the index's own way of searching; empty for plait's default."""
+
+    @property
+    def dictionary(self) -> Dictionary:
+        """Terms of the texts."""
+
+    @property
+    def article_count(self) -> int:
+        """Live articles."""
+
+    @property
+    def passage_count(self) -> int:
+        """Passages, deleted ones included: numbers of passages are below it."""
+
+    def refresh(self) -> Self:
+        """Return the newest generation: this very store where nothing was committed since."""
+
+    def check(self) -> int:
+        """Compare all that is stored with its checksums; return how many files there are.
+
+        Raises `CorruptIndexError` that lists what differs.
+        """
+
+    def keyword_leg(self, parameters: BM25) -> Leg:
+        """Return the leg that scores by words."""
+
+    def dense_leg(self) -> Leg:
+        """Return the leg that scores by the cosine of the query's vector."""
+
+    def vectors(self, passages: Passages) -> NDArray[np.float32]:
+        """Return the unit vectors of passages, (passages, dimension)."""
+
+    def max_similarity(
+        self, tokens: NDArray[np.float32], weights: Scores, passages: Passages
+    ) -> Scores:
+        """Return how much of a query each passage says, token by token, (passages,).
+
+        `tokens`, (tokens, dimension), are the query's, and `weights` lie beside them. See
+        `plait.index.dense.late_interaction.max_similarity`.
+        """
+
+    def owners(self, passages: Passages) -> NDArray[np.int64]:
+        """Return a number for the article of each passage, the same for the same article."""
+
+    def passage_ids(self, passages: Passages) -> list[str]:
+        """Return the id of each passage: its article's, `#`, and its number in it."""
+
+    def read(self, passages: Passages) -> list[tuple[Article, Passage]]:
+        """Return passages and their articles."""
+
+    def article(self, article_id: str) -> Article:
+        """Return an article; raises `NotFoundError`."""
+
+    def passages_of(self, article_id: str) -> list[Passage]:
+        """Return the passages of an article in order; raises `NotFoundError`."""
+
+    def article_ids(self) -> Iterator[str]:
+        """Yield the ids of all live articles."""
+
+    def __contains__(self, article_id: str) -> bool:
+        """Return whether there is a live article with that id."""
+
+
+class Writer(Protocol):
+    """What indexing asks of an index that is written; a context manager.
+
+    Leaving the block normally commits; leaving it by an exception does not.
+    """
+
+    sources: dict[str, SourceState]
+    """State of each file that was read, by its path."""
+
+    @property
+    def root(self) -> Path:
+        """Path of the index folder."""
+
+    @property
+    def pending(self) -> int:
+        """Characters of what was added since the last commit."""
+
+    def notice(self) -> str:
+        """Return what the user should know of what was added; empty if nothing."""
+
+    def get(self, article_id: str) -> Article | None:
+        """Return the article as it is now, uncommitted changes included."""
+
+    def ids(self) -> list[str]:
+        """Return the ids of all articles, uncommitted ones included."""
+
+    def add(self, article: Article) -> Change:
+        """Add an article, or replace the one with its id; raises `ReadingError`."""
+
+    def remove(self, article_id: str) -> bool:
+        """Remove an article; return whether there was one with that id."""
+
+    def commit(self) -> None:
+        """Make everything since the last commit durable and visible, or nothing of it."""
+
+    def __enter__(self) -> Self:
+        """Return this writer."""
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Commit, unless an error is on its way, and close."""
