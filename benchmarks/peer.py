@@ -5,7 +5,7 @@
     python benchmarks/peer.py cold NAME FOLDER QUERY
 
 `build` prints what it took as JSON; `serve` opens an index, then answers one JSON line by
-one, until its input ends (`beside.serving` is the other end); `cold` prints ids, as a
+one, until its input ends (`peers.serving` is the other end); `cold` prints ids, as a
 minimal script of a user would. Started by `benchmarks/peers.py`.
 """
 
@@ -17,8 +17,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TextIO
 
-from beside.given import Ask, Given
-from beside.roster import named
+from peers.given import Ask, Given
+from peers.roster import named
 
 
 def main() -> None:

@@ -4,7 +4,7 @@
     python benchmarks/peers.py --quick     small sizes, to see that all works
     python benchmarks/peers.py --only growth --vectors FOLDER
 
-Who takes part, and how each is set up, is in `beside/peers/`. Everybody gets the same
+Who takes part, and how each is set up, is in `peers/entries/`. Everybody gets the same
 passages, vectors and queries, and is asked in turn, each in a process of its own. Built
 indexes of peers are kept in `--cache`, plait's are built anew. The numbers go to
 `performance.json` in `--out`, and from there into the tables of `performance.md` and the
@@ -23,11 +23,11 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from beside import cold, quality, stages
-from beside.corpus import WIKI
-from beside.page import write_page
-from beside.pictures import draw
-from beside.stages import Settings
+from peers import cold, quality, stages
+from peers.corpus import WIKI
+from peers.document import write_page
+from peers.pictures import draw
+from peers.stages import Settings
 from public import ROOT, SHARED
 
 STAGES = ("cold", "quality", "keyword", "hybrid", "growth")

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from beside.given import Given
+from peers.given import Given
 from plait.index.dense.late_interaction import Tokens
 from plait.index.local.segment import digest
 from plait.index.local.snapshot import Snapshot

@@ -16,7 +16,7 @@ from haystack_integrations.components.embedders.sentence_transformers import (
     SentenceTransformersTextEmbedder,
 )
 
-from beside.given import MODEL, Ask, Given, K
+from peers.given import MODEL, Ask, Given, K
 
 STORE = "documents.json"
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import altair as alt
 
-from beside.roster import named
+from peers.roster import named
 from plait.search.evaluation.report.drawing import FAINT, INK, data, layered, log_marks, to_svg
 
 PLAIT = "#2563eb"

@@ -12,14 +12,14 @@ from typing import Any
 import numpy as np
 from public import ROOT
 
-from beside.quality import COLLECTIONS
-from beside.roster import ROSTER, named
+from peers.quality import COLLECTIONS
+from peers.roster import ROSTER, named
 
 PAGE = ROOT / "docs" / "performance.md"
 MEGABYTE = 1_000_000
 
 Row = Mapping[str, Any]
-"""A `beside.racing.Measured`, as JSON has it."""
+"""A `peers.racing.Measured`, as JSON has it."""
 
 
 def write_page(path: Path, found: Row) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-class Handing:
+class PrecomputedModel:
     """Knows some texts and their vectors, and no others."""
 
     def __init__(self, texts: Sequence[str], vectors: NDArray[np.float32]) -> None:

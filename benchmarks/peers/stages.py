@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from beside.corpus import passages, queries
-from beside.given import Document, Given
-from beside.racing import Pace, Racer, race
-from beside.roster import GROWTH, Entry, taking_part
-from beside.serving import Built, PeerError, build
-from beside.stored import RandomEncoder
+from peers.corpus import passages, queries
+from peers.given import Document, Given
+from peers.racing import Pace, Racer, race
+from peers.roster import GROWTH, Entry, taking_part
+from peers.serving import Built, PeerError, build
+from peers.stored import RandomEncoder
 from plait.index.article import Article
 from plait.index.local.snapshot import Snapshot
 from plait.index.local.writer import IndexWriter

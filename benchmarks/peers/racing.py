@@ -14,9 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from beside.noise import Calibration
-from beside.roster import Entry
-from beside.serving import Built, PeerError, Server
+from peers.noise import Calibration
+from peers.roster import Entry
+from peers.serving import Built, PeerError, Server
 
 WARM_UP = 5
 """Queries asked of everybody before the clock runs."""

@@ -11,8 +11,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
-from beside.given import MODEL, Given
-from beside.roster import PLAIT, Entry, named
+from peers.given import MODEL, Given
+from peers.roster import PLAIT, Entry, named
 from plait.index.models.hub import find_default
 
 SCRIPT = Path(__file__).resolve().parents[1] / "peer.py"

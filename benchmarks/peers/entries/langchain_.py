@@ -13,8 +13,8 @@ from langchain_core.documents import Document
 from langchain_core.embeddings import Embeddings
 from sentence_transformers import SentenceTransformer
 
-from beside.given import MODEL, Ask, Given, K
-from beside.handing import Handing
+from peers.given import MODEL, Ask, Given, K
+from peers.precomputed import PrecomputedModel
 
 COLLECTION = "documents"
 
@@ -26,7 +26,7 @@ class Sentences(Embeddings):
     transformers; this does the same.
     """
 
-    def __init__(self, model: SentenceTransformer | Handing) -> None:
+    def __init__(self, model: SentenceTransformer | PrecomputedModel) -> None:
         self._model = model
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
@@ -49,7 +49,7 @@ class ChromaEnsemble:
     def build(self, given: Given, folder: Path) -> Callable[[], object]:
         """Fill both; the model hands out what was given."""
         documents = [Document(d.whole, id=d.id, metadata={"id": d.id}) for d in given.documents]
-        handing = Handing([document.page_content for document in documents], given.vectors)
+        handing = PrecomputedModel([document.page_content for document in documents], given.vectors)
 
         def work() -> None:
             client = PersistentClient(folder / "chroma")

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from beside.given import Ask, Document, Given, K, keep_ids, kept_ids
-from beside.stored import encoder_for
+from peers.given import Ask, Document, Given, K, keep_ids, kept_ids
+from peers.stored import encoder_for
 from plait.index.dense.late_interaction import Tokens
 from plait.index.files.arrays import save_arrays
 from plait.index.ingest import bring_up_to_date

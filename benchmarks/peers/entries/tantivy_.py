@@ -5,7 +5,7 @@ from pathlib import Path
 
 import tantivy
 
-from beside.given import Ask, Given, K
+from peers.given import Ask, Given, K
 
 
 def schema() -> tantivy.Schema:

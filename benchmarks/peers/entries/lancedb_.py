@@ -10,7 +10,7 @@ from lancedb.index import FTS
 from lancedb.rerankers import RRFReranker
 from sentence_transformers import SentenceTransformer
 
-from beside.given import MODEL, Ask, Given, K
+from peers.given import MODEL, Ask, Given, K
 
 
 class LanceDB:

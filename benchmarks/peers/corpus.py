@@ -13,7 +13,7 @@ from itertools import islice
 
 from public import SHARED
 
-from beside.given import Document
+from peers.given import Document
 from plait.index.language.cutting import sentences
 
 WIKI = SHARED / "scale-wiki" / "corpus.jsonl.gz"

@@ -17,10 +17,10 @@ from typing import Any
 import numpy as np
 from public import ROOT
 
-from beside.given import Document, Given
-from beside.roster import taking_part
-from beside.serving import PeerError, command, environment, last_words
-from beside.stages import Settings, built_all
+from peers.given import Document, Given
+from peers.roster import taking_part
+from peers.serving import PeerError, command, environment, last_words
+from peers.stages import Settings, built_all
 from plait.index.ingest import bring_up_to_date
 from plait.index.local.writer import IndexWriter
 from plait.index.models.encoder import load_encoder

@@ -9,7 +9,7 @@ from whoosh.fields import ID, TEXT, Schema
 from whoosh.index import create_in, open_dir
 from whoosh.qparser import OrGroup, QueryParser, WhitespacePlugin
 
-from beside.given import Ask, Given, K
+from peers.given import Ask, Given, K
 
 SCHEMA = Schema(id=ID(stored=True), text=TEXT(analyzer=StemmingAnalyzer()))
 

@@ -61,7 +61,7 @@ class Given:
 
     @property
     def stores(self) -> list[str]:
-        """Name the indexes in which plait's own vectors are kept; see `beside.stored`."""
+        """Name the indexes in which plait's own vectors are kept; see `peers.stored`."""
         return self._settings.get("stores", [])
 
     @property

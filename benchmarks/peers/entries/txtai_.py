@@ -6,8 +6,8 @@ from pathlib import Path
 
 from txtai import Embeddings
 
-from beside.given import MODEL, Ask, Given, K
-from beside.handing import Handing
+from peers.given import MODEL, Ask, Given, K
+from peers.precomputed import PrecomputedModel
 
 
 class Txtai:
@@ -23,7 +23,7 @@ class Txtai:
         documents = given.documents
         rows = [(document.id, document.whole) for document in documents]
         made = Embeddings(path=os.environ[MODEL], method="sentence-transformers", hybrid=True)
-        made.model.encode = Handing([text for _, text in rows], given.vectors).encode
+        made.model.encode = PrecomputedModel([text for _, text in rows], given.vectors).encode
 
         def work() -> None:
             made.index(rows)

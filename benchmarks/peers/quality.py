@@ -11,10 +11,10 @@ from typing import Any
 
 from public import SHARED
 
-from beside.given import Document, Given
-from beside.roster import GROWTH, Entry, taking_part
-from beside.serving import Server
-from beside.stages import Settings, built_all, stored
+from peers.given import Document, Given
+from peers.roster import GROWTH, Entry, taking_part
+from peers.serving import Server
+from peers.stages import Settings, built_all, stored
 from plait.index.article import Article
 from plait.index.models.hub import find_default
 from plait.index.reading import FieldNames, SourceFile, find_files, read_file

@@ -10,7 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Literal
 
-from beside.given import Peer
+from peers.given import Peer
 
 SMALL = 20_000
 """Documents that a peer gets at most that would take minutes, or gigabytes, for more."""
@@ -26,7 +26,7 @@ class Entry:
     package: str
     """The distribution that must be installed; its version is shown."""
     where: str
-    """`file:Class` below `beside/peers`."""
+    """`file:Class` below `peers/entries`."""
     leg: Literal["keyword", "hybrid"]
     largest: int | None = None
     """Documents it gets at most; None for any number."""
@@ -38,7 +38,7 @@ class Entry:
     def peer(self) -> Peer:
         """Import it; raises `ImportError` where its package is not installed."""
         file, _, kind = self.where.partition(":")
-        return getattr(importlib.import_module(f"beside.peers.{file}"), kind)()
+        return getattr(importlib.import_module(f"peers.entries.{file}"), kind)()
 
     @property
     def version(self) -> str:
@@ -52,7 +52,7 @@ class Entry:
     def described(self) -> str:
         """Its docstring, as one paragraph; nothing is imported."""
         file, _, kind = self.where.partition(":")
-        path = Path(__file__).parent / "peers" / f"{file}.py"
+        path = Path(__file__).parent / "entries" / f"{file}.py"
         tree = ast.parse(path.read_text(encoding="utf-8"))
         found = next(n for n in tree.body if isinstance(n, ast.ClassDef) and n.name == kind)
         return " ".join((ast.get_docstring(found) or "").split())

@@ -6,7 +6,7 @@ from pathlib import Path
 import bm25s
 import Stemmer
 
-from beside.given import Ask, Given, K, keep_ids, kept_ids
+from peers.given import Ask, Given, K, keep_ids, kept_ids
 
 
 class BM25S:

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from rank_bm25 import BM25Okapi
 
-from beside.given import Ask, Given, K, keep_ids, kept_ids
+from peers.given import Ask, Given, K, keep_ids, kept_ids
 
 
 class RankBM25:
