@@ -35,9 +35,9 @@ MEASURE = "nDCG@10"
 WEIGHTS = tuple(round(step / 10, 1) for step in range(11))
 MARGINS = (0.0, 0.01, 0.02, 0.05, 0.1, 1.0)
 """Predicted gains below which the guard keeps the fixed weight; 1 always keeps it."""
-TOPICS = 300
+TOPICS_TRIED = 300
 """The first of each collection."""
-LIST = 20
+RANKS_COMPARED = 20
 """Depth at which the two legs' rankings are compared."""
 
 Values: TypeAlias = NDArray[np.float64]
@@ -75,10 +75,10 @@ def features(index: Index, text: str) -> list[float]:
     tops = []
     for leg in (scored.keyword, scored.dense):
         falling_scores = np.sort((leg.scores - leg.mean) / (leg.deviation or 1.0))[::-1]
-        described += [falling_scores[0], falling_scores[0] - falling_scores[:LIST][-1]]
-        described.append(float(np.mean(falling_scores[:LIST] ** 3)))
-        tops.append(set(np.argsort(-leg.scores)[:LIST].tolist()))
-    return [*described, len(tops[0] & tops[1]) / LIST, float(scored.dense.scores.max())]
+        described += [falling_scores[0], falling_scores[0] - falling_scores[:RANKS_COMPARED][-1]]
+        described.append(float(np.mean(falling_scores[:RANKS_COMPARED] ** 3)))
+        tops.append(set(np.argsort(-leg.scores)[:RANKS_COMPARED].tolist()))
+    return [*described, len(tops[0] & tops[1]) / RANKS_COMPARED, float(scored.dense.scores.max())]
 
 
 def tried(name: str) -> Tried:
@@ -86,7 +86,7 @@ def tried(name: str) -> Tried:
     collection = read_collection(name)
     index, _ = open_index(collection, None, lambda _: None)
     names = article_names(index.snapshot.article_ids(), collection.qrels)
-    topics = collection.topics[:TOPICS]
+    topics = collection.topics[:TOPICS_TRIED]
     qrels = {topic.id: collection.qrels[topic.id] for topic in topics}
     columns = []
     for weight in WEIGHTS:

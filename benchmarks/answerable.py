@@ -31,15 +31,15 @@ from plait.search.index import Index
 from plait.search.query.parser import parse_query
 from plait.search.system import System
 
-TOPICS = 150
+TOPICS_ASKED = 150
 """Asked of each collection, chosen by a fixed seed."""
-HITS = 10
+HITS_PER_TOPIC = 10
 THRESHOLDS = (0.1, 0.15, 0.2, 0.3)
 
 Evidence: TypeAlias = NDArray[np.float64]
 """(topics, hits, 4): what `log_odds` are made of; all 0 where there are fewer hits."""
-SHIPPED = np.array([COSINE, COVERAGE, FIND, UNKNOWN, NEITHER])
-NEAR = 0.15
+SHIPPED_COEFFICIENTS = np.array([COSINE, COVERAGE, FIND, UNKNOWN, NEITHER])
+NEAREST_MISS_THRESHOLD = 0.15
 """Threshold for the nearest miss."""
 
 
@@ -59,9 +59,9 @@ def evidence(index: Index, topics: Iterable[Topic]) -> tuple[Evidence, list[list
     found, articles = [], []
     for topic in topics:
         query = parse_query(topic.text, index.ranker.analyzer, operators=False)
-        scored, rows = index.best(query, System(), HITS)
+        scored, rows = index.best(query, System(), HITS_PER_TOPIC)
         passages = scored.passages[rows]
-        table = np.zeros((HITS, 4))
+        table = np.zeros((HITS_PER_TOPIC, 4))
         if scored.dense and scored.evidence:
             coverage = scored.evidence.words.coverage(passages)
             finds = scored.evidence.finds.degrees[rows]
@@ -126,7 +126,7 @@ def line(one: Asked, coefficients: NDArray[np.float64]) -> str:
     return (
         f"{one.name:<18}{area:>7.4f}"
         + "".join(rates)
-        + f"{error:>9.3f}{np.mean(missed >= NEAR):>8.3f}"
+        + f"{error:>9.3f}{np.mean(missed >= NEAREST_MISS_THRESHOLD):>8.3f}"
     )
 
 
@@ -134,13 +134,13 @@ def main() -> None:
     """Print both tables."""
     collections = [read_collection(name) for name in folders(3)]
     chosen = random.Random(5)  # noqa: S311 - a sample, not a secret
-    topics = [chosen.sample(c.topics, min(TOPICS, len(c.topics))) for c in collections]
+    topics = [chosen.sample(c.topics, min(TOPICS_ASKED, len(c.topics))) for c in collections]
     asked = [ask(number, collections, topics) for number in range(len(collections))]
     head = "".join(f"{f'at {t:g}':>16}" for t in THRESHOLDS)
     print(f"{'':<18}{'AUROC':>7}{head}{'error':>9}{'near':>8}")
     print("at a threshold: false answers, abstentions")
-    print("as shipped:", np.round(SHIPPED, 3))
-    print("\n".join(line(one, SHIPPED) for one in asked))
+    print("as shipped:", np.round(SHIPPED_COEFFICIENTS, 3))
+    print("\n".join(line(one, SHIPPED_COEFFICIENTS) for one in asked))
     print("fitted on the others; on all:", np.round(fitted(asked), 3))
     for one in asked:
         print(line(one, fitted([other for other in asked if other is not one])))

@@ -27,12 +27,12 @@ from plait.search.index import Index, Options
 from plait.search.system import System
 
 SYSTEMS = ("keyword", "hybrid(fusion=rrf)", "hybrid")
-DRAWN = 12
+FINDS_PER_KIND = 12
 """Of each kind and collection, if there are so many."""
 MOST_ARTICLES = 3
 LEAST_LETTERS = 5
 """Of a word or a name; shorter ones are hardly ever rare in English."""
-COMMON = (0.05, 0.2)
+COMMON_SHARES = (0.05, 0.2)
 """Share of the articles that have a common word."""
 THRESHOLD = 0.15
 
@@ -82,14 +82,14 @@ def drawn(index: Index) -> list[Find]:
         for kind, found in sightings(text):
             seen[kind].add(found)
     holders = held({text: terms_of(text) for own in seen.values() for text in own}, texts, terms_of)
-    least, most = (share * len(texts) for share in COMMON)
+    least, most = (share * len(texts) for share in COMMON_SHARES)
     common = sorted(word for word in seen["word"] if least <= len(holders[word]) <= most) or [""]
     chosen, finds = random.Random(11), []  # noqa: S311 - a sample, not a secret
     for kind in sorted(seen):
         rare = sorted(text for text in seen[kind] if 1 <= len(holders[text]) <= MOST_ARTICLES)
         finds += [
             Find(kind, text, frozenset(holders[text]), chosen.choice(common))
-            for text in chosen.sample(rare, min(DRAWN, len(rare)))
+            for text in chosen.sample(rare, min(FINDS_PER_KIND, len(rare)))
         ]
     return finds
 

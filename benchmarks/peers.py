@@ -24,25 +24,25 @@ from pathlib import Path
 from typing import Any
 
 from peers import cold, quality, stages
-from peers.corpus import WIKI
+from peers.corpus import WIKI_CORPUS
 from peers.document import write_page
 from peers.pictures import draw
 from peers.stages import Settings
 from public import ROOT, SHARED
 
 STAGES = ("cold", "quality", "keyword", "hybrid", "growth")
-FULL = {"keyword": [20_000, 120_000], "hybrid": [20_000, 120_000]}
-FULL_GROWTH = [7_500, 15_000, 30_000, 60_000, 120_000]
-QUICK = {"keyword": [1_000], "hybrid": [1_000]}
-QUICK_GROWTH = [250, 500, 1_000]
-KEPT = ROOT / ".plait-bench" / "peers"
+FULL_SIZES = {"keyword": [20_000, 120_000], "hybrid": [20_000, 120_000]}
+FULL_GROWTH_SIZES = [7_500, 15_000, 30_000, 60_000, 120_000]
+QUICK_SIZES = {"keyword": [1_000], "hybrid": [1_000]}
+QUICK_GROWTH_SIZES = [250, 500, 1_000]
+CACHE_FOLDER = ROOT / ".plait-bench" / "peers"
 
 
 def main() -> None:
     """Run the stages asked for; write after each, so that an interruption loses one."""
     options = _options()
-    if not WIKI.is_file():
-        print(f"skipped: no {WIKI.relative_to(SHARED.parent.parent)} beside the checkout.")
+    if not WIKI_CORPUS.is_file():
+        print(f"skipped: no {WIKI_CORPUS.relative_to(SHARED.parent.parent)} beside the checkout.")
         return
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     out = options.out or (options.cache / "quick" if options.quick else ROOT / "docs")
@@ -65,7 +65,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--only", choices=STAGES, action="append", help="repeat for several")
     parser.add_argument("--sizes", type=int, nargs="+", help="documents, for all stages")
     parser.add_argument("--queries", type=int, help="how many are asked")
-    parser.add_argument("--cache", type=Path, default=KEPT, help="where indexes are kept")
+    parser.add_argument("--cache", type=Path, default=CACHE_FOLDER, help="where indexes are kept")
     parser.add_argument(
         "--vectors", type=Path, action="append", default=[], help="an index that has them already"
     )
@@ -88,7 +88,7 @@ def _stages(options: argparse.Namespace) -> Iterator[tuple[str, dict[str, Any]]]
         budget=3.0 if quick else 30.0,
         bursts=1 if quick else 3,
     )
-    sizes = QUICK if quick else FULL
+    sizes = QUICK_SIZES if quick else FULL_SIZES
     for name in options.only or STAGES:
         print(name, flush=True)
         begun = time.perf_counter()
@@ -97,7 +97,7 @@ def _stages(options: argparse.Namespace) -> Iterator[tuple[str, dict[str, Any]]]
         elif name == "quality":
             found = quality.quality(settings, quick=quick)
         elif name == "growth":
-            growing = options.sizes or (QUICK_GROWTH if quick else FULL_GROWTH)
+            growing = options.sizes or (QUICK_GROWTH_SIZES if quick else FULL_GROWTH_SIZES)
             found = stages.growth(settings, growing)
         else:
             race = stages.keyword if name == "keyword" else stages.hybrid

@@ -24,12 +24,12 @@ from plait.search.index import Index, Options
 from plait.search.system import System
 
 SYSTEMS = ("hybrid", "keyword")
-TOPICS = 300
+TOPICS_MISSPELT = 300
 """Misspelt of each collection: the first."""
 LEAST_LETTERS = 5
 """Of a word that is misspelt."""
-HITS = 10
-RARE = ("word", "name")
+HITS_PER_QUERY = 10
+RARE_KINDS = ("word", "name")
 MEASURE = "nDCG@10"
 
 
@@ -45,7 +45,7 @@ class Asker:
     def ranked(self, text: str, *, exact: bool) -> tuple[dict[str, float], bool, bool]:
         """Ask; give scores by article, whether there was a correction, and whether it was asked."""
         options = Options(self.system, operators=False, exact=exact)
-        answer = self.index.answer(text, HITS, options)
+        answer = self.index.answer(text, HITS_PER_QUERY, options)
         asked = answer.asked != text
         scores = {self.names[hit.article.id]: 1.0 / hit.rank for hit in answer.hits}
         return scores, asked or bool(answer.suggestion), asked
@@ -76,7 +76,7 @@ def topics_of(collection: Collection) -> list[tuple[str, list[str]]]:
     """Give the first topics, and the articles that are relevant."""
     return [
         (topic.text, [name for name, grade in collection.qrels[topic.id].items() if grade > 0])
-        for topic in collection.topics[:TOPICS]
+        for topic in collection.topics[:TOPICS_MISSPELT]
     ]
 
 
@@ -114,7 +114,7 @@ def rows(collection: Collection) -> Iterable[str]:
     rare = [
         (misspelt(find.text, chosen), {names[article] for article in find.articles})
         for find in drawn(index)
-        if find.kind in RARE
+        if find.kind in RARE_KINDS
     ]
     for system in SYSTEMS:
         asker = Asker(index, System.parse(system), names)

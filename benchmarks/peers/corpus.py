@@ -16,13 +16,13 @@ from public import SHARED
 from peers.given import Document
 from plait.index.language.cutting import sentences
 
-WIKI = SHARED / "scale-wiki" / "corpus.jsonl.gz"
-SHORTEST, LONGEST = 10, 15
+WIKI_CORPUS = SHARED / "scale-wiki" / "corpus.jsonl.gz"
+SHORTEST_QUERY, LONGEST_QUERY = 10, 15
 
 
 def passages(count: int) -> list[Document]:
     """Read the first `count`."""
-    with gzip.open(WIKI, "rt", encoding="utf-8") as lines:
+    with gzip.open(WIKI_CORPUS, "rt", encoding="utf-8") as lines:
         records = map(json.loads, islice(lines, count))
         return [Document(r["_id"], r["title"], r["text"]) for r in records]
 
@@ -35,7 +35,7 @@ def queries(documents: Sequence[Document], count: int) -> list[str]:
         text = draw.choice(documents).text
         start, end = draw.choice(list(sentences(text)))
         words = [kept for word in text[start:end].split() if (kept := _plain(word))]
-        length = draw.randint(SHORTEST, LONGEST)
+        length = draw.randint(SHORTEST_QUERY, LONGEST_QUERY)
         if len(words) >= length:
             at = draw.randrange(len(words) - length + 1)
             found.append(" ".join(words[at : at + length]))

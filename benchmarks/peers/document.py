@@ -15,7 +15,7 @@ from public import ROOT
 from peers.quality import COLLECTIONS
 from peers.roster import ROSTER, named
 
-PAGE = ROOT / "docs" / "performance.md"
+PERFORMANCE_PAGE = ROOT / "docs" / "performance.md"
 MEGABYTE = 1_000_000
 
 Row = Mapping[str, Any]
@@ -24,7 +24,7 @@ Row = Mapping[str, Any]
 
 def write_page(path: Path, found: Row) -> None:
     """Replace the tables of what was found; the rest stays."""
-    text = (path if path.is_file() else PAGE).read_text(encoding="utf-8")
+    text = (path if path.is_file() else PERFORMANCE_PAGE).read_text(encoding="utf-8")
     for name, make in _SECTIONS.items():
         begin, end = f"<!-- begin: {name} -->", f"<!-- end: {name} -->"
         before, marked, rest = text.partition(begin)

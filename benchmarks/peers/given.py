@@ -13,13 +13,13 @@ from typing import Any, Protocol, Self, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-K = 10
+HITS_WANTED = 10
 """Hits wanted of everybody."""
-MODEL = "PLAIT_BENCH_MODEL"
+MODEL_VARIABLE = "PLAIT_BENCH_MODEL"
 """The variable that tells a peer's process where all-MiniLM-L6-v2 lies."""
 
 Ask: TypeAlias = Callable[[str], list[str]]
-"""A query to the ids of the best `K`, best first."""
+"""A query to the ids of the best `HITS_WANTED`, best first."""
 
 
 @dataclass(frozen=True, slots=True)

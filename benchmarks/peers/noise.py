@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 _NUMBERS = np.random.default_rng(1).standard_normal(50_000)
-BUSY = 0.3
+BUSY_SPREAD = 0.3
 """A spread above this means that somebody else was at work."""
 
 
@@ -46,6 +46,6 @@ class Calibration:
         """Sum up."""
         low, middle, high = np.percentile(self._seconds, [10, 50, 90]).tolist()
         spread, worst = (high - low) / middle, max(self._seconds) / middle
-        if spread > BUSY:
+        if spread > BUSY_SPREAD:
             print(f"  the machine was busy (spread {spread:.0%}): do not trust these times")
         return Noise(len(self._seconds), 1000 * middle, spread, worst)

@@ -10,10 +10,10 @@ import altair as alt
 from peers.roster import named
 from plait.search.evaluation.report.drawing import FAINT, INK, data, layered, log_marks, to_svg
 
-PLAIT = "#2563eb"
+PLAIT_COLOUR = "#2563eb"
 """The colour of plait's own; everybody else is grey."""
-HEIGHT = 420
-LINE = 16
+PICTURE_HEIGHT = 420
+LINE_HEIGHT = 16
 """Height of a line of text."""
 
 Points = Sequence[Mapping[str, str | float | bool]]
@@ -49,7 +49,7 @@ def _by_size(found: Mapping[str, Any], leg: str) -> Points:
 
 
 def _point(label: str, row: Mapping[str, Any]) -> dict[str, str | float | bool]:
-    colour = PLAIT if label.startswith("plait") else FAINT
+    colour = PLAIT_COLOUR if label.startswith("plait") else FAINT
     return {"label": label, "x": row["documents"], "y": row["p50"], "colour": colour}
 
 
@@ -86,7 +86,7 @@ def _lines(points: Points, titles: tuple[str, str]) -> alt.LayerChart:
 def _apart(ends: Points, points: Points) -> Points:
     """Move names that would lie over each other upwards, a line's height apart."""
     values = [float(point["y"]) for point in points]
-    step = (max(values) * 1.44 / min(values)) ** (LINE / HEIGHT)
+    step = (max(values) * 1.44 / min(values)) ** (LINE_HEIGHT / PICTURE_HEIGHT)
     moved: list[dict[str, str | float | bool]] = []
     for point in sorted(ends, key=lambda point: float(point["y"])):
         beside = [float(other["y"]) for other in moved if other["x"] == point["x"]]
@@ -119,4 +119,4 @@ def _logarithmic(values: Sequence[float], room: float) -> tuple[alt.Scale, list[
 
 
 def _write(path: Path, chart: alt.LayerChart) -> None:
-    path.write_text(to_svg(chart, HEIGHT), encoding="utf-8")
+    path.write_text(to_svg(chart, PICTURE_HEIGHT), encoding="utf-8")

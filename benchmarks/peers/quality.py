@@ -25,7 +25,7 @@ from plait.search.evaluation.measures import per_topic
 COLLECTIONS = {"scifact": "SciFact", "cranfield": "Cranfield"}
 """Folders of `../shared/data`, and what they are called on the page."""
 MEASURE = "nDCG@10"
-PART, PART_TOPICS = 200, 10
+QUICK_DOCUMENTS, QUICK_TOPICS = 200, 10
 """Documents and topics of a collection, to see that all works."""
 
 
@@ -36,7 +36,7 @@ def quality(settings: Settings, *, quick: bool) -> dict[str, Any]:
         name, documents = collection.name, _documents(collection)
         topics = collection.topics
         if quick:
-            name, topics = f"{name}-part", topics[:PART_TOPICS]
+            name, topics = f"{name}-part", topics[:QUICK_TOPICS]
             documents = _part(documents, {id_ for t in topics for id_ in collection.qrels[t.id]})
         folder = settings.cache / "given" / name
         given = Given.made(folder, documents, stored(settings, name, documents))
@@ -62,7 +62,7 @@ def _collections(names: Sequence[str]) -> Iterator[Collection]:
 
 def _part(documents: Sequence[Document], judged: set[str]) -> list[Document]:
     """Take the judged ones, and of the others the first."""
-    return sorted(documents, key=lambda document: document.id not in judged)[:PART]
+    return sorted(documents, key=lambda document: document.id not in judged)[:QUICK_DOCUMENTS]
 
 
 def _entries() -> list[Entry]:

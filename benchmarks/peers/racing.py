@@ -18,15 +18,15 @@ from peers.noise import Calibration
 from peers.roster import Entry
 from peers.serving import Built, PeerError, Server
 
-WARM_UP = 5
+WARM_UP_QUERIES = 5
 """Queries asked of everybody before the clock runs."""
-PAUSE = 0.02
+PAUSE_SECONDS = 0.02
 """Seconds between two queries, in which the threads of the last one come to rest."""
-FOR_P99 = 100
+QUERIES_FOR_P99 = 100
 """Queries below which nothing is said of one in a hundred."""
 BURST_SECONDS = 1.0
 """What a burst of queries takes, about."""
-LEAST, MOST = 8, 400
+FEWEST_IN_BURST, MOST_IN_BURST = 8, 400
 """Queries in a burst."""
 
 
@@ -93,7 +93,9 @@ class _Runner:
 
     def burst(self, queries: Sequence[str]) -> None:
         """Measure throughput once; what a peer cannot do on threads is left out."""
-        wanted = min(max(int(BURST_SECONDS / np.median(self.seconds)), LEAST), MOST)
+        wanted = min(
+            max(int(BURST_SECONDS / np.median(self.seconds)), FEWEST_IN_BURST), MOST_IN_BURST
+        )
         many = [queries[number % len(queries)] for number in range(wanted)]
         for threads, rates in self.rates.items():
             try:
@@ -122,7 +124,7 @@ class _Runner:
             asked=len(own),
             p50=p50,
             p95=p95,
-            p99=p99 if len(own) >= FOR_P99 else None,
+            p99=p99 if len(own) >= QUERIES_FOR_P99 else None,
             times=float(np.median([mine / theirs for mine, theirs in pairs])),
             per_s=rates[0],
             per_s_two=rates[1],
@@ -162,15 +164,15 @@ def race(racers: Sequence[Racer], pace: Pace, logs: Path) -> dict[str, Any]:
 
 
 def _ask_all(runners: Sequence[_Runner], pace: Pace, calibration: Calibration) -> None:
-    for query in pace.queries[:WARM_UP]:
+    for query in pace.queries[:WARM_UP_QUERIES]:
         for runner in runners:
             runner.server.ask(query)
     for number, query in enumerate(pace.queries):
-        if number % WARM_UP == 0:
+        if number % WARM_UP_QUERIES == 0:
             calibration.tick()
         start = number % len(runners)
         for runner in (*runners[start:], *runners[:start]):
             # One by one in the order of the queries, so that those of two racers pair up.
             if sum(runner.seconds) < pace.budget:
                 runner.seconds.append(runner.server.ask(query)[0])
-                time.sleep(PAUSE)
+                time.sleep(PAUSE_SECONDS)

@@ -12,7 +12,7 @@ from typing import Literal
 
 from peers.given import Peer
 
-SMALL = 20_000
+MOST_IF_SLOW = 20_000
 """Documents that a peer gets at most that would take minutes, or gigabytes, for more."""
 PLAIT = "plait"
 
@@ -61,7 +61,7 @@ class Entry:
 ROSTER = (
     Entry("plait keyword", PLAIT, "plait_:Keyword", "keyword", judged_as="keyword"),
     Entry("plait ranking", PLAIT, "plait_:KeywordRanking", "keyword", judged_as="keyword"),
-    Entry("Whoosh", "whoosh3", "whoosh_:Whoosh", "keyword", SMALL),
+    Entry("Whoosh", "whoosh3", "whoosh_:Whoosh", "keyword", MOST_IF_SLOW),
     Entry("rank-bm25", "rank-bm25", "rank_bm25_:RankBM25", "keyword"),
     Entry("bm25s", "bm25s", "bm25s_:BM25S", "keyword"),
     Entry("bm25s numba", "numba", "bm25s_:NumbaBM25S", "keyword"),
@@ -71,7 +71,7 @@ ROSTER = (
     Entry("txtai", "txtai", "txtai_:Txtai", "hybrid"),
     Entry("LanceDB", "lancedb", "lancedb_:LanceDB", "hybrid"),
     Entry("LangChain, Chroma", "langchain-chroma", "langchain_:ChromaEnsemble", "hybrid"),
-    Entry("Haystack", "haystack-ai", "haystack_:Haystack", "hybrid", SMALL),
+    Entry("Haystack", "haystack-ai", "haystack_:Haystack", "hybrid", MOST_IF_SLOW),
 )
 
 GROWTH = (

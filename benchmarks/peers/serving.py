@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
-from peers.given import MODEL, Given
+from peers.given import MODEL_VARIABLE, Given
 from peers.roster import PLAIT, Entry, named
 from plait.index.models.hub import find_default
 
@@ -40,7 +40,7 @@ class Built:
 def environment() -> dict[str, str]:
     """Make a peer's environment: offline, nothing reported home, nothing chatty."""
     return os.environ | {
-        MODEL: str(find_default()),
+        MODEL_VARIABLE: str(find_default()),
         "HF_HUB_OFFLINE": "1",
         "ANONYMIZED_TELEMETRY": "False",
         "HAYSTACK_TELEMETRY_ENABLED": "False",

@@ -23,7 +23,7 @@ from plait.index.local.snapshot import Snapshot
 from plait.index.local.writer import IndexWriter
 from plait.index.models.encoder import load_encoder
 
-BATCH = 256
+ARTICLES_PER_COMMIT = 256
 """Articles encoded between two commits of a store: what an interruption costs."""
 
 
@@ -140,7 +140,7 @@ def encode(store: Path, documents: Sequence[Document]) -> None:
     with IndexWriter(store, load_encoder()) as writer:
         for number, document in enumerate(documents, start=1):
             writer.add(Article(document.id, document.title, document.text))
-            if number % BATCH == 0:
+            if number % ARTICLES_PER_COMMIT == 0:
                 writer.commit()
                 print(f"\r  {number}", end="", flush=True)
     print()

@@ -18,7 +18,7 @@ from plait.index.models.encoder import Encoder, load_encoder
 from plait.index.models.encoding import Encoded, EncodedQuery
 from plait.index.models.word_pieces import WordPieces
 
-KEPT = 0.8
+TOKENS_PER_WORD = 0.8
 """Tokens that the default model keeps for each word of this corpus: 32,463 of 40,633 words, in
 every 400th passage."""
 
@@ -99,7 +99,7 @@ class RandomEncoder(_Wrapped):
         draw = np.random.default_rng(int.from_bytes(digest(text.encode()), "little"))
         vector = draw.standard_normal((1, self.dimension))
         unit = (vector / np.linalg.norm(vector)).astype(np.float32)
-        count = round(KEPT * len(text.split()))
+        count = round(TOKENS_PER_WORD * len(text.split()))
         signs = draw.integers(0, 256, (count, self.dimension // 8), dtype=np.uint8)
         starts = np.array([0, len(signs)], dtype=np.int64)
         return Encoded(unit, Tokens(starts, signs))

@@ -23,11 +23,11 @@ from plait.index.files.atomic import naming, open_regular
 Array: TypeAlias = NDArray[Any]
 
 
-PIECE = 1 << 16
+BYTES_PER_WRITE = 1 << 16
 """Bytes written at a time. What is written at once, up to 2 MB, the system keeps as one piece
 of its cache, and Linux maps all of a piece where one byte is read (docs/adr/0012)."""
 
-HEADER = 256
+HEADER_BYTES = 256
 """Bytes, at most, in which `save_array` says what follows; it takes 128."""
 
 _HEADER = re.compile(
@@ -78,8 +78,8 @@ def _array_file(path: Path, like: Array) -> Iterator[Callable[[Array], None]]:
         little = np.ascontiguousarray(rows, like.dtype.newbyteorder("<"))
         data = little.reshape(-1).view(np.uint8)
         with naming(path):
-            for start in range(0, len(data), PIECE):
-                file.write(data[start : start + PIECE].data)
+            for start in range(0, len(data), BYTES_PER_WRITE):
+                file.write(data[start : start + BYTES_PER_WRITE].data)
 
     with naming(path), path.open("wb") as file:
         write_header()
@@ -98,7 +98,7 @@ def load_array(folder: Path, name: str, kind: type[np.generic], width: int = 0) 
     path = folder / f"{name}.npy"
     try:
         with open_regular(path) as (descriptor, size):
-            rows, start = _header(os.read(descriptor, HEADER), kind, width, size)
+            rows, start = _header(os.read(descriptor, HEADER_BYTES), kind, width, size)
             mapped = mmap(descriptor, size, access=ACCESS_READ)
     except (FileNotFoundError, NotADirectoryError, ValueError) as error:
         raise damaged(path, str(error)) from error

@@ -19,7 +19,7 @@ from plait.index.errors import CorruptIndexError, LockedError, damaged
 TEMPORARY = ".tmp-"
 """Prefix of whatever is not committed yet; a writer removes leftovers."""
 
-FLUSHED_AT_ONCE = 8
+FILES_FLUSHED_AT_ONCE = 8
 """Files; more were no faster."""
 
 
@@ -82,7 +82,7 @@ def publish(target: Path, write: Callable[[Path], object], *, replace: bool = Fa
         with naming(temporary):
             write(temporary)
             # At once: a disk that is told to keep 32 files takes the time of two.
-            with ThreadPoolExecutor(FLUSHED_AT_ONCE) as pool:
+            with ThreadPoolExecutor(FILES_FLUSHED_AT_ONCE) as pool:
                 list(pool.map(flush, [temporary, *temporary.glob("*")]))
             if not replace:
                 _refuse_taken(target)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from plait.index.files.arrays import Array
 from plait.index.files.strings import StringTable
 
-CHUNK = 1 << 22
+BYTES_PER_CHUNK = 1 << 22
 """Bytes joined at a time, more or less."""
 
 
@@ -34,7 +34,8 @@ def kept_rows(
 
 
 def kept_stretches(
-    parts: Sequence[tuple[Array, NDArray[np.int64], NDArray[np.bool_]]], chunk: int = CHUNK
+    parts: Sequence[tuple[Array, NDArray[np.int64], NDArray[np.bool_]]],
+    chunk: int = BYTES_PER_CHUNK,
 ) -> Iterator[Array]:
     """Walk the rows of the stretches that stay: `starts[n]:starts[n + 1]` where `stays[n]`.
 

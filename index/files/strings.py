@@ -13,10 +13,12 @@ from plait.index.errors import damaged
 from plait.index.files.arrays import Array, load_array
 from plait.index.files.topk import looked_up
 
-HEAD = 8
+HEAD_BYTES = 8
 """Bytes of a string that are compared as one number: those of a uint64."""
 
-_KEPT_BYTES = np.array([~((1 << 8 * (HEAD - kept)) - 1) & (1 << 64) - 1 for kept in range(9)], "u8")
+_HEAD_MASKS = np.array(
+    [~((1 << 8 * (HEAD_BYTES - kept)) - 1) & (1 << 64) - 1 for kept in range(9)], "u8"
+)
 """Masks that keep so many of the first bytes of eight."""
 
 
@@ -112,7 +114,7 @@ class SortedTable:
 
     def _find(self, key: bytes, first: int) -> int | None:
         """Find a key, given the first string with its head."""
-        if len(key) < HEAD:  # padded, so no other string has this head
+        if len(key) < HEAD_BYTES:  # padded, so no other string has this head
             return first
         high = int(self.heads.searchsorted(self.heads[first], "right"))
         place = bisect_left(self.strings, key, first, high)
@@ -124,14 +126,14 @@ def heads_of(strings: StringTable) -> NDArray[np.uint64]:
 
     The strings must lie in their blob.
     """
-    blob = np.concatenate([strings.blob, np.zeros(HEAD, np.uint8)])
-    from_each = np.ndarray(len(blob) - HEAD + 1, ">u8", blob, strides=(1,))  # overlapping
-    lengths = np.minimum(np.diff(strings.offsets), HEAD)
+    blob = np.concatenate([strings.blob, np.zeros(HEAD_BYTES, np.uint8)])
+    from_each = np.ndarray(len(blob) - HEAD_BYTES + 1, ">u8", blob, strides=(1,))  # overlapping
+    lengths = np.minimum(np.diff(strings.offsets), HEAD_BYTES)
     heads: NDArray[np.uint64] = from_each[strings.offsets[:-1]].astype(np.uint64)
-    heads &= _KEPT_BYTES[lengths]
+    heads &= _HEAD_MASKS[lengths]
     return heads
 
 
 def _heads(strings: Sequence[bytes]) -> NDArray[np.uint64]:
-    packed = b"".join(string[:HEAD].ljust(HEAD, b"\0") for string in strings)
+    packed = b"".join(string[:HEAD_BYTES].ljust(HEAD_BYTES, b"\0") for string in strings)
     return np.frombuffer(packed, dtype=">u8").astype(np.uint64)

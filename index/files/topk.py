@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-GROUP = 64
+SCORES_PER_GROUP = 64
 """Scores of which the greatest is found first, where the best of many are sought."""
 
 
@@ -16,12 +16,12 @@ def best_places(scores: NDArray[np.floating[Any]], k: int) -> NDArray[np.int64]:
     """
     if k >= len(scores):
         return np.arange(len(scores))
-    whole = len(scores) // GROUP
+    whole = len(scores) // SCORES_PER_GROUP
     if whole <= k:
         return np.flatnonzero(scores >= _kth(scores, k))
     # As many groups have a score that great; so have the best k, and few others. A group is
     # every `whole`-th score, for NumPy finds the greatest down a matrix four times as fast.
-    greatest = scores[: whole * GROUP].reshape(GROUP, whole).max(axis=0)
+    greatest = scores[: whole * SCORES_PER_GROUP].reshape(SCORES_PER_GROUP, whole).max(axis=0)
     places = np.flatnonzero(scores >= _kth(greatest, k))
     return places[scores[places] >= _kth(scores[places], k)]
 

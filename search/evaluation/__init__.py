@@ -18,7 +18,7 @@ from plait.search.evaluation.output import write_files
 from plait.search.evaluation.plan import Floor, Plan, check_floors, plan_of
 from plait.search.evaluation.running import open_index, run_experiment
 from plait.search.evaluation.table import lines, table
-from plait.search.evaluation.tuning.candidates import Grid
+from plait.search.evaluation.tuning.grid import Grid
 from plait.search.evaluation.tuning.tuning import Fold, Tuning, tune
 from plait.search.evaluation.tuning.verdict import advice, tuning_lines, tuning_record
 

@@ -9,10 +9,10 @@ from plait.index.errors import QueryError
 from plait.search.evaluation.collection import Topic
 from plait.search.evaluation.experiment import Experiment, Outcome
 from plait.search.evaluation.measures import cutoff
-from plait.search.evaluation.significance import SAME
+from plait.search.evaluation.significance import SMALLEST_DIFFERENCE
 from plait.search.system import System
 
-SHOWN = 3
+CHANGES_SHOWN = 3
 """Topics shown of those that gained, and of those that lost."""
 
 
@@ -41,15 +41,21 @@ class Change:
         return shlex.join(["plait", "why", *how, "-i", str(index), *end, *words])
 
 
-def greatest_changes(experiment: Experiment, system: str, count: int = SHOWN) -> list[Change]:
+def greatest_changes(
+    experiment: Experiment, system: str, count: int = CHANGES_SHOWN
+) -> list[Change]:
     """Give the topics that gained most, then those that lost most, in the first measure."""
     base, other = experiment.outcome(experiment.baseline), experiment.outcome(system)
     found = [_change(experiment, topic, (base, other)) for topic in experiment.topics]
     gains = sorted(found, key=lambda change: (change.before - change.after, change.topic.id))
     losses = sorted(found, key=lambda change: (change.after - change.before, change.topic.id))
     return [
-        *(change for change in gains[:count] if change.after - change.before > SAME),
-        *(change for change in losses[:count] if change.before - change.after > SAME),
+        *(change for change in gains[:count] if change.after - change.before > SMALLEST_DIFFERENCE),
+        *(
+            change
+            for change in losses[:count]
+            if change.before - change.after > SMALLEST_DIFFERENCE
+        ),
     ]
 
 

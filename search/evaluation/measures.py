@@ -12,7 +12,7 @@ import ir_measures
 from plait.index.errors import QueryError
 from plait.search.evaluation.collection import Qrels, Run
 
-MEASURES = ("nDCG@10", "R@100", "AP", "RR@10")
+DEFAULT_MEASURES = ("nDCG@10", "R@100", "AP", "RR@10")
 """Measured where nothing else is asked."""
 
 

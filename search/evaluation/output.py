@@ -16,7 +16,7 @@ from pathlib import Path
 from plait.search.evaluation.experiment import Experiment
 from plait.search.evaluation.files.trec import write_run
 
-LONGEST = 80
+NAME_CHARACTERS = 80
 """Characters of a file's name."""
 
 
@@ -47,7 +47,7 @@ def run_names(experiment: Experiment) -> list[str]:
     """Name each system's run file: letters, digits and `. = _ -`; no two alike."""
     names: list[str] = []
     for outcome in experiment.outcomes:
-        safe = re.sub(r"[^\w.=]+", "-", outcome.system)[:LONGEST].strip("-.") or "run"
+        safe = re.sub(r"[^\w.=]+", "-", outcome.system)[:NAME_CHARACTERS].strip("-.") or "run"
         taken = {name.casefold() for name in names}
         numbered = chain([f"{safe}.run"], (f"{safe}.{number}.run" for number in count(2)))
         names.append(next(name for name in numbered if name.casefold() not in taken))

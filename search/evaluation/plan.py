@@ -10,12 +10,12 @@ from plait.index.errors import QualityError, QueryError
 from plait.search.evaluation.collection import Run
 from plait.search.evaluation.experiment import Experiment
 from plait.search.evaluation.files.trec import read_run
-from plait.search.evaluation.measures import MEASURES, cutoff, parse_measures
+from plait.search.evaluation.measures import DEFAULT_MEASURES, cutoff, parse_measures
 from plait.search.system import System, parse_systems
 
-SYSTEMS = (System("keyword"), System("dense"), System("hybrid"))
+DEFAULT_SYSTEMS = (System("keyword"), System("dense"), System("hybrid"))
 """Measured where nothing else is asked."""
-DEPTH = 100
+ARTICLES_PER_TOPIC = 100
 """Articles of a ranking that are kept: as deep as R@100 looks."""
 
 
@@ -26,13 +26,13 @@ class Plan:
     Without systems, each leg by itself and both.
     """
 
-    systems: tuple[System, ...] = SYSTEMS
+    systems: tuple[System, ...] = DEFAULT_SYSTEMS
     runs: Mapping[str, Run] = field(default_factory=dict)
     """Rankings of other systems, by name."""
     baseline: str = ""
     """Its name; empty for `hybrid` if that is asked, and else for the first."""
-    measures: tuple[str, ...] = MEASURES
-    depth: int = DEPTH
+    measures: tuple[str, ...] = DEFAULT_MEASURES
+    depth: int = ARTICLES_PER_TOPIC
 
     def __post_init__(self) -> None:
         if self.depth < 1:
@@ -89,10 +89,10 @@ def plan_of(
     `read_runs` takes them. Raises `QueryError` and `ReadingError`.
     """
     return Plan(
-        parse_systems("; ".join(systems)) if systems else SYSTEMS,
+        parse_systems("; ".join(systems)) if systems else DEFAULT_SYSTEMS,
         read_runs(runs),
         baseline,
-        parse_measures(measures) if measures else MEASURES,
+        parse_measures(measures) if measures else DEFAULT_MEASURES,
         depth,
     )
 

@@ -102,18 +102,18 @@ def _measure_run(collection: Collection, name: str, run: Run, plan: Plan) -> Out
     return Outcome(name, kept, {}, per_topic(collection.qrels, kept, plan.measures))
 
 
-KEPT = Path(".plait-bench")
+INDEXES_FOLDER = Path(".plait-bench")
 """Where indexes of collections are kept, each in a folder of its own."""
 
 
 def open_index(
     collection: Collection, root: Path | None, progress: Callable[[int], None]
 ) -> tuple[Index, Sequence[Failure]]:
-    """Index a collection at `root`, or below `KEPT`; give what could not be read as well.
+    """Index a collection at `root`, or below `INDEXES_FOLDER`; give what could not be read as well.
 
     Raises `IndexDirectoryError` where the index holds articles of something else.
     """
-    root = root or KEPT / collection.index_name
+    root = root or INDEXES_FOLDER / collection.index_name
     with IndexWriter(root, load_encoder(), progress=progress) as writer:
         refuse_others(writer, collection.source)
         summary = bring_up_to_date(writer, collection.paths, collection.records, prune=True)

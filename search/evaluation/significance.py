@@ -11,14 +11,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-SAME = 1e-9
+SMALLEST_DIFFERENCE = 1e-9
 """Differences below are rounding."""
 SEED = 2007
 RESAMPLES = 9999
 """With the observed one 10,000: p is known to within .005 near .05."""
-BATCH = 1000
+RESAMPLES_PER_BATCH = 1000
 """Resamples held in memory at a time."""
-ENOUGH = 2
+FEWEST_DIFFERENCES = 2
 """Fewer topics have nothing to resample."""
 
 
@@ -35,7 +35,7 @@ class Difference:
 def gaps(values: Iterable[float], others: Iterable[float]) -> list[float]:
     """Subtract paired values; what is rounding is 0."""
     found = [value - other for value, other in zip(values, others, strict=True)]
-    return [gap if abs(gap) > SAME else 0.0 for gap in found]
+    return [gap if abs(gap) > SMALLEST_DIFFERENCE else 0.0 for gap in found]
 
 
 def paired(differences: Sequence[float]) -> Difference:
@@ -49,7 +49,7 @@ def paired(differences: Sequence[float]) -> Difference:
     mean = float(found.mean())
     if not found.any():
         return Difference(0.0, 0.0, 0.0, 1.0)
-    if len(found) < ENOUGH:
+    if len(found) < FEWEST_DIFFERENCES:
         return Difference(mean, mean, mean, 1.0)
     # The signs of one sample of differences are flipped: the pairs are swapped.
     test = permutation_test(
@@ -57,7 +57,7 @@ def paired(differences: Sequence[float]) -> Difference:
         np.mean,
         permutation_type="samples",
         n_resamples=RESAMPLES,
-        batch=BATCH,
+        batch=RESAMPLES_PER_BATCH,
         rng=np.random.default_rng(SEED),
     )
     interval = bootstrap(
@@ -65,7 +65,7 @@ def paired(differences: Sequence[float]) -> Difference:
         np.mean,
         method="percentile",
         n_resamples=RESAMPLES,
-        batch=BATCH,
+        batch=RESAMPLES_PER_BATCH,
         rng=np.random.default_rng(SEED),
     ).confidence_interval
     return Difference(mean, float(interval.low), float(interval.high), float(test.pvalue))

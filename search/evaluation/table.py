@@ -8,7 +8,7 @@ from plait.index.errors import QueryError
 from plait.search.evaluation.changes import Change, greatest_changes
 from plait.search.evaluation.experiment import Experiment, Outcome
 from plait.search.evaluation.names import article_names
-from plait.search.evaluation.significance import SAME
+from plait.search.evaluation.significance import SMALLEST_DIFFERENCE
 from plait.search.index import Index
 from plait.search.system import System
 
@@ -103,7 +103,7 @@ def _parsed(name: str) -> System | None:
 def _loss(experiment: Experiment, outcome: Outcome, first: Outcome) -> Iterator[str]:
     measure = experiment.measures[0]
     after, before = outcome.mean(measure), first.mean(measure)
-    if before - after <= SAME:
+    if before - after <= SMALLEST_DIFFERENCE:
         return
     found = experiment.comparison(outcome.system, measure)
     p = f" (p {found.p_holm:.3f})" if found and found.baseline == first.system else ""

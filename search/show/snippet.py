@@ -11,15 +11,15 @@ from whoosh.highlight import (
 from plait.index.language.analyzer import TextAnalyzer
 from plait.search.show.printable import in_line
 
-STRETCH = 200
+STRETCH_CHARACTERS = 200
 """Characters of a stretch at most: two lines of a terminal."""
-MARGIN = 60
+MARGIN_CHARACTERS = 60
 """Characters shown on each side of a matched word, where there is room."""
-STRETCHES = 2
+STRETCHES_SHOWN = 2
 
 _BLANKS = re.compile(r"\s+")
 
-BEGINNING = 240
+BEGINNING_CHARACTERS = 240
 """Characters shown of a passage that shares no word with the query."""
 
 
@@ -49,11 +49,13 @@ def snippet(
     Where no word matches, as for a hit found by its meaning, the beginning.
     """
     terms = frozenset(analyzer.terms(words))
-    fragmenter = ContextFragmenter(maxchars=STRETCH, surround=MARGIN)
-    marked = highlight(text, terms, analyzer.chain, fragmenter, _Marks(*marks), top=STRETCHES)
+    fragmenter = ContextFragmenter(maxchars=STRETCH_CHARACTERS, surround=MARGIN_CHARACTERS)
+    marked = highlight(text, terms, analyzer.chain, fragmenter, _Marks(*marks), top=STRETCHES_SHOWN)
     if not marked:
-        whole = len(text) <= BEGINNING
-        marked = _shown(text) if whole else _shown(text[:BEGINNING].rsplit(" ", 1)[0]) + " …"
+        whole = len(text) <= BEGINNING_CHARACTERS
+        marked = (
+            _shown(text) if whole else _shown(text[:BEGINNING_CHARACTERS].rsplit(" ", 1)[0]) + " …"
+        )
     return " ".join(marked.split())
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import bm25s
 import Stemmer
 
-from peers.given import Ask, Given, K, keep_ids, kept_ids
+from peers.given import HITS_WANTED, Ask, Given, keep_ids, kept_ids
 
 
 class BM25S:
@@ -40,7 +40,7 @@ class BM25S:
         def ask(query: str) -> list[str]:
             stemmer = Stemmer.Stemmer("english")
             tokens = bm25s.tokenize(query, stopwords="en", stemmer=stemmer, show_progress=False)
-            found, _ = scorer.retrieve(tokens, k=K, show_progress=False)
+            found, _ = scorer.retrieve(tokens, k=HITS_WANTED, show_progress=False)
             return [ids[place] for place in found[0]]
 
         return ask

@@ -13,7 +13,7 @@ from langchain_core.documents import Document
 from langchain_core.embeddings import Embeddings
 from sentence_transformers import SentenceTransformer
 
-from peers.given import MODEL, Ask, Given, K
+from peers.given import HITS_WANTED, MODEL_VARIABLE, Ask, Given
 from peers.precomputed import PrecomputedModel
 
 COLLECTION = "documents"
@@ -56,7 +56,7 @@ class ChromaEnsemble:
             chroma = Chroma(COLLECTION, Sentences(handing), client=client)
             for batch in _batches(documents, client.get_max_batch_size()):
                 chroma.add_documents(batch)
-            words = BM25Retriever.from_documents(documents, k=K)
+            words = BM25Retriever.from_documents(documents, k=HITS_WANTED)
             with (folder / "bm25.pickle").open("wb") as file:
                 pickle.dump(words, file, pickle.HIGHEST_PROTOCOL)
 
@@ -66,11 +66,11 @@ class ChromaEnsemble:
         """Open both, and the model."""
         with (folder / "bm25.pickle").open("rb") as file:
             words = pickle.load(file)  # noqa: S301 - written by `build`
-        model = SentenceTransformer(os.environ[MODEL], device="cpu")
+        model = SentenceTransformer(os.environ[MODEL_VARIABLE], device="cpu")
         chroma = Chroma(COLLECTION, Sentences(model), client=PersistentClient(folder / "chroma"))
-        meaning = chroma.as_retriever(search_kwargs={"k": K})
+        meaning = chroma.as_retriever(search_kwargs={"k": HITS_WANTED})
         both = EnsembleRetriever(retrievers=[words, meaning], weights=[0.5, 0.5])
-        return lambda query: [found.metadata["id"] for found in both.invoke(query)[:K]]
+        return lambda query: [found.metadata["id"] for found in both.invoke(query)[:HITS_WANTED]]
 
 
 def _batches(documents: Sequence[Document], size: int) -> list[list[Document]]:

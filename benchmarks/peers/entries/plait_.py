@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from peers.given import Ask, Document, Given, K, keep_ids, kept_ids
+from peers.given import HITS_WANTED, Ask, Document, Given, keep_ids, kept_ids
 from peers.stored import encoder_for
 from plait.index.dense.late_interaction import Tokens
 from plait.index.files.arrays import save_arrays
@@ -26,16 +26,16 @@ from plait.search.query.parser import parse_query
 from plait.search.system import System
 
 _WORD = re.compile(r"\S+")
-DIMENSION = 8
+EMPTY_DIMENSION = 8
 """Of a vector that says nothing; one byte of signs."""
-STRETCH = 20_000
+DOCUMENTS_PER_STRETCH = 20_000
 """Documents inverted at a time, which bounds the memory of a build."""
 
 
 class WordsOnly:
     """An `Encoder` that encodes nothing, and whose window holds any article whole."""
 
-    dimension = DIMENSION
+    dimension = EMPTY_DIMENSION
     window = 1_000_000
     fingerprint = name = "words-only"
 
@@ -53,12 +53,12 @@ class WordsOnly:
         """Give every text the same vector, and no tokens."""
         if progress:
             progress(len(texts))
-        vectors = np.full((len(texts), DIMENSION), DIMENSION**-0.5, dtype=np.float32)
-        return Encoded(vectors, Tokens.empty(len(texts), DIMENSION))
+        vectors = np.full((len(texts), EMPTY_DIMENSION), EMPTY_DIMENSION**-0.5, dtype=np.float32)
+        return Encoded(vectors, Tokens.empty(len(texts), EMPTY_DIMENSION))
 
     def encode_query(self, text: str) -> EncodedQuery:
         """Give every query the same vector: none is asked for its meaning."""
-        vector = np.full(DIMENSION, DIMENSION**-0.5, np.float32)
+        vector = np.full(EMPTY_DIMENSION, EMPTY_DIMENSION**-0.5, np.float32)
         return EncodedQuery.without_tokens(vector, self.word_pieces(text))
 
 
@@ -83,7 +83,7 @@ class Keyword:
     def open(self, folder: Path) -> Ask:
         """Search as a caller does."""
         index, options = Index.open(folder), Options(System.parse("keyword"), operators=False)
-        return lambda query: [hit.article.id for hit in index.search(query, K, options)]
+        return lambda query: [hit.article.id for hit in index.search(query, HITS_WANTED, options)]
 
 
 class KeywordRanking:
@@ -106,8 +106,8 @@ class KeywordRanking:
 
         def ask(query: str) -> list[str]:
             scored = leg.score(parse_query(query, analyzer, operators=False))
-            best = scored.best(K)
-            rows = ranked(best, scored.totals[best], ids.__getitem__, K)
+            best = scored.best(HITS_WANTED)
+            rows = ranked(best, scored.totals[best], ids.__getitem__, HITS_WANTED)
             return [ids[number] for number in best[rows].tolist()]
 
         return ask
@@ -118,7 +118,10 @@ def write_postings(documents: Sequence[Document], folder: Path) -> None:
     analyzer = TextAnalyzer()
     titles, wholes = [own.title for own in documents], [own.whole for own in documents]
     for field, texts in zip(FIELDS, (titles, wholes), strict=True):
-        stretches = (texts[start : start + STRETCH] for start in range(0, len(texts), STRETCH))
+        stretches = (
+            texts[start : start + DOCUMENTS_PER_STRETCH]
+            for start in range(0, len(texts), DOCUMENTS_PER_STRETCH)
+        )
         parts = [
             (build_postings(analyzer.number(own)), np.ones(len(own), bool)) for own in stretches
         ]
@@ -144,7 +147,7 @@ class Hybrid:
     def open(self, folder: Path) -> Ask:
         """Search as a caller does."""
         index, options = Index.open(folder), Options(System.parse(self.system), operators=False)
-        return lambda query: [hit.article.id for hit in index.search(query, K, options)]
+        return lambda query: [hit.article.id for hit in index.search(query, HITS_WANTED, options)]
 
 
 class TwoLegs(Hybrid):

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from rank_bm25 import BM25Okapi
 
-from peers.given import Ask, Given, K, keep_ids, kept_ids
+from peers.given import HITS_WANTED, Ask, Given, keep_ids, kept_ids
 
 
 class RankBM25:
@@ -35,7 +35,7 @@ class RankBM25:
         ids = kept_ids(folder)
 
         def ask(query: str) -> list[str]:
-            best = np.argsort(scorer.get_scores(query.lower().split()))[::-1][:K]
+            best = np.argsort(scorer.get_scores(query.lower().split()))[::-1][:HITS_WANTED]
             return [ids[place] for place in best]
 
         return ask

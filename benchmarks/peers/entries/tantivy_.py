@@ -5,7 +5,7 @@ from pathlib import Path
 
 import tantivy
 
-from peers.given import Ask, Given, K
+from peers.given import HITS_WANTED, Ask, Given
 
 
 def schema() -> tantivy.Schema:
@@ -43,7 +43,7 @@ class Tantivy:
 
         def ask(query: str) -> list[str]:
             parsed, _ = index.parse_query_lenient(query, ["text"])
-            found = searcher.search(parsed, K, count=False).hits
+            found = searcher.search(parsed, HITS_WANTED, count=False).hits
             return [searcher.doc(address)["id"][0] for _, address in found]
 
         return ask

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from txtai import Embeddings
 
-from peers.given import MODEL, Ask, Given, K
+from peers.given import HITS_WANTED, MODEL_VARIABLE, Ask, Given
 from peers.precomputed import PrecomputedModel
 
 
@@ -22,7 +22,9 @@ class Txtai:
         """Index texts; the model hands out what was given."""
         documents = given.documents
         rows = [(document.id, document.whole) for document in documents]
-        made = Embeddings(path=os.environ[MODEL], method="sentence-transformers", hybrid=True)
+        made = Embeddings(
+            path=os.environ[MODEL_VARIABLE], method="sentence-transformers", hybrid=True
+        )
         made.model.encode = PrecomputedModel([text for _, text in rows], given.vectors).encode
 
         def work() -> None:
@@ -35,4 +37,4 @@ class Txtai:
         """Load; the saved configuration names the model."""
         index = Embeddings()
         index.load(str(folder))
-        return lambda query: [uid for uid, _ in index.search(query, K)]
+        return lambda query: [uid for uid, _ in index.search(query, HITS_WANTED)]

@@ -9,7 +9,7 @@ from whoosh.fields import ID, TEXT, Schema
 from whoosh.index import create_in, open_dir
 from whoosh.qparser import OrGroup, QueryParser, WhitespacePlugin
 
-from peers.given import Ask, Given, K
+from peers.given import HITS_WANTED, Ask, Given
 
 SCHEMA = Schema(id=ID(stored=True), text=TEXT(analyzer=StemmingAnalyzer()))
 
@@ -43,7 +43,7 @@ class Whoosh:
         def ask(query: str) -> list[str]:
             if not hasattr(own, "searcher"):
                 own.searcher = index.searcher()
-            found = own.searcher.search(parser.parse(query), limit=K)
+            found = own.searcher.search(parser.parse(query), limit=HITS_WANTED)
             return [hit["id"] for hit in found]
 
         return ask

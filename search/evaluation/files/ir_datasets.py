@@ -13,10 +13,10 @@ from typing import Any
 from plait.index.errors import PlaitError, ReadingError
 from plait.search.evaluation.collection import Collection, Topic, judged
 
-PREFIX = "ir_datasets:"
-TITLES = ("title", "headline", "headlines")
+ID_PREFIX = "ir_datasets:"
+TITLE_FIELDS = ("title", "headline", "headlines")
 """Fields that hold a title, by the names that data sets give them."""
-QUESTIONS = ("text", "title", "query", "question")
+TEXT_FIELDS = ("text", "title", "query", "question")
 """Fields that hold a topic's text; the short form comes before the long."""
 
 
@@ -30,7 +30,7 @@ def read_registered(name: str) -> Collection:
         library = import_module("ir_datasets")
     except ImportError as error:
         raise ReadingError(
-            f"{PREFIX}{name} needs the package ir-datasets; pip install 'plait[datasets]'."
+            f"{ID_PREFIX}{name} needs the package ir-datasets; pip install 'plait[datasets]'."
         ) from error
     try:
         dataset = library.load(name)
@@ -38,7 +38,7 @@ def read_registered(name: str) -> Collection:
         raise _failed(name, error, "https://ir-datasets.com lists the ids") from error
     for part in ("docs", "queries", "qrels"):
         if not getattr(dataset, f"has_{part}")():
-            raise ReadingError(f"{PREFIX}{name} has no {part}; name a data set with judgements.")
+            raise ReadingError(f"{ID_PREFIX}{name} has no {part}; name a data set with judgements.")
     remedy = f"see `ir_datasets doc_fifo {name}`, and what it says of its data"
     try:
         topics = [_topic(query) for query in dataset.queries_iter()]
@@ -53,9 +53,9 @@ def read_registered(name: str) -> Collection:
 
 
 def _topic(query: Any) -> Topic:
-    found = _first(query, QUESTIONS)
+    found = _first(query, TEXT_FIELDS)
     if not found:
-        raise ReadingError(f"topic {query.query_id!r} has none of {', '.join(QUESTIONS)}.")
+        raise ReadingError(f"topic {query.query_id!r} has none of {', '.join(TEXT_FIELDS)}.")
     return Topic(str(query.query_id), found)
 
 
@@ -63,7 +63,7 @@ def _records(dataset: Any, name: str, remedy: str) -> Iterator[bytes]:
     """Walk the articles as JSON lines, such as `plait index` reads."""
     try:
         for document in dataset.docs_iter():
-            title = _first(document, TITLES)
+            title = _first(document, TITLE_FIELDS)
             text = document.text if hasattr(document, "text") else document.default_text()
             record = {"_id": document.doc_id, "title": title, "text": text}
             yield json.dumps(record).encode() + b"\n"
@@ -79,4 +79,4 @@ def _first(row: Any, names: tuple[str, ...]) -> str:
 
 def _failed(name: str, error: Exception, remedy: str) -> ReadingError:
     """Say what ir-datasets said: it raises whatever its parsers and downloads raise."""
-    return ReadingError(f"{PREFIX}{name}: {type(error).__name__}: {error}; {remedy}.")
+    return ReadingError(f"{ID_PREFIX}{name}: {type(error).__name__}: {error}; {remedy}.")

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from plait.index.errors import QueryError, ReadingError
 from plait.search.evaluation.collection import Collection, judged
-from plait.search.evaluation.files.ir_datasets import PREFIX, read_registered
+from plait.search.evaluation.files.ir_datasets import ID_PREFIX, read_registered
 from plait.search.evaluation.files.topics import read_topics
 from plait.search.evaluation.files.trec import read_qrels
 
@@ -56,14 +56,14 @@ def read_collection(named: str, sources: Sources | None = None) -> Collection:
                 remedy = "name the folder of the articles alone, or move the file"
                 raise ReadingError(f"{file} would be indexed as an article; {remedy}.")
         return judged(_name(path), path, read_topics(sources.topics), read_qrels(sources.qrels))
-    registered = named.startswith(PREFIX)
+    registered = named.startswith(ID_PREFIX)
     if named == "seeds" and not path.exists():
         path = Path(str(files("plait"))) / "seeds"
     if not registered and not (path / "topics.jsonl").is_file():
         return _of_beir(path, sources.split or "test")
     if sources.split:
         raise QueryError(f"{named} has one file of judgements; leave --qrels out.")
-    return read_registered(named.removeprefix(PREFIX)) if registered else _as_seeds(path)
+    return read_registered(named.removeprefix(ID_PREFIX)) if registered else _as_seeds(path)
 
 
 def read_judged(topics: Path, qrels: Path) -> Collection:

@@ -18,8 +18,8 @@ import numpy as np
 from plait.index.errors import PlaitError, ReadingError
 from plait.search.evaluation.collection import Qrels, Run
 
-COLUMNS = 6
-GREATEST = 1e38
+RUN_COLUMNS = 6
+GREATEST_SCORE = 1e38
 """What 32 bits can hold."""
 
 
@@ -50,7 +50,7 @@ def read_run(path: Path) -> tuple[str, Run]:
         except ValueError as error:
             wanted = "TOPIC Q0 ARTICLE RANK SCORE TAG"
             raise ReadingError(f"{path}:{number}: {error}; wanted {wanted}.") from error
-        if not abs(score) <= GREATEST:
+        if not abs(score) <= GREATEST_SCORE:
             raise ReadingError(f"{path}:{number}: the score is {score}; wanted a finite number.")
         if article in run.setdefault(topic, {}):
             raise ReadingError(f"{path}:{number}: {article!r} is there twice for {topic!r}.")
@@ -74,7 +74,7 @@ def write_run(path: Path, run: Run, system: str) -> None:
         for topic, scores in run.items():
             for rank, (article, score) in enumerate(scores.items(), start=1):
                 line = f"{topic} Q0 {article} {rank} {score:.9g} {tag}"
-                if len(line.split()) != COLUMNS:
+                if len(line.split()) != RUN_COLUMNS:
                     where = f"{path}: {topic!r} or {article!r}"
                     raise PlaitError(f"{where} has a blank, and a run file cannot hold it; rename.")
                 file.write(f"{line}\n")
@@ -85,7 +85,7 @@ def _sorted(scores: dict[str, float]) -> dict[str, float]:
     return falling(sorted(by_id, key=lambda pair: -pair[1]))
 
 
-TREC_COLUMNS = 4
+JUDGEMENT_COLUMNS = 4
 
 
 def read_qrels(path: Path) -> Qrels:
@@ -96,7 +96,7 @@ def read_qrels(path: Path) -> Qrels:
     qrels: dict[str, dict[str, int]] = {}
     for number, line in read_lines(path):
         try:
-            found = _trec(line) if len(line.split()) == TREC_COLUMNS else _beir(line, number)
+            found = _trec(line) if len(line.split()) == JUDGEMENT_COLUMNS else _beir(line, number)
         except ValueError as error:
             wanted = "TOPIC<tab>ARTICLE<tab>GRADE or TOPIC 0 ARTICLE GRADE"
             raise ReadingError(f"{path}:{number}: {error}; wanted {wanted}.") from error

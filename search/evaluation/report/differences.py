@@ -17,7 +17,7 @@ MOST_BARS = 600
 """More would be thinner than a pixel; of more topics, evenly spaced ones are drawn."""
 MOST_TICKS = 8
 """Steps between the numbers below an axis; more would touch."""
-ALONE = "there is no second system to compare."
+NOTHING_TO_COMPARE = "there is no second system to compare."
 
 
 def forest(experiment: Experiment) -> Section:
@@ -25,7 +25,7 @@ def forest(experiment: Experiment) -> Section:
     title = "Differences to the baseline"
     compared = experiment.comparisons
     if not compared:
-        return left_out(title, ALONE)
+        return left_out(title, NOTHING_TO_COMPARE)
     colour_of = colours(experiment)
     panels = []
     for measure in experiment.measures:
@@ -126,7 +126,7 @@ def gains(experiment: Experiment) -> Section:
     measure = experiment.measures[0]
     systems = challengers(experiment)
     if not systems:
-        return left_out(title, ALONE)
+        return left_out(title, NOTHING_TO_COMPARE)
     most = len(experiment.topics)
     found = {system: greatest_changes(experiment, system, most) for system in systems}
     reach = max((abs(c.after - c.before) for rows in found.values() for c in rows), default=0)

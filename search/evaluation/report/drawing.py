@@ -14,11 +14,11 @@ import altair as alt
 Rows: TypeAlias = Iterable[Mapping[str, str | float | bool]]
 Chart: TypeAlias = alt.Chart | alt.LayerChart
 
-WIDTH = 880
+PICTURE_WIDTH = 880
 """Of every picture, in CSS pixels, axes included; a narrower page scales it down."""
-LABELS, NUMBERS = 200, 40
+NAMES_WIDTH, NUMBERS_WIDTH = 200, 40
 """Width of names and of numbers left of a vertical axis, so that pictures line up."""
-FACE = "Helvetica, Arial, 'Liberation Sans', sans-serif"
+FONTS = "Helvetica, Arial, 'Liberation Sans', sans-serif"
 INK, FAINT, GRID = "#374151", "#6b7280", "#e5e7eb"
 
 
@@ -40,8 +40,8 @@ def left_axis(spelling: str, ticks: int = 5) -> alt.Axis:
         format=spelling,
         labelExpr="datum.value == 0 ? '0' : datum.label",
         tickCount=ticks,
-        minExtent=NUMBERS,
-        maxExtent=NUMBERS,
+        minExtent=NUMBERS_WIDTH,
+        maxExtent=NUMBERS_WIDTH,
         domain=False,
         ticks=False,
     )
@@ -62,9 +62,9 @@ def name_axis() -> alt.Axis:
     """Make the axis at the left of a picture whose rows have names."""
     return alt.Axis(
         title=None,
-        minExtent=LABELS,
-        maxExtent=LABELS,
-        labelLimit=LABELS,
+        minExtent=NAMES_WIDTH,
+        maxExtent=NAMES_WIDTH,
+        labelLimit=NAMES_WIDTH,
         labelPadding=8,
         domain=False,
         ticks=False,
@@ -75,14 +75,14 @@ def name_axis() -> alt.Axis:
 def to_svg(chart: Chart, height: int) -> str:
     """Draw a chart at the page's width; `height` includes axes."""
     sized = chart.properties(
-        width=WIDTH,
+        width=PICTURE_WIDTH,
         height=height,
         background="transparent",
         autosize=alt.AutoSizeParams(type="fit", contains="padding"),
         padding=2,
     )
     sized = (
-        sized.configure(font=FACE)
+        sized.configure(font=FONTS)
         .configure_view(stroke=None)
         .configure_axis(
             labelColor=INK,

@@ -9,7 +9,7 @@ from plait.search.evaluation.report.drawing import INK, data, layered, name_axis
 from plait.search.evaluation.report.numbers import kinds
 from plait.search.evaluation.report.section import Section, colours, figure, left_out, system_label
 
-BAR = 16
+BAR_HEIGHT = 16
 """Height of a bar and its gap, in CSS pixels: room for a number behind it."""
 
 
@@ -58,4 +58,4 @@ def _bars(rows: list[dict[str, str | float]], groups: int, systems: int) -> str:
     words = base.mark_text(align="left", dx=4, fontSize=12, color=INK, aria=False).encode(
         text="text:N"
     )
-    return to_svg(layered(bars, words), round(groups * (systems + 1) * BAR) + 30)
+    return to_svg(layered(bars, words), round(groups * (systems + 1) * BAR_HEIGHT) + 30)

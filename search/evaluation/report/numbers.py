@@ -13,7 +13,7 @@ import numpy as np
 from plait.search.evaluation.experiment import Experiment, Outcome
 from plait.search.evaluation.measures import aggregate, per_topic
 
-DEEPEST = 1000
+DEEPEST_RANK = 1000
 """Ranks below this are not drawn: TREC's runs end there."""
 
 
@@ -36,7 +36,7 @@ def challengers(experiment: Experiment) -> list[str]:
 def ranks(experiment: Experiment) -> list[int]:
     """Choose the ranks where recall is drawn: each up to 10, then evenly on a log scale."""
     lengths = [len(ranking) for outcome in experiment.outcomes for ranking in outcome.run.values()]
-    depth = min(max(lengths, default=0), DEEPEST)
+    depth = min(max(lengths, default=0), DEEPEST_RANK)
     if depth <= 10:  # noqa: PLR2004 - the docstring's
         return list(range(1, depth + 1))
     spaced = np.geomspace(10, depth, 25).round().astype(int).tolist()

@@ -9,7 +9,7 @@ from plait.search.evaluation.report.drawing import INK, data, layered, left_axis
 from plait.search.evaluation.report.numbers import histogram, ranks, recall, split_scores
 from plait.search.evaluation.report.section import Section, colours, figure, left_out, system_label
 
-BINS = 60
+SCORE_BINS = 60
 """Of a histogram; each is wide enough to point at."""
 
 
@@ -96,7 +96,7 @@ def _scores_panel(experiment: Experiment, outcome: Outcome, colour: str) -> str:
         return figure(label, "", '<p class="left-out">Left out: it retrieved nothing.</p>')
     if min(both) == max(both):
         return figure(label, "", '<p class="left-out">Left out: all scores are equal.</p>')
-    edges = np.linspace(min(both), max(both), BINS + 1).tolist()
+    edges = np.linspace(min(both), max(both), SCORE_BINS + 1).tolist()
     note = f"{wording.count(len(relevant), 'relevant article')} retrieved"
     return figure(label, note, _spread(relevant, others, edges, colour))
 

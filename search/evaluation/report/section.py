@@ -9,9 +9,9 @@ from html import escape
 
 from plait.search.evaluation.experiment import Experiment
 
-BASELINE = "#6b7280"
+BASELINE_COLOUR = "#6b7280"
 """A grey: the baseline is what the others are seen against."""
-ACCENTS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#1f2937")
+ACCENT_COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#1f2937")
 """Okabe and Ito's palette (2008), which colour-blind readers can tell apart, without its
 yellow, too faint on white. An eighth system takes the first colour again."""
 
@@ -38,8 +38,8 @@ def left_out(title: str, reason: str) -> Section:
 def colours(experiment: Experiment) -> dict[str, str]:
     """Give every system its colour, the same in every picture."""
     others = [o.system for o in experiment.outcomes if o.system != experiment.baseline]
-    accents = {name: ACCENTS[at % len(ACCENTS)] for at, name in enumerate(others)}
-    return {o.system: accents.get(o.system, BASELINE) for o in experiment.outcomes}
+    accents = {name: ACCENT_COLOURS[at % len(ACCENT_COLOURS)] for at, name in enumerate(others)}
+    return {o.system: accents.get(o.system, BASELINE_COLOUR) for o in experiment.outcomes}
 
 
 def system_label(system: str, colour: str) -> str:

@@ -18,9 +18,9 @@ from plait.search.evaluation.tuning.candidates import Questions
 from plait.search.query.parser import parse_query
 from plait.search.system import System
 
-HITS = 10
+HITS_CALIBRATED = 10
 """Of each topic, the first."""
-PRIOR = 1.0
+PRIOR_WEIGHT = 1.0
 """Weight of staying as it is, slope 1 and offset 0: that of a deviation of one."""
 LEAST_SLOPE, MOST = 0.05, 20.0
 """Bounds of both numbers: an order is never turned round."""
@@ -91,7 +91,7 @@ def fit(shown: Sequence[Shown]) -> Fit:
 
     def loss(values: NDArray[np.float64]) -> float:
         slope, offset = values.tolist()
-        prior = PRIOR * ((slope - 1) ** 2 + offset**2) / 2
+        prior = PRIOR_WEIGHT * ((slope - 1) ** 2 + offset**2) / 2
         return float(sum(own.loss((slope, offset)) for own in shown) + prior)
 
     found = minimize(loss, (1.0, 0.0), bounds=((LEAST_SLOPE, MOST), (-MOST, MOST)))
@@ -102,7 +102,7 @@ def fit(shown: Sequence[Shown]) -> Fit:
 def _shown(questions: Questions, topic: Topic, system: System) -> Shown:
     index = questions.index
     query = parse_query(topic.text, index.ranker.analyzer, operators=False, title=system.title)
-    scored, rows = index.best(query, system, HITS)
+    scored, rows = index.best(query, system, HITS_CALIBRATED)
     ids = (index.snapshot.article_id(int(scored.passages[row])) for row in rows)
     grades = questions.qrels[topic.id]
     relevant = [grades.get(questions.names[id_], 0) > 0 for id_ in ids]

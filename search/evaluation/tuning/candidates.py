@@ -8,63 +8,21 @@ included.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from itertools import product
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from plait.index.errors import QueryError
 from plait.index.models.encoder import Remembering
 from plait.search.evaluation.collection import Collection, Qrels, Topic
 from plait.search.evaluation.files.trec import falling
 from plait.search.evaluation.measures import cutoff, per_topic
 from plait.search.evaluation.names import article_names
-from plait.search.evaluation.plan import DEPTH
-from plait.search.evaluation.significance import SAME
-from plait.search.fusion import WEIGHT
+from plait.search.evaluation.plan import ARTICLES_PER_TOPIC
+from plait.search.evaluation.significance import SMALLEST_DIFFERENCE
 from plait.search.index import Index, Options
-from plait.search.legs.bm25 import K1, B
-from plait.search.query.parser import TITLE_WEIGHT, parse_query
+from plait.search.query.parser import parse_query
 from plait.search.system import System
-
-DEFAULT = System()
-"""What every candidate is compared with: plait's own choice for all collections."""
-TUNED = ("weight", "k1", "b", "title")
-"""The parameters that are tried."""
-
-
-@dataclass(frozen=True, slots=True)
-class Grid:
-    """The values that are tried: by default 12 weights by 7 settings of BM25.
-
-    Every weight with every setting, but of a setting's parameters one at most differs
-    from the default: fusion flattens them. Coarse on purpose: neighbours rank alike, and
-    what is chosen among more candidates is more often chosen by luck. Raises `QueryError`
-    for values that no system takes.
-    """
-
-    weight: tuple[float, ...] = tuple(sorted({WEIGHT, *(tenth / 10 for tenth in range(11))}))
-    """From words alone to meaning alone, and the default."""
-    k1: tuple[float, ...] = (0.5, K1, 1.6)
-    """Each some 1.8 times the one before."""
-    b: tuple[float, ...] = (0.15, B, 0.75)
-    """Length hardly counts, the default, and as most textbooks have it."""
-    title: tuple[float, ...] = (0.0, TITLE_WEIGHT, 1.0)
-    """A word of the title counts once, a little more, twice: the text holds it as well."""
-
-    def __post_init__(self) -> None:
-        for name in TUNED:
-            if not getattr(self, name):
-                raise QueryError(f"no {name} to try; give one value or more.")
-        self.systems()
-
-    def systems(self) -> tuple[System, ...]:
-        """Give every candidate once, the default first, then those that differ least from it."""
-        values = product(*(getattr(self, name) for name in TUNED))
-        every = {System(**dict(zip(TUNED, each, strict=True))) for each in values}
-        found = {DEFAULT} | {system for system in every if len(_moved(system) - {"weight"}) <= 1}
-        return tuple(sorted(found, key=_distance))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +44,7 @@ class Trials:
         """Choose the system with the best mean on some topics; of equals the first."""
         columns = [self.topics.index(topic) for topic in topics]
         means = self.values[:, columns].mean(axis=1)
-        return self.systems[int(np.argmax(means > means.max() - SAME))]
+        return self.systems[int(np.argmax(means > means.max() - SMALLEST_DIFFERENCE))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +82,7 @@ class Questions:
     @property
     def depth(self) -> int:
         """Articles that are ranked for a topic: as many as the measure looks at."""
-        return cutoff(self.measure) or DEPTH
+        return cutoff(self.measure) or ARTICLES_PER_TOPIC
 
 
 def try_systems(
@@ -166,12 +124,3 @@ def _rankings(
         rows = index.best_rows(weighted, questions.depth)
         totals = weighted.totals
         yield system, falling((article(row), float(totals[row])) for row in rows)
-
-
-def _moved(system: System) -> set[str]:
-    """Name what differs from the default."""
-    return {name for name in TUNED if getattr(system, name) != getattr(DEFAULT, name)}
-
-
-def _distance(system: System) -> tuple[int, float, str]:
-    return len(_moved(system)), abs(system.weight - WEIGHT), str(system)

@@ -22,13 +22,14 @@ from plait.search.evaluation.collection import Collection
 from plait.search.evaluation.measures import parse_measures
 from plait.search.evaluation.significance import Difference, gaps, paired
 from plait.search.evaluation.tuning.calibration import Calibration, calibrate
-from plait.search.evaluation.tuning.candidates import DEFAULT, Grid, Questions, Trials, try_systems
+from plait.search.evaluation.tuning.candidates import Questions, Trials, try_systems
+from plait.search.evaluation.tuning.grid import DEFAULT_SYSTEM, Grid
 from plait.search.index import Index
 from plait.search.system import System
 
 FOLDS = 5
 """Four fifths of the topics choose, one fifth measures; customary."""
-FEWEST = 2 * FOLDS
+FEWEST_TOPICS = 2 * FOLDS
 """Topics: at least two are measured in each fold."""
 
 
@@ -71,7 +72,7 @@ class Tuning:
     @property
     def best(self) -> System:
         """The system that is worth saving, with its calibration; the default where none is."""
-        system = self.chosen if self.better else DEFAULT
+        system = self.chosen if self.better else DEFAULT_SYSTEM
         found = self.calibration
         if not found or not found.better:
             return system
@@ -80,12 +81,12 @@ class Tuning:
     @property
     def worth_saving(self) -> bool:
         """Say whether anything is better than the default."""
-        return self.best != DEFAULT
+        return self.best != DEFAULT_SYSTEM
 
     @property
     def better(self) -> bool:
         """Say whether the gain is more than luck: the whole interval lies above 0."""
-        return self.difference.low > 0 and self.chosen != DEFAULT
+        return self.difference.low > 0 and self.chosen != DEFAULT_SYSTEM
 
 
 def tune(
@@ -98,7 +99,7 @@ def tune(
     """Choose among a grid of hybrids by the topics of a collection; changes nothing.
 
     `progress` hears of each system that was tried. Raises `QueryError` for a measure
-    that cannot be computed and for fewer than `FEWEST` topics, and `ReadingError` where
+    that cannot be computed and for fewer than `FEWEST_TOPICS` topics, and `ReadingError` where
     the judgements are of other articles.
     """
     decides, *others = parse_measures(measure)
@@ -106,10 +107,10 @@ def tune(
         raise QueryError(f"{measure!r} are {len(others) + 1} measures; name the one that decides.")
     questions = Questions.of(index, collection, decides)
     found = len(questions.topics)
-    if found < FEWEST:
+    if found < FEWEST_TOPICS:
         raise QueryError(
             f"{found} topics have a relevant article in the index, and tuning needs "
-            f"{FEWEST} or more: {FOLDS} folds of at least 2. Judge more topics."
+            f"{FEWEST_TOPICS} or more: {FOLDS} folds of at least 2. Judge more topics."
         )
     trials = try_systems(questions, (grid or Grid()).systems(), progress)
     left_out = len(collection.topics) - found
@@ -121,7 +122,7 @@ def tune(
 def cross_validate(trials: Trials, name: str, measure: str, left_out: int) -> Tuning:
     """Choose in every fold, measure on what it held out; then choose by all topics."""
     parts = [_fold(trials, topics) for topics in folds(trials.topics)]
-    default = np.concatenate([trials.of(DEFAULT, part.topics) for part in parts]).tolist()
+    default = np.concatenate([trials.of(DEFAULT_SYSTEM, part.topics) for part in parts]).tolist()
     tuned = np.concatenate([trials.of(part.chosen, part.topics) for part in parts]).tolist()
     return Tuning(
         name=name,
@@ -156,5 +157,5 @@ def _digest(topic: str) -> bytes:
 def _fold(trials: Trials, topics: tuple[str, ...]) -> Fold:
     held_out = set(topics)
     chosen = trials.best([topic for topic in trials.topics if topic not in held_out])
-    means = (float(trials.of(system, topics).mean()) for system in (DEFAULT, chosen))
+    means = (float(trials.of(system, topics).mean()) for system in (DEFAULT_SYSTEM, chosen))
     return Fold(topics, chosen, *means)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import asdict
 
-from plait.search.evaluation.tuning.candidates import DEFAULT, TUNED
+from plait.search.evaluation.tuning.grid import DEFAULT_SYSTEM, TUNED_PARAMETERS
 from plait.search.evaluation.tuning.tuning import Tuning
 from plait.search.system import System
 
@@ -87,7 +87,7 @@ def advice(tuning: Tuning, own: System, *, saved: bool) -> str:
             f'better: {why}. Search with --system "{tuning.best}", '
             "or tune again with --save to make it the index's own."
         )
-    earlier = f" The index still searches by {own}, saved earlier." if own != DEFAULT else ""
+    earlier = f" The index still searches by {own}, saved earlier." if own != DEFAULT_SYSTEM else ""
     return f"kept the default: {reason(tuning)}. Nothing was changed.{earlier}"
 
 
@@ -97,7 +97,7 @@ def _agreement(tuning: Tuning) -> str:
         name: sum(
             getattr(fold.chosen, name) == getattr(tuning.chosen, name) for fold in tuning.folds
         )
-        for name in TUNED
+        for name in TUNED_PARAMETERS
     }
     (first, count), *rest = counts.items()
     others = "".join(f", {name} {number}" for name, number in rest)
