@@ -1,4 +1,4 @@
-"""Here is one article: what a person reads, and where it came from.
+"""An article: the text that a person reads, and where it came from.
 
 Does not read files (`plait.index.reading`) or cut passages (`plait.index.language.cutting`).
 """
@@ -21,12 +21,12 @@ class Article:
     title: str
     text: str
     source: str = ""
-    """Path of the file it came from, a URL, or `stdin`; empty when a program handed it in."""
+    """Source: the path of a file, a URL, or `stdin`; empty where a program added the article."""
     date: str = ""
-    """ISO 8601 (`2019-01-11`), or empty when unknown."""
+    """Date in ISO 8601 (`2019-01-11`); empty where it is unknown."""
     author: str = ""
     teasers: tuple[str, ...] = ()
-    """Headlines of other stories that trailed the text, cut off by the reader."""
+    """Headlines of other stories that stood below the text and were cut off."""
     raw: str = ""
     metadata: Mapping[str, str] = field(default_factory=dict)
     """Further fields of the record, as text."""

@@ -1,4 +1,4 @@
-"""Here is one passage: what is retrieved."""
+"""A passage: the stretch of an article that is retrieved."""
 
 from dataclasses import dataclass
 
@@ -12,12 +12,12 @@ class Passage:
 
     article_id: str
     number: int
-    """0 for the first passage of its article."""
+    """Position of the passage in its article, from 0."""
     start: int
     end: int
     text: str
 
     @property
     def id(self) -> str:
-        """`ARTICLE#3`: unique in an index, stable while the article's text is."""
+        """Id of the passage, as in `ARTICLE#3`: unique in an index, the same for the same text."""
         return f"{self.article_id}#{self.number}"

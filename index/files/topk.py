@@ -1,4 +1,4 @@
-"""The greatest of many scores, and numbers looked up among ascending ones."""
+"""The indexes of the greatest of many scores, and of numbers among ascending ones."""
 
 from typing import Any
 
@@ -6,13 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 SCORES_PER_GROUP = 64
-"""Scores of which the greatest is found first, where the best of many are sought."""
+"""Number of scores in a group, whose greatest is found before the best of all."""
 
 
 def best_places(scores: NDArray[np.floating[Any]], k: int) -> NDArray[np.int64]:
-    """Give the places of the `k` greatest scores, and of all that tie with the last of them.
+    """Return the indexes of the `k` greatest scores, and of all that tie with the last of them.
 
-    Ascending. Whatever ties must stay in, or an order of ids could not decide.
+    They ascend. Whatever ties must stay in, or an order of ids could not decide.
     """
     if k >= len(scores):
         return np.arange(len(scores))
@@ -33,9 +33,10 @@ def _kth(scores: NDArray[np.floating[Any]], k: int) -> float:
 def looked_up(
     wanted: NDArray[Any], ascending: NDArray[Any]
 ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """Look numbers up among ascending ones: where each is first, and whether it is there.
+    """Return the first index of each wanted number among ascending ones, and whether it is there.
 
-    Both are beside `wanted`; a place is good for indexing where the number is there.
+    Both have an element for each of `wanted`; an index means nothing where the number is not
+    there, and stays within bounds unless `ascending` is empty.
     """
     if not len(ascending):
         return np.zeros(len(wanted), np.int64), np.zeros(len(wanted), bool)

@@ -1,12 +1,12 @@
-"""Here are topics and judgements: how good is a ranking, and is it better than another?
+"""Evaluation of rankings by topics and judgements, and comparison of systems.
 
     collection ─┬─ index ─ systems ─┬─ runs ─ measures ─ comparisons ─ experiment ─ files
                 └─ topics, qrels    └─ run files
 
-    index, topics, qrels ─ candidates ─ tuning ─ verdict
+    index, topics, qrels ─ grid ─ candidates ─ tuning ─ verdict
 
-Measures are computed by `ir-measures` and tests by SciPy; nothing is computed here but
-Holm's correction. Useful for collections in BEIR's and TREC's layouts, for what
+Measures are computed by `ir-measures` and tests by SciPy; nothing is computed here
+except Holm's correction. Useful for collections in BEIR's and TREC's layouts, for what
 `ir-datasets` knows, and for runs of other systems. Not useful for judging articles.
 """
 

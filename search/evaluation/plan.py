@@ -1,4 +1,8 @@
-"""Here is what is to be measured: which systems, against which, by which measures?"""
+"""What an experiment is to measure, and the floors that its results must reach.
+
+A plan names systems, runs of other programs, a baseline and measures; `plan_of` reads one as
+it is typed. A floor is the least value of a measure that the baseline must have.
+"""
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,25 +18,24 @@ from plait.search.evaluation.measures import DEFAULT_MEASURES, cutoff, parse_mea
 from plait.search.system import System, parse_systems
 
 DEFAULT_SYSTEMS = (System("keyword"), System("dense"), System("hybrid"))
-"""Measured where nothing else is asked."""
+"""Systems of a plan that names none: each leg by itself, and both."""
 ARTICLES_PER_TOPIC = 100
-"""Articles of a ranking that are kept: as deep as R@100 looks."""
+"""Articles that are kept of each topic's ranking: as many as R@100 looks at."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is to be measured. Raises `QueryError` where it makes no sense.
-
-    Without systems, each leg by itself and both.
-    """
+    """What is to be measured. Raises `QueryError` where it makes no sense."""
 
     systems: tuple[System, ...] = DEFAULT_SYSTEMS
+    """Systems that are asked: by default each leg by itself, and both."""
     runs: Mapping[str, Run] = field(default_factory=dict)
     """Rankings of other systems, by name."""
     baseline: str = ""
-    """Its name; empty for `hybrid` if that is asked, and else for the first."""
+    """Name of the baseline; empty for `hybrid` if that is asked, and else for the first."""
     measures: tuple[str, ...] = DEFAULT_MEASURES
     depth: int = ARTICLES_PER_TOPIC
+    """Number of articles that are kept of each topic's ranking."""
 
     def __post_init__(self) -> None:
         if self.depth < 1:
@@ -47,23 +50,23 @@ class Plan:
             raise QueryError(f"{found}; choose one of {'; '.join(self.names)}.")
 
     def beside(self, system: System) -> "Plan":
-        """Measure one system more, unless it is among them."""
+        """Return the plan with one system more, unless it is among them."""
         return self if system in self.systems else replace(self, systems=(*self.systems, system))
 
     @property
     def names(self) -> list[str]:
-        """Name the systems and the runs, in order."""
+        """Names of the systems and the runs, in order."""
         return [*map(str, self.systems), *self.runs]
 
     @property
     def note(self) -> str:
-        """Name the measures that look further down than rankings go; empty if none does."""
+        """Note on the measures that look further down than rankings go; empty if none does."""
         deep = [name for name in self.measures if cutoff(name) > self.depth]
         return f"rankings end at {self.depth}, above {', '.join(deep)}" if deep else ""
 
     @property
     def compared_with(self) -> str:
-        """Name the baseline, as it is written where it is measured."""
+        """Name of the baseline, as it is written where it is measured."""
         if not self.baseline:
             return "hybrid" if "hybrid" in self.names else self.names[0]
         if self.baseline in self.runs:

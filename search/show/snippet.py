@@ -1,4 +1,4 @@
-"""Here is a hit: which lines of it show why it was found?"""
+"""Snippets of a passage: its stretches around the query's words, with the words marked."""
 
 import re
 
@@ -12,19 +12,19 @@ from plait.index.language.analyzer import TextAnalyzer
 from plait.search.show.printable import in_line
 
 STRETCH_CHARACTERS = 200
-"""Characters of a stretch at most: two lines of a terminal."""
+"""Characters of a stretch, at most: two lines of a terminal."""
 MARGIN_CHARACTERS = 60
 """Characters shown on each side of a matched word, where there is room."""
 STRETCHES_SHOWN = 2
-
-_BLANKS = re.compile(r"\s+")
-
+"""Number of stretches in a snippet, at most."""
 BEGINNING_CHARACTERS = 240
 """Characters shown of a passage that shares no word with the query."""
 
+_BLANKS = re.compile(r"\s+")
+
 
 class _Marks(Formatter):
-    """Puts marks around matched words and an ellipsis between fragments."""
+    """A formatter that puts marks around matched words, and an ellipsis between fragments."""
 
     between = " … "
 
@@ -35,7 +35,7 @@ class _Marks(Formatter):
         return _shown(text)
 
     def format_token(self, text: str, token: object, replace: bool = False) -> str:  # noqa: FBT001, FBT002 - Whoosh's
-        """Mark one matched word, as it stands in the text."""
+        """Return one matched word between marks, as it stands in the text."""
         start, end = token.startchar, token.endchar  # type: ignore[attr-defined]
         return f"{self.before}{_shown(text[start:end])}{self.after}"
 
@@ -43,10 +43,10 @@ class _Marks(Formatter):
 def snippet(
     text: str, words: str, analyzer: TextAnalyzer, marks: tuple[str, str] = ("", "")
 ) -> str:
-    """Give the stretches of `text` around the query's words, in one line, words marked.
+    """Return the stretches of `text` around the query's words, in one line, words marked.
 
-    Safe to print: what a terminal would obey is escaped, before marks are put around words.
-    Where no word matches, as for a hit found by its meaning, the beginning.
+    Where no word matches, as in a hit found by its meaning, it is the beginning of `text`.
+    Safe to print: what a terminal would obey is escaped before the words are marked.
     """
     terms = frozenset(analyzer.terms(words))
     fragmenter = ContextFragmenter(maxchars=STRETCH_CHARACTERS, surround=MARGIN_CHARACTERS)
@@ -60,5 +60,5 @@ def snippet(
 
 
 def _shown(text: str) -> str:
-    """Make every run of blanks, line ends among them, one space; escape what is unsafe."""
+    """Return the text with one space for blanks in a row, line ends too, and escaped."""
     return in_line(_BLANKS.sub(" ", text))

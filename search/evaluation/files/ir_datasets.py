@@ -1,8 +1,7 @@
-"""Here is the id of a data set that `ir-datasets` knows: what does it hold?
+"""Test collections that the package `ir-datasets` knows, read by their id.
 
-The package is imported only here and only when it is asked for. It keeps its data in
-a folder of its own and may download them when they are not there: naming an id is
-asking for that.
+The package is imported only here and only when it is needed. It keeps its data in a folder
+of its own and may download them when they are not there: whoever names an id agrees to that.
 """
 
 import json
@@ -14,14 +13,15 @@ from plait.index.errors import PlaitError, ReadingError
 from plait.search.evaluation.collection import Collection, Topic, judged
 
 ID_PREFIX = "ir_datasets:"
+"""Prefix that tells an id from a path."""
 TITLE_FIELDS = ("title", "headline", "headlines")
-"""Fields that hold a title, by the names that data sets give them."""
+"""Names of the fields that hold a title, which differ between data sets."""
 TEXT_FIELDS = ("text", "title", "query", "question")
-"""Fields that hold a topic's text; the short form comes before the long."""
+"""Names of the fields that hold a topic's text; the short form comes before the long."""
 
 
 def read_registered(name: str) -> Collection:
-    """Open the data set of an id.
+    """Return the data set of an id.
 
     Raises `ReadingError` where the package, the id, or the data are missing; what
     `ir-datasets` said is in the message.
@@ -60,7 +60,7 @@ def _topic(query: Any) -> Topic:
 
 
 def _records(dataset: Any, name: str, remedy: str) -> Iterator[bytes]:
-    """Walk the articles as JSON lines, such as `plait index` reads."""
+    """Yield the articles as JSON lines, such as `plait index` reads."""
     try:
         for document in dataset.docs_iter():
             title = _first(document, TITLE_FIELDS)
@@ -72,11 +72,11 @@ def _records(dataset: Any, name: str, remedy: str) -> Iterator[bytes]:
 
 
 def _first(row: Any, names: tuple[str, ...]) -> str:
-    """Give the first of some fields that is there and not empty."""
+    """Return the first of some fields that is there and not empty."""
     values = (getattr(row, name, "") for name in names)
     return next((str(value).strip() for value in values if value), "")
 
 
 def _failed(name: str, error: Exception, remedy: str) -> ReadingError:
-    """Say what ir-datasets said: it raises whatever its parsers and downloads raise."""
+    """Return our error for any of ir-datasets', whose parsers and downloads raise all kinds."""
     return ReadingError(f"{ID_PREFIX}{name}: {type(error).__name__}: {error}; {remedy}.")

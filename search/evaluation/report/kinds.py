@@ -1,4 +1,4 @@
-"""Here are kinds of topics: which system is good at which?"""
+"""Picture of each system's mean on each kind of topic."""
 
 import altair as alt
 
@@ -14,7 +14,7 @@ BAR_HEIGHT = 16
 
 
 def by_kind(experiment: Experiment) -> Section:
-    """Draw every system's mean on each kind of topic."""
+    """Return every system's mean on each kind of topic, drawn as bars."""
     title = "Means by kind of topic"
     groups = kinds(experiment)
     if not groups:

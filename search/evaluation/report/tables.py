@@ -1,4 +1,4 @@
-"""Here are means and topics: which numbers stand in tables?"""
+"""Tables of each system's means, and of the topics that changed most."""
 
 from html import escape
 
@@ -15,7 +15,7 @@ CHANGES_TABULATED = 8
 
 
 def means(experiment: Experiment) -> Section:
-    """Set the mean of every measure and system, with how it compares to the baseline."""
+    """Return the mean of every measure and system, with how it compares to the baseline."""
     best = {m: max(o.mean(m) for o in experiment.outcomes) for m in experiment.measures}
     colour_of = colours(experiment)
     rows = []
@@ -52,7 +52,7 @@ def _mean(experiment: Experiment, outcome: Outcome, measure: str, best: float) -
 
 
 def most_changed(experiment: Experiment) -> Section:
-    """Set the topics that a system moved furthest from the baseline, either way."""
+    """Return the topics on which a system differs most from the baseline, either way."""
     title = "Topics that changed most"
     systems = challengers(experiment)
     if not systems:

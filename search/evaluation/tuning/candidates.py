@@ -1,4 +1,4 @@
-"""Here are topics: how well does each of many hybrids answer each of them?
+"""Measure of many hybrid systems on each topic, from legs that are scored once.
 
 The legs of a topic are scored once per setting of BM25, by the same code that searches;
 every weight of the dense leg is then tried on the arrays that came of it, second look
@@ -30,18 +30,18 @@ class Trials:
     """What each system scored on each topic, by one measure."""
 
     systems: tuple[System, ...]
-    """The default first, then those that differ least from it."""
+    """Systems, the default first, then those that differ least from it."""
     topics: tuple[str, ...]
     values: NDArray[np.float64]
-    """(systems, topics)."""
+    """Value of the measure, (systems, topics)."""
 
     def of(self, system: System, topics: Sequence[str]) -> NDArray[np.float64]:
-        """Give a system's values on some topics, in the order they are named."""
+        """Return a system's values on some topics, in the order they are named."""
         columns = [self.topics.index(topic) for topic in topics]
         return np.asarray(self.values[self.systems.index(system), columns])
 
     def best(self, topics: Sequence[str]) -> System:
-        """Choose the system with the best mean on some topics; of equals the first."""
+        """Return the system with the best mean on some topics; of equals the first."""
         columns = [self.topics.index(topic) for topic in topics]
         means = self.values[:, columns].mean(axis=1)
         return self.systems[int(np.argmax(means > means.max() - SMALLEST_DIFFERENCE))]
@@ -53,22 +53,22 @@ class Questions:
 
     index: Index
     topics: tuple[Topic, ...]
-    """Each has a relevant article in the index."""
+    """Topics, each with a relevant article in the index."""
     qrels: Qrels
-    """Of these topics."""
+    """Judgements of these topics."""
     names: Mapping[str, str]
-    """Each article's name in the judgements, by its id."""
+    """Name of each article in the judgements, by its id."""
     measure: str
 
     @classmethod
     def of(cls, index: Index, collection: Collection, measure: str) -> Self:
-        """Keep the topics that this index has an answer to, spelt as the default asks for them.
+        """Return the topics that this index has an answer to, spelt as the default asks for them.
 
         Raises `ReadingError` where the judgements are of other articles altogether.
         """
         names = article_names(index.snapshot.article_ids(), collection.qrels)
         known = set(names.values())
-        # Of its own, so that the vectors of the topics are forgotten with it.
+        # An index of its own, so that the cached vectors of the topics are freed with it.
         own = Index(index.snapshot, Remembering(index.encoder))
         options = Options(operators=False)
         topics = tuple(
@@ -81,16 +81,17 @@ class Questions:
 
     @property
     def depth(self) -> int:
-        """Articles that are ranked for a topic: as many as the measure looks at."""
+        """Number of articles that are ranked for a topic: as many as the measure looks at."""
         return cutoff(self.measure) or ARTICLES_PER_TOPIC
 
 
 def try_systems(
     questions: Questions, systems: Sequence[System], progress: Callable[[int], None]
 ) -> Trials:
-    """Measure every system on every topic; `progress` hears of each one that is done.
+    """Measure every system on every topic.
 
-    The systems must be of the default's mode and fusion.
+    The systems must be of the default's mode and fusion. `progress` is called with the
+    number of systems each time some are done.
     """
     settings: dict[tuple[float, float, float], list[System]] = {}
     for system in systems:
@@ -112,7 +113,10 @@ def try_systems(
 def _rankings(
     questions: Questions, topic: Topic, alike: Sequence[System]
 ) -> Iterator[tuple[System, dict[str, float]]]:
-    """Rank the articles for one topic by systems that differ in the weight alone."""
+    """Yield each system and its ranking of the articles for one topic.
+
+    The systems differ in the weight alone.
+    """
     index, names = questions.index, questions.names
     analyzer, title = index.ranker.analyzer, alike[0].title
     query = parse_query(topic.text, analyzer, operators=False, title=title)
