@@ -1,8 +1,8 @@
-"""Could the weight of the dense leg be chosen query by query, without judgements?
+"""Weights of the dense leg chosen query by query, without judgements, beside a fixed one.
 
     python benchmarks/adaptive_weight.py [COLLECTION ...]
 
-For each topic, from what both legs show (see `features`), a ridge regression predicts what
+For each topic, a ridge regression predicts from what both legs show (see `features`) what
 each weight would score; the best predicted is taken. It is fitted on all collections but
 one and tried on that one, each in turn, beside the fixed weight that is best on the same
 others, with a guard (the fixed weight unless the predicted gain is above a margin, chosen
@@ -36,26 +36,26 @@ WEIGHTS = tuple(round(step / 10, 1) for step in range(11))
 MARGINS = (0.0, 0.01, 0.02, 0.05, 0.1, 1.0)
 """Predicted gains below which the guard keeps the fixed weight; 1 always keeps it."""
 TOPICS_TRIED = 300
-"""The first of each collection."""
+"""Number of topics tried of each collection: the first."""
 RANKS_COMPARED = 20
-"""Depth at which the two legs' rankings are compared."""
+"""Number of ranks down to which the two legs' rankings are compared."""
 
 Values: TypeAlias = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """One collection: what its topics show, and what each weight scores."""
+    """One collection: the features of its topics, and what each weight scores."""
 
     name: str
     shown: Values
-    """(topics, features)."""
+    """Features of each topic, (topics, features)."""
     values: Values
-    """(topics, weights)."""
+    """Value of the measure for each topic and weight, (topics, weights)."""
 
 
 def features(index: Index, text: str) -> list[float]:
-    """Describe a query by its words and by how the legs score its candidates."""
+    """Return the features of a query: of its words, and of how the legs score its candidates."""
     query = parse_query(text, index.ranker.analyzer, operators=False)
     scored = index.ranker.score(query, System())
     if scored.keyword is None or scored.dense is None:
@@ -102,12 +102,12 @@ def tried(name: str) -> Tried:
 
 
 def fixed(collections: Sequence[Tried]) -> int:
-    """Number the weight that is best in the mean over collections."""
+    """Return the index of the weight that is best in the mean over collections."""
     return int(np.mean([one.values.mean(axis=0) for one in collections], axis=0).argmax())
 
 
 def fitted(collections: Sequence[Tried]) -> Callable[[Tried], Values]:
-    """Fit the regression; give what predicts (topics, weights) of another collection."""
+    """Fit the regression; return what predicts (topics, weights) of another collection."""
     shown = np.concatenate([one.shown for one in collections])
     # What a weight gains over the mean of all: hard topics are low whatever the weight.
     gains = np.concatenate(
@@ -120,7 +120,7 @@ def fitted(collections: Sequence[Tried]) -> Callable[[Tried], Values]:
 
 
 def guarded(one: Tried, predicted: Values, default: int, margin: float) -> float:
-    """Score a collection by predicted weights where they promise more than the margin."""
+    """Return a collection's mean by predicted weights where they promise more than the margin."""
     best = predicted.argmax(axis=1)
     rows = np.arange(len(best))
     promised = predicted[rows, best] - predicted[:, default]
@@ -128,7 +128,7 @@ def guarded(one: Tried, predicted: Values, default: int, margin: float) -> float
 
 
 def margin_of(collections: Sequence[Tried]) -> float:
-    """Choose the margin by leaving out each of the given collections in turn."""
+    """Return the margin that is best when each of the collections is left out in turn."""
     means = []
     for margin in MARGINS:
         scores = []

@@ -1,4 +1,4 @@
-"""How much faster than sentence-transformers is the default model here?
+"""Speed of the default model's own runtime beside sentence-transformers, on one machine.
 
     python benchmarks/encoding.py [rounds]
 
@@ -30,14 +30,14 @@ QUERIES = ("who owns the islands?", "peace treaty 1956 declaration", "cocoa pric
 
 
 def passages() -> list[str]:
-    """Cut the seed articles, end to end, into passages of 150 words."""
+    """Return the seed articles, end to end, cut into passages of 150 words."""
     words = " ".join(p.read_text(encoding="utf-8") for p in sorted(SEEDS.glob("*.txt"))).split()
     starts = range(0, WORDS_PER_PASSAGE * PASSAGES_PER_ROUND, WORDS_PER_PASSAGE)
     return [" ".join(words[start : start + WORDS_PER_PASSAGE]) for start in starts]
 
 
 def seconds(work: Callable[[], object]) -> float:
-    """Time one call."""
+    """Return the wall time of one call."""
     start = time.perf_counter()
     work()
     return time.perf_counter() - start

@@ -1,10 +1,10 @@
-"""How much faster is the keyword leg than stock Whoosh, on the same passages in one run?
+"""Speed of the keyword leg beside that of stock Whoosh, on the same passages in one run.
 
     python benchmarks/keyword.py [CORPUS.jsonl[.gz] ...]
 
 Both sides analyse with the same chain and answer the same queries, stock Whoosh
 with its own BM25F, whose upper bounds let it skip. Queries are interleaved, so
-that the machine's moods meet both. Needs a corpus in BEIR's layout:
+that a busy machine slows both alike. Needs a corpus in BEIR's layout:
 `../shared/data/scifact` and `cranfield` by default.
 """
 
@@ -37,7 +37,7 @@ PASSAGES = 6000
 QUERIES_PER_LENGTH = 30
 BUILDS_TIMED = 3
 QUERY_LENGTHS = (5, 12, 40)
-"""Words a query has."""
+"""Numbers of words of a query."""
 HITS = 10
 
 T = TypeVar("T")
@@ -107,7 +107,7 @@ def _build_stock(rows: Rows, folder: Path) -> Any:
 
 
 def _queries(rows: Rows, length: int, analyzer: TextAnalyzer) -> list[Query]:
-    """Take stretches of words out of random passages."""
+    """Return queries that are stretches of words out of random passages."""
     choose = random.Random(length)  # noqa: S311 - the same queries every time
     texts = [words for _, text in rows if len(words := text.split()) > length]
     queries = []

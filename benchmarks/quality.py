@@ -1,4 +1,4 @@
-"""How well do the systems rank on public test collections, and what does each part give?
+"""Quality of the systems on public test collections, as a whole and with stages left out.
 
     python benchmarks/quality.py [COLLECTION ...]
 
@@ -28,7 +28,7 @@ SYSTEMS = (
 )
 MEASURE = "nDCG@10"
 COLUMN_WIDTH = max(map(len, SYSTEMS)) + 2
-"""Of a column."""
+"""Width of a column, in characters."""
 
 
 def measured(name: str) -> Experiment:

@@ -19,5 +19,5 @@ class Passage:
 
     @property
     def id(self) -> str:
-        """Id of the passage, as in `ARTICLE#3`: unique in an index, the same for the same text."""
+        """Id of the passage, as in `ARTICLE#3`: unique in an index, stable while the text is."""
         return f"{self.article_id}#{self.number}"

@@ -1,16 +1,18 @@
-"""plait beside what a user would pick instead: what `benchmarks/peers.py` is made of.
+"""Stages, entries and tables of the comparison of plait with other libraries.
 
-| file | question |
+The script `benchmarks/peers.py` runs it. Both have one name: the script is never imported.
+
+| file | content |
 |---|---|
-| `roster.py` | who takes part, and where is its code? |
-| `peers/` | one file a peer: how is it set up, and why so? |
-| `given.py` | which passages and vectors is an index built of? |
-| `corpus.py` | which passages, and which queries? |
-| `stored.py` | who has encoded these passages already? |
-| `handing.py` | who hands out vectors in a model's place? |
-| `../peer.py`, `serving.py` | a process that holds one peer, seen from within and from without |
-| `racing.py` | ask all in turn: who takes how long? |
-| `stages.py`, `quality.py`, `cold.py` | the parts of a run |
-| `noise.py` | how busy was the machine meanwhile? |
-| `page.py`, `pictures.py` | how is it shown? |
+| `roster.py` | the entries that take part, and the place of their code |
+| `entries/` | one file a peer: how it is set up, and why so |
+| `given.py` | the documents and vectors that an index is built of, and what a peer must do |
+| `corpus.py` | the passages and the queries |
+| `stored.py` | vectors and tokens from an index that has encoded the passages already |
+| `precomputed.py` | vectors made before, in the place of a model |
+| `../peer.py`, `serving.py` | a process that runs one peer, from within and from without |
+| `racing.py` | the times of all entries, asked in turn |
+| `stages.py`, `quality.py`, `cold.py` | the stages of a run |
+| `noise.py` | how busy the machine was meanwhile |
+| `document.py`, `pictures.py` | the tables and the pictures of what was found |
 """

@@ -1,7 +1,7 @@
-"""Ask all in turn: who takes how long?
+"""Times of queries, with all entries asked in turn.
 
-Every query is asked of everybody before the next, so that the machine's moods meet all;
-who begins changes with each query. A slow peer stops being asked when its time is used
+Every query is asked of all entries before the next, so that a busy machine slows all alike;
+the first to be asked changes with each query. A slow peer stops being asked when its time is used
 up, and the table says how many queries it answered.
 """
 
@@ -19,26 +19,26 @@ from peers.roster import Entry
 from peers.serving import Built, PeerError, Server
 
 WARM_UP_QUERIES = 5
-"""Queries asked of everybody before the clock runs."""
+"""Number of queries asked of every entry before the clock runs."""
 PAUSE_SECONDS = 0.02
-"""Seconds between two queries, in which the threads of the last one come to rest."""
+"""Pause between two queries, in which the threads of the last one come to rest."""
 QUERIES_FOR_P99 = 100
-"""Queries below which nothing is said of one in a hundred."""
+"""Number of queries below which the 99th percentile is left out."""
 BURST_SECONDS = 1.0
-"""What a burst of queries takes, about."""
+"""Time that a burst of queries takes, about."""
 FEWEST_IN_BURST, MOST_IN_BURST = 8, 400
-"""Queries in a burst."""
+"""Least and greatest number of queries in a burst."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How much is asked."""
+    """How many queries are asked, and for how long."""
 
     queries: Sequence[str]
     budget: float
-    """Seconds that a peer may take for its answers, all together."""
+    """Time that a peer may take for all its answers together, in seconds."""
     bursts: int
-    """How often throughput is measured; the median counts."""
+    """Number of times that throughput is measured; the median counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Racer:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What came out for one racer. Times of queries are in milliseconds."""
+    """The numbers of one racer. Times of queries are in milliseconds, sizes in bytes."""
 
     label: str
     package: str
@@ -63,23 +63,26 @@ class Measured:
     disk: int
     open_s: float
     first_s: float
-    """From the start of its process to its first answer, imports included."""
+    """Time from the start of its process to its first answer, imports included."""
     asked: int
+    """Number of queries that it answered."""
     p50: float
     p95: float
     p99: float | None
     times: float
-    """The median over queries of its time, in times of the first racer's for the same query."""
+    """Median over queries of its time, in times of the first racer's for the same query."""
     per_s: float | None
+    """Throughput on one thread, in queries a second."""
     per_s_two: float | None
-    """On two threads."""
+    """Throughput on two threads, in queries a second."""
     peak: int
+    """Peak of its memory."""
     own: int
-    """Bytes at the end, without mapped files."""
+    """Memory at the end, without mapped files."""
 
 
 class _Runner:
-    """A racer that runs."""
+    """A racer whose process runs, and its times so far."""
 
     def __init__(self, racer: Racer, server: Server, first: str) -> None:
         begun = time.perf_counter()
@@ -106,7 +109,7 @@ class _Runner:
                 return
 
     def measured(self, base: Sequence[float]) -> Measured:
-        """Sum up."""
+        """Return the numbers of this racer; `base` are the first racer's times."""
         built, own = self.racer.built, np.array(self.seconds)
         p50, p95, p99 = (1000 * np.percentile(own, [50, 95, 99])).tolist()
         pairs = zip(self.seconds, base, strict=False)

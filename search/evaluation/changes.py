@@ -13,7 +13,7 @@ from plait.search.evaluation.significance import SMALLEST_DIFFERENCE
 from plait.search.system import System
 
 CHANGES_SHOWN = 3
-"""Topics that are shown of those that gained, and as many of those that lost."""
+"""Number of topics that are shown of those that gained, and as many of those that lost."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ def parse_measures(text: str) -> tuple[str, ...]:
 def per_topic(qrels: Qrels, run: Run, measures: Sequence[str]) -> dict[str, dict[str, float]]:
     """Return measure to topic to value, for every topic that is judged.
 
-    A topic without a ranking has the value that `ir-measures` gives by default: 0.
+    A topic without a ranking has the default value of `ir-measures`: 0.
     Raises `QueryError` where it fails on the rankings there are.
     """
     parsed = {_parsed(name): name for name in measures}

@@ -17,7 +17,7 @@ from plait.search.evaluation.experiment import Experiment
 from plait.search.evaluation.files.trec import write_run
 
 NAME_CHARACTERS = 80
-"""Characters of a system's name in a file's name, at most."""
+"""Number of characters of a system's name in a file's name, at most."""
 
 
 def write_files(experiment: Experiment, folder: Path) -> None:

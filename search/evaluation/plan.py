@@ -101,7 +101,7 @@ def plan_of(
 
 
 def read_runs(texts: Iterable[str]) -> dict[str, Run]:
-    """Read runs, each given as FILE, named by its tag, or as NAME=FILE.
+    """Read runs, each written as FILE, named by its tag, or as NAME=FILE.
 
     Raises `ReadingError`, and `QueryError` for a name that is there twice.
     """

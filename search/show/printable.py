@@ -15,7 +15,7 @@ import re
 _OBEYED = (
     "\x00-\x08\x0b-\x1f\x7f-\x9f"  # C0 except tab and newline, DEL, C1
     "\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069"  # directions, ends of lines and paragraphs
-    "\ud800-\udfff"  # halves of surrogate pairs: no terminal is told these, UTF-8 has none
+    "\ud800-\udfff"  # halves of surrogate pairs: no terminal shows them, UTF-8 has none
 )
 _IN_TEXT = re.compile(f"[{_OBEYED}]")
 _IN_LINE = re.compile(f"[{_OBEYED}\t\n]")

@@ -12,13 +12,13 @@ from plait.index.language.analyzer import TextAnalyzer
 from plait.search.show.printable import in_line
 
 STRETCH_CHARACTERS = 200
-"""Characters of a stretch, at most: two lines of a terminal."""
+"""Number of characters of a stretch, at most: two lines of a terminal."""
 MARGIN_CHARACTERS = 60
-"""Characters shown on each side of a matched word, where there is room."""
+"""Number of characters shown on each side of a matched word, where there is room."""
 STRETCHES_SHOWN = 2
 """Number of stretches in a snippet, at most."""
 BEGINNING_CHARACTERS = 240
-"""Characters shown of a passage that shares no word with the query."""
+"""Number of characters shown of a passage that shares no word with the query."""
 
 _BLANKS = re.compile(r"\s+")
 

@@ -13,7 +13,7 @@ class BM25S:
     """bm25s as its README's first example has it: English stop words, PyStemmer's English
     stemmer, `BM25()` with its defaults (Lucene's formula) and the NumPy backend; saved and
     loaded by its own `save` and `load`. One query a call, progress bars off.
-    """  # noqa: D205 - goes onto the page as one paragraph
+    """  # noqa: D205 - goes into a table as one paragraph
 
     backend = "numpy"
 
@@ -33,7 +33,7 @@ class BM25S:
         return work
 
     def open(self, folder: Path) -> Ask:
-        """Load; a stemmer of Snowball's is not for two threads, so each query makes its own."""
+        """Load; a Snowball stemmer is not safe on two threads, so each query makes its own."""
         scorer = bm25s.BM25.load(folder)
         ids = kept_ids(folder)
 
@@ -48,8 +48,8 @@ class BM25S:
 
 class NumbaBM25S(BM25S):
     """bm25s with `backend="numba"`, which its README recommends for larger collections, and
-    otherwise as above. Compiled code is ready before anything is timed, but for the first
+    otherwise as plain bm25s. Compiled code is ready before anything is timed, except the first
     query.
-    """  # noqa: D205 - goes onto the page as one paragraph
+    """  # noqa: D205 - goes into a table as one paragraph
 
     backend = "numba"

@@ -27,7 +27,7 @@ class Haystack:
     of its retrievers at ten each, the sentence-transformers text embedder, and a
     `DocumentJoiner` by reciprocal rank fusion in the place of the tutorial's cross-encoder.
     Kept by the store's own `save_to_disk`, a JSON file. Hits carry text.
-    """  # noqa: D205 - goes onto the page as one paragraph
+    """  # noqa: D205 - goes into a table as one paragraph
 
     def build(self, given: Given, folder: Path) -> Callable[[], object]:
         """Write documents with their vectors."""

@@ -20,7 +20,7 @@ class LanceDB:
     searched exhaustively: its guide calls an index unnecessary around 100,000 rows, and
     would build one from a million. The model is called by hand, as in its guide for
     vectors of one's own. Hits carry id and text.
-    """  # noqa: D205 - goes onto the page as one paragraph
+    """  # noqa: D205 - goes into a table as one paragraph
 
     def build(self, given: Given, folder: Path) -> Callable[[], object]:
         """Write a table, index its text."""

@@ -22,8 +22,8 @@ COLLECTION = "documents"
 class Sentences(Embeddings):
     """LangChain's interface to sentence-transformers.
 
-    Its own, `langchain-huggingface`, cannot be installed beside the current
-    transformers; this does the same.
+    LangChain's own, `langchain-huggingface`, cannot be installed beside the current
+    transformers; this class does the same.
     """
 
     def __init__(self, model: SentenceTransformer | PrecomputedModel) -> None:
@@ -44,10 +44,10 @@ class ChromaEnsemble:
     each asked for ten: the hybrid search of LangChain's guides. Chroma is filled in
     batches of the size it allows. `BM25Retriever` has no file of its own, so it is
     pickled, which is quicker than making it anew from the stored texts. Hits carry text.
-    """  # noqa: D205 - goes onto the page as one paragraph
+    """  # noqa: D205 - goes into a table as one paragraph
 
     def build(self, given: Given, folder: Path) -> Callable[[], object]:
-        """Fill both; the model hands out what was given."""
+        """Fill both; the model returns the vectors that were made before."""
         documents = [Document(d.whole, id=d.id, metadata={"id": d.id}) for d in given.documents]
         handing = PrecomputedModel([document.page_content for document in documents], given.vectors)
 
@@ -63,7 +63,7 @@ class ChromaEnsemble:
         return work
 
     def open(self, folder: Path) -> Ask:
-        """Open both, and the model."""
+        """Open both indexes, and the model."""
         with (folder / "bm25.pickle").open("rb") as file:
             words = pickle.load(file)  # noqa: S301 - written by `build`
         model = SentenceTransformer(os.environ[MODEL_VARIABLE], device="cpu")

@@ -14,7 +14,7 @@ class RankBM25:
     """rank-bm25's `BM25Okapi` with its defaults, over lower-cased words between blanks: its
     README splits at blanks and leaves the rest to the user. It has no file of its own, so
     the object is pickled, which is the quickest a user can do.
-    """  # noqa: D205 - goes onto the page as one paragraph
+    """  # noqa: D205 - goes into a table as one paragraph
 
     def build(self, given: Given, folder: Path) -> Callable[[], object]:
         """Split, count, pickle."""

@@ -21,7 +21,7 @@ class Tantivy:
     its default BM25, one writer thread with the default heap of 128 MB, and the writer's
     merges waited for. A query is parsed leniently and means any of its words, tantivy's
     default. Ids are read from its document store.
-    """  # noqa: D205 - goes onto the page as one paragraph
+    """  # noqa: D205 - goes into a table as one paragraph
 
     def build(self, given: Given, folder: Path) -> Callable[[], object]:
         """Add documents one by one, commit once, wait for merges."""

@@ -16,10 +16,10 @@ class Txtai:
     5,000 vectors, inverted lists beyond), scores normalised and averaged half and half.
     `content` is off, its default, so hits are ids and scores without text. The model runs
     by its sentence-transformers method.
-    """  # noqa: D205 - goes onto the page as one paragraph
+    """  # noqa: D205 - goes into a table as one paragraph
 
     def build(self, given: Given, folder: Path) -> Callable[[], object]:
-        """Index texts; the model hands out what was given."""
+        """Index texts; the model returns the vectors that were made before."""
         documents = given.documents
         rows = [(document.id, document.whole) for document in documents]
         made = Embeddings(

@@ -19,7 +19,7 @@ class Whoosh:
     `StemmingAnalyzer`, its codec, its default `BM25F` and its searcher; the writer gets
     512 MB, as its notes on bulk indexing advise. A query is any of its words (`OrGroup`),
     without operators. One searcher a thread, as its notes on threads ask.
-    """  # noqa: D205 - goes onto the page as one paragraph
+    """  # noqa: D205 - goes into a table as one paragraph
 
     def build(self, given: Given, folder: Path) -> Callable[[], object]:
         """Add documents one by one, commit once."""

@@ -1,6 +1,6 @@
 """Test collections, found by a folder's layout, by the id of a data set, or by naming files.
 
-| given | articles | topics | judgements |
+| name | articles | topics | judgements |
 |---|---|---|---|
 | a folder in BEIR's layout | `corpus.jsonl` | `queries.jsonl` | `qrels/test.tsv` |
 | a folder as plait's seeds | `articles/` | `topics.jsonl` | `qrels.tsv` |

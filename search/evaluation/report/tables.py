@@ -11,7 +11,7 @@ from plait.search.evaluation.report.section import Section, colours, left_out, s
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
 CHANGES_TABULATED = 8
-"""Topics of a system that gained most, and as many that lost most: about a screen."""
+"""Number of topics of a system that gained most, and as many that lost most: about a screen."""
 
 
 def means(experiment: Experiment) -> Section:

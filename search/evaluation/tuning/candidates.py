@@ -1,4 +1,4 @@
-"""Measure of many hybrid systems on each topic, from legs that are scored once.
+"""Values of many hybrid systems on each topic, from legs that are scored once.
 
 The legs of a topic are scored once per setting of BM25, by the same code that searches;
 every weight of the dense leg is then tried on the arrays that came of it, second look
