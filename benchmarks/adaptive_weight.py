@@ -1,8 +1,8 @@
-"""Could the weight of the dense leg be chosen query by query, without judgements?
+"""Weights of the dense leg chosen query by query, without judgements, beside a fixed one.
 
     python benchmarks/adaptive_weight.py [COLLECTION ...]
 
-For each topic, from what both legs show (see `features`), a ridge regression predicts what
+For each topic, a ridge regression predicts from what both legs show (see `features`) what
 each weight would score; the best predicted is taken. It is fitted on all collections but
 one and tried on that one, each in turn, beside the fixed weight that is best on the same
 others, with a guard (the fixed weight unless the predicted gain is above a margin, chosen
@@ -22,12 +22,12 @@ from public import folders
 from sklearn.linear_model import Ridge
 from sklearn.preprocessing import StandardScaler
 
-from plait.index.arithmetic import idf
 from plait.search.evaluation import open_index, read_collection
 from plait.search.evaluation.files.trec import falling
 from plait.search.evaluation.measures import per_topic
 from plait.search.evaluation.names import article_names
 from plait.search.index import Index, Options
+from plait.index.arithmetic import idf
 from plait.search.query.parser import parse_query
 from plait.search.system import System
 
@@ -35,27 +35,27 @@ MEASURE = "nDCG@10"
 WEIGHTS = tuple(round(step / 10, 1) for step in range(11))
 MARGINS = (0.0, 0.01, 0.02, 0.05, 0.1, 1.0)
 """Predicted gains below which the guard keeps the fixed weight; 1 always keeps it."""
-TOPICS = 300
-"""The first of each collection."""
-LIST = 20
-"""Depth at which the two legs' rankings are compared."""
+TOPICS_TRIED = 300
+"""Number of topics tried of each collection: the first."""
+RANKS_COMPARED = 20
+"""Number of ranks down to which the two legs' rankings are compared."""
 
 Values: TypeAlias = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """One collection: what its topics show, and what each weight scores."""
+    """One collection: the features of its topics, and what each weight scores."""
 
     name: str
     shown: Values
-    """(topics, features)."""
+    """Features of each topic, (topics, features)."""
     values: Values
-    """(topics, weights)."""
+    """Value of the measure for each topic and weight, (topics, weights)."""
 
 
 def features(index: Index, text: str) -> list[float]:
-    """Describe a query by its words and by how the legs score its candidates."""
+    """Return the features of a query: of its words, and of how the legs score its candidates."""
     query = parse_query(text, index.analyzer, operators=False)
     scored = index.ranker.score(query, System())
     if scored.keyword is None or scored.dense is None:
@@ -75,10 +75,10 @@ def features(index: Index, text: str) -> list[float]:
     tops = []
     for leg in (scored.keyword, scored.dense):
         falling_scores = np.sort((leg.scores - leg.mean) / (leg.deviation or 1.0))[::-1]
-        described += [falling_scores[0], falling_scores[0] - falling_scores[:LIST][-1]]
-        described.append(float(np.mean(falling_scores[:LIST] ** 3)))
-        tops.append(set(np.argsort(-leg.scores)[:LIST].tolist()))
-    return [*described, len(tops[0] & tops[1]) / LIST, float(scored.dense.scores.max())]
+        described += [falling_scores[0], falling_scores[0] - falling_scores[:RANKS_COMPARED][-1]]
+        described.append(float(np.mean(falling_scores[:RANKS_COMPARED] ** 3)))
+        tops.append(set(np.argsort(-leg.scores)[:RANKS_COMPARED].tolist()))
+    return [*described, len(tops[0] & tops[1]) / RANKS_COMPARED, float(scored.dense.scores.max())]
 
 
 def tried(name: str) -> Tried:
@@ -86,7 +86,7 @@ def tried(name: str) -> Tried:
     collection = read_collection(name)
     index, _ = open_index(collection, None, lambda _: None)
     names = article_names(index.store.article_ids(), collection.qrels)
-    topics = collection.topics[:TOPICS]
+    topics = collection.topics[:TOPICS_TRIED]
     qrels = {topic.id: collection.qrels[topic.id] for topic in topics}
     columns = []
     for weight in WEIGHTS:
@@ -102,12 +102,12 @@ def tried(name: str) -> Tried:
 
 
 def fixed(collections: Sequence[Tried]) -> int:
-    """Number the weight that is best in the mean over collections."""
+    """Return the index of the weight that is best in the mean over collections."""
     return int(np.mean([one.values.mean(axis=0) for one in collections], axis=0).argmax())
 
 
 def fitted(collections: Sequence[Tried]) -> Callable[[Tried], Values]:
-    """Fit the regression; give what predicts (topics, weights) of another collection."""
+    """Fit the regression; return what predicts (topics, weights) of another collection."""
     shown = np.concatenate([one.shown for one in collections])
     # What a weight gains over the mean of all: hard topics are low whatever the weight.
     gains = np.concatenate(
@@ -120,7 +120,7 @@ def fitted(collections: Sequence[Tried]) -> Callable[[Tried], Values]:
 
 
 def guarded(one: Tried, predicted: Values, default: int, margin: float) -> float:
-    """Score a collection by predicted weights where they promise more than the margin."""
+    """Return a collection's mean by predicted weights where they promise more than the margin."""
     best = predicted.argmax(axis=1)
     rows = np.arange(len(best))
     promised = predicted[rows, best] - predicted[:, default]
@@ -128,7 +128,7 @@ def guarded(one: Tried, predicted: Values, default: int, margin: float) -> float
 
 
 def margin_of(collections: Sequence[Tried]) -> float:
-    """Choose the margin by leaving out each of the given collections in turn."""
+    """Return the margin that is best when each of the collections is left out in turn."""
     means = []
     for margin in MARGINS:
         scores = []

@@ -1,4 +1,4 @@
-"""Does the probability of a hit tell what a collection answers from what it does not?
+"""Test whether a hit's probability tells what a collection answers from what it does not.
 
     python benchmarks/answerable.py [COLLECTION ...]
 
@@ -31,37 +31,38 @@ from plait.search.index import Index
 from plait.search.query.parser import parse_query
 from plait.search.system import System
 
-TOPICS = 150
-"""Asked of each collection, chosen by a fixed seed."""
-HITS = 10
+TOPICS_ASKED = 150
+"""Number of topics asked of each collection, chosen by a fixed seed."""
+HITS_PER_TOPIC = 10
 THRESHOLDS = (0.1, 0.15, 0.2, 0.3)
+"""Probabilities below which a hit is taken for no answer."""
 
 Evidence: TypeAlias = NDArray[np.float64]
-"""(topics, hits, 4): what `log_odds` are made of; all 0 where there are fewer hits."""
-SHIPPED = np.array([COSINE, COVERAGE, FIND, UNKNOWN, NEITHER])
-NEAR = 0.15
-"""Threshold for the nearest miss."""
+"""Evidence that `log_odds` are made of, (topics, hits, 4); all 0 where there are fewer hits."""
+SHIPPED_COEFFICIENTS = np.array([COSINE, COVERAGE, FIND, UNKNOWN, NEITHER])
+NEAREST_MISS_THRESHOLD = 0.15
+"""Probability from which the nearest miss is taken for an answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What one collection found for its own topics and for foreign ones."""
+    """Evidence that one collection has for its own topics and for foreign ones."""
 
     name: str
     own: Evidence
     relevant: NDArray[np.bool_]
-    """(topics, hits): of the own."""
+    """Whether each hit of its own topics is relevant, (topics, hits)."""
     foreign: Evidence
 
 
 def evidence(index: Index, topics: Iterable[Topic]) -> tuple[Evidence, list[list[str]]]:
-    """Ask an index; give the evidence of the first hits, and their articles."""
+    """Return the evidence of each topic's first hits, and their articles."""
     found, articles = [], []
     for topic in topics:
         query = parse_query(topic.text, index.analyzer, operators=False)
-        scored, rows = index.best(query, System(), HITS)
+        scored, rows = index.best(query, System(), HITS_PER_TOPIC)
         passages = scored.passages[rows]
-        table = np.zeros((HITS, 4))
+        table = np.zeros((HITS_PER_TOPIC, 4))
         if scored.dense and scored.evidence:
             coverage = scored.evidence.words.coverage(passages)
             finds = scored.evidence.finds.degrees[rows]
@@ -74,7 +75,7 @@ def evidence(index: Index, topics: Iterable[Topic]) -> tuple[Evidence, list[list
 
 
 def ask(number: int, collections: Sequence[Collection], topics: Sequence[Sequence[Topic]]) -> Asked:
-    """Ask one collection everything."""
+    """Ask one collection its own topics and those of all others."""
     collection = collections[number]
     index, _ = open_index(collection, None, lambda _: None)
     names = article_names(index.store.article_ids(), collection.qrels)
@@ -88,7 +89,7 @@ def ask(number: int, collections: Sequence[Collection], topics: Sequence[Sequenc
 
 
 def fitted(asked: Sequence[Asked]) -> NDArray[np.float64]:
-    """Fit the coefficients; collections count alike, and own topics as much as foreign ones."""
+    """Return fitted coefficients; collections count alike, own topics as much as foreign ones."""
     rows, labels, weights = [], [], []
     for one in asked:
         for table, label in ((one.own, one.relevant), (one.foreign, np.zeros(len(one.foreign)))):
@@ -103,19 +104,19 @@ def fitted(asked: Sequence[Asked]) -> NDArray[np.float64]:
 
 
 def likely(table: Evidence, coefficients: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Give the probabilities, (topics, hits)."""
+    """Return the probabilities, (topics, hits)."""
     return np.asarray(1 / (1 + np.exp(-(table @ coefficients[:-1] + coefficients[-1]))))
 
 
 def calibration_error(p: NDArray[np.float64], relevant: NDArray[np.bool_]) -> float:
-    """Mean gap between probability and share of relevant hits, over ten bins of equal width."""
+    """Return the mean gap of probability and share of relevant hits, over ten equal bins."""
     bins = np.minimum((p * 10).astype(int), 9)
     gaps = [abs(p[bins == b].sum() - relevant[bins == b].sum()) for b in range(10)]
     return sum(gaps) / p.size
 
 
 def line(one: Asked, coefficients: NDArray[np.float64]) -> str:
-    """Judge one collection by given coefficients."""
+    """Write how given coefficients judge one collection."""
     own, foreign = likely(one.own, coefficients), likely(one.foreign, coefficients)
     best, theirs = own.max(axis=1), foreign.max(axis=1)
     labels = np.repeat([1, 0], [len(best), len(theirs)])
@@ -126,7 +127,7 @@ def line(one: Asked, coefficients: NDArray[np.float64]) -> str:
     return (
         f"{one.name:<18}{area:>7.4f}"
         + "".join(rates)
-        + f"{error:>9.3f}{np.mean(missed >= NEAR):>8.3f}"
+        + f"{error:>9.3f}{np.mean(missed >= NEAREST_MISS_THRESHOLD):>8.3f}"
     )
 
 
@@ -134,13 +135,13 @@ def main() -> None:
     """Print both tables."""
     collections = [read_collection(name) for name in folders(3)]
     chosen = random.Random(5)  # noqa: S311 - a sample, not a secret
-    topics = [chosen.sample(c.topics, min(TOPICS, len(c.topics))) for c in collections]
+    topics = [chosen.sample(c.topics, min(TOPICS_ASKED, len(c.topics))) for c in collections]
     asked = [ask(number, collections, topics) for number in range(len(collections))]
     head = "".join(f"{f'at {t:g}':>16}" for t in THRESHOLDS)
     print(f"{'':<18}{'AUROC':>7}{head}{'error':>9}{'near':>8}")
     print("at a threshold: false answers, abstentions")
-    print("as shipped:", np.round(SHIPPED, 3))
-    print("\n".join(line(one, SHIPPED) for one in asked))
+    print("as shipped:", np.round(SHIPPED_COEFFICIENTS, 3))
+    print("\n".join(line(one, SHIPPED_COEFFICIENTS) for one in asked))
     print("fitted on the others; on all:", np.round(fitted(asked), 3))
     for one in asked:
         print(line(one, fitted([other for other in asked if other is not one])))

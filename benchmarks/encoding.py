@@ -1,4 +1,4 @@
-"""How much faster than sentence-transformers is the default model here?
+"""Speed of the default model's own runtime beside sentence-transformers, on one machine.
 
     python benchmarks/encoding.py [rounds]
 
@@ -24,20 +24,20 @@ from plait.index.models.encoder import load_encoder
 from plait.index.models.hub import find_default
 
 SEEDS = Path(__file__).resolve().parent.parent / "seeds" / "articles"
-WORDS = 150
-PASSAGES = 64
+WORDS_PER_PASSAGE = 150
+PASSAGES_PER_ROUND = 64
 QUERIES = ("who owns the islands?", "peace treaty 1956 declaration", "cocoa price record")
 
 
 def passages() -> list[str]:
-    """Cut the seed articles, end to end, into passages of 150 words."""
+    """Return the seed articles, end to end, cut into passages of 150 words."""
     words = " ".join(p.read_text(encoding="utf-8") for p in sorted(SEEDS.glob("*.txt"))).split()
-    starts = range(0, WORDS * PASSAGES, WORDS)
-    return [" ".join(words[start : start + WORDS]) for start in starts]
+    starts = range(0, WORDS_PER_PASSAGE * PASSAGES_PER_ROUND, WORDS_PER_PASSAGE)
+    return [" ".join(words[start : start + WORDS_PER_PASSAGE]) for start in starts]
 
 
 def seconds(work: Callable[[], object]) -> float:
-    """Time one call."""
+    """Return the wall time of one call."""
     start = time.perf_counter()
     work()
     return time.perf_counter() - start
@@ -85,7 +85,7 @@ def main() -> None:
 
     own, other = queries(ours.encode_query), queries(theirs.encode)
     compare(
-        f"{PASSAGES} passages of {WORDS} words",
+        f"{PASSAGES_PER_ROUND} passages of {WORDS_PER_PASSAGE} words",
         lambda: ours.encode_passages(texts),
         lambda: theirs.encode(texts),
         rounds,

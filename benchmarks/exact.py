@@ -1,10 +1,10 @@
-"""Are words that stand in one to three articles found, however they are asked for?
+"""Success of searches for words that stand in one to three articles, in many templates.
 
     python benchmarks/exact.py [COLLECTION ...]
 
 Words, names, codes, numbers and names of two words are drawn from each collection by a
 fixed seed and put into templates: bare, asked for in a sentence, beside a common word,
-misspelt, in another case. Relevant are the articles that hold them. Printed for each
+misspelt, in another case. Relevant are the articles that contain them. Printed for each
 collection and system: the share of queries of which a right article is among the first
 ten, and is the first hit; and how often `p` denies it, because all right hits are below
 the threshold or there are none. Then the same for each template, and each kind.
@@ -27,14 +27,16 @@ from plait.search.index import Index, Options
 from plait.search.system import System
 
 SYSTEMS = ("keyword", "hybrid(fusion=rrf)", "hybrid")
-DRAWN = 12
-"""Of each kind and collection, if there are so many."""
+FINDS_PER_KIND = 12
+"""Number of finds of each kind and collection, if there are so many."""
 MOST_ARTICLES = 3
+"""Number of articles that a find may stand in."""
 LEAST_LETTERS = 5
-"""Of a word or a name; shorter ones are hardly ever rare in English."""
-COMMON = (0.05, 0.2)
-"""Share of the articles that have a common word."""
+"""Number of letters of a word or a name; shorter ones are hardly ever rare in English."""
+COMMON_SHARES = (0.05, 0.2)
+"""Least and greatest share of the articles that have a common word."""
 THRESHOLD = 0.15
+"""Probability below which a hit is taken for no answer."""
 
 TEMPLATES: Mapping[str, str] = {
     "bare": "{}",
@@ -57,24 +59,24 @@ _SENTENCE_END = re.compile(r"[.!?:;\"'\u201c\u2018]\s*$")
 
 @dataclass(frozen=True, slots=True)
 class Find:
-    """Something that stands in few articles."""
+    """A word, a name, a code, a number or two words that stand in few articles."""
 
     kind: str
     text: str
     articles: frozenset[str]
-    """Ids of those that hold it."""
+    """Ids of the articles that contain it."""
     common: str
-    """A word that many articles have."""
+    """Word that many articles contain."""
 
 
 def articles_of(index: Index) -> Iterator[Article]:
-    """Read all articles of an index."""
+    """Yield all articles of an index."""
     for segment in index.snapshot.segments:
         yield from map(segment.article, np.flatnonzero(segment.alive_articles).tolist())
 
 
 def drawn(index: Index) -> list[Find]:
-    """Draw some of each kind, by a fixed seed."""
+    """Return some finds of each kind, drawn by a fixed seed."""
     terms_of = index.analyzer.terms
     texts = {article.id: f"{article.title}\n{article.text}" for article in articles_of(index)}
     seen: defaultdict[str, set[str]] = defaultdict(set)
@@ -82,14 +84,14 @@ def drawn(index: Index) -> list[Find]:
         for kind, found in sightings(text):
             seen[kind].add(found)
     holders = held({text: terms_of(text) for own in seen.values() for text in own}, texts, terms_of)
-    least, most = (share * len(texts) for share in COMMON)
+    least, most = (share * len(texts) for share in COMMON_SHARES)
     common = sorted(word for word in seen["word"] if least <= len(holders[word]) <= most) or [""]
     chosen, finds = random.Random(11), []  # noqa: S311 - a sample, not a secret
     for kind in sorted(seen):
         rare = sorted(text for text in seen[kind] if 1 <= len(holders[text]) <= MOST_ARTICLES)
         finds += [
             Find(kind, text, frozenset(holders[text]), chosen.choice(common))
-            for text in chosen.sample(rare, min(DRAWN, len(rare)))
+            for text in chosen.sample(rare, min(FINDS_PER_KIND, len(rare)))
         ]
     return finds
 
@@ -99,7 +101,7 @@ def held(
     texts: Mapping[str, str],
     terms_of: Callable[[str], Sequence[str]],
 ) -> dict[str, set[str]]:
-    """Say of each thing in which articles its terms stand side by side."""
+    """Return the ids of the articles in which the terms of each wanted text are side by side."""
     found: dict[tuple[str, ...], set[str]] = {tuple(terms): set() for terms in wanted.values()}
     lengths = {len(terms) for terms in found if terms}
     for article, text in texts.items():
@@ -126,7 +128,7 @@ def sightings(text: str) -> Iterator[tuple[str, str]]:
 
 
 def misspelt(text: str, chosen: random.Random) -> str:
-    """Change places of two letters, or leave one out, double it or replace it; not the first.
+    """Return a text with two letters swapped, or one left out, doubled or replaced; not the first.
 
     >>> misspelt("Geneva", random.Random(1)) != "Geneva"
     True
@@ -164,13 +166,13 @@ class Asked:
     first: bool
     """Whether the first hit is right."""
     found: bool
-    """Whether one of the first ten is."""
+    """Whether one of the first ten hits is right."""
     denied: bool
     """Whether no right hit has a probability above the threshold."""
 
 
 def answered(index: Index, finds: Sequence[Find], system: str) -> list[Asked]:
-    """Ask for everything by every template."""
+    """Ask for every find by every template, and return how each query was answered."""
     chosen = random.Random(3)  # noqa: S311 - a sample, not a secret
     options = Options(System.parse(system), operators=False)
     answers = []
@@ -191,7 +193,7 @@ def line(name: str, answers: Sequence[Asked]) -> str:
 
 
 def grouped(answers: Iterable[Asked], part: str) -> Iterator[str]:
-    """Write a line for each template, or kind."""
+    """Yield a line for each template, or each kind."""
     groups: defaultdict[str, list[Asked]] = defaultdict(list)
     for answer in answers:
         groups[getattr(answer, part)].append(answer)

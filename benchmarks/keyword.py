@@ -1,10 +1,10 @@
-"""How much faster is the keyword leg than stock Whoosh, on the same passages in one run?
+"""Speed of the keyword leg beside that of stock Whoosh, on the same passages in one run.
 
     python benchmarks/keyword.py [CORPUS.jsonl[.gz] ...]
 
 Both sides analyse with the same chain and answer the same queries, stock Whoosh
 with its own BM25F, whose upper bounds let it skip. Queries are interleaved, so
-that the machine's moods meet both. Needs a corpus in BEIR's layout:
+that a busy machine slows both alike. Needs a corpus in BEIR's layout:
 `../shared/data/scifact` and `cranfield` by default.
 """
 
@@ -32,13 +32,13 @@ from plait.index.language.analyzer import FIELDS, TextAnalyzer
 from plait.search.query.parser import FIELD_WEIGHTS, Query, parse_query
 from plait.search.stages.order import ranked
 
-DEFAULT = [SHARED / name / "corpus.jsonl.gz" for name in ("scifact", "cranfield")]
+DEFAULT_CORPORA = [SHARED / name / "corpus.jsonl.gz" for name in ("scifact", "cranfield")]
 PASSAGES = 6000
-QUERIES = 30
-BUILDS = 3
-LENGTHS = (5, 12, 40)
-"""Words a query has."""
-TOP = 10
+QUERIES_PER_LENGTH = 30
+BUILDS_TIMED = 3
+QUERY_LENGTHS = (5, 12, 40)
+"""Numbers of words of a query."""
+HITS = 10
 
 T = TypeVar("T")
 
@@ -47,7 +47,7 @@ Rows: TypeAlias = list[tuple[str, str]]
 
 def main() -> None:
     """Build both, ask both, print medians and ratios."""
-    paths = [Path(argument) for argument in sys.argv[1:]] or DEFAULT
+    paths = [Path(argument) for argument in sys.argv[1:]] or DEFAULT_CORPORA
     missing = [str(path) for path in paths if not path.is_file()]
     if missing:
         print(f"skipped: no {', '.join(missing)}; name a corpus.jsonl as an argument.")
@@ -61,12 +61,12 @@ def main() -> None:
 
 def _compare_builds(rows: Rows, folder: Path) -> tuple[dict[str, Postings], Any]:
     made = []
-    for number in range(BUILDS):
+    for number in range(BUILDS_TIMED):
         place = folder / str(number)
         place.mkdir()
         made.append((_timed(lambda: _build(rows)), _timed(lambda p=place: _build_stock(rows, p))))
     seconds = [statistics.median(side[1] for side in sides) for sides in zip(*made, strict=True)]
-    _line(f"build, passages/s (median of {BUILDS})", *(len(rows) / s for s in seconds))
+    _line(f"build, passages/s (median of {BUILDS_TIMED})", *(len(rows) / s for s in seconds))
     return made[-1][0][0], made[-1][1][0]
 
 
@@ -74,12 +74,12 @@ def _compare_queries(rows: Rows, fields: dict[str, Postings], stock: Any) -> Non
     analyzer = TextAnalyzer()
     leg = KeywordLeg(KeywordReader([(fields, np.ones(len(rows), bool))]))
     with stock.searcher() as searcher:
-        for length in LENGTHS:
+        for length in QUERY_LENGTHS:
             ours, theirs = [], []
             for query in _queries(rows, length, analyzer):
                 ours.append(_timed(lambda q=query: _top(leg, q))[1])
                 tree = _tree(query)
-                theirs.append(_timed(lambda t=tree: searcher.search(t, limit=TOP))[1])
+                theirs.append(_timed(lambda t=tree: searcher.search(t, limit=HITS))[1])
             medians = (1000 * statistics.median(side) for side in (ours, theirs))
             _line(f"{length}-word query, ms (median of {len(ours)})", *medians)
 
@@ -107,11 +107,11 @@ def _build_stock(rows: Rows, folder: Path) -> Any:
 
 
 def _queries(rows: Rows, length: int, analyzer: TextAnalyzer) -> list[Query]:
-    """Take stretches of words out of random passages."""
+    """Return queries that are stretches of words out of random passages."""
     choose = random.Random(length)  # noqa: S311 - the same queries every time
     texts = [words for _, text in rows if len(words := text.split()) > length]
     queries = []
-    for words in choose.sample(texts, QUERIES):
+    for words in choose.sample(texts, QUERIES_PER_LENGTH):
         start = choose.randrange(len(words) - length)
         text = " ".join(words[start : start + length]).replace('"', " ").replace(":", " ")
         queries.append(parse_query(text, analyzer))
@@ -125,8 +125,8 @@ def _tree(query: Query) -> Or:
 
 def _top(leg: KeywordLeg, query: Query) -> list[int]:
     found = leg.score(query)
-    best = found.leg(found.best(TOP))
-    return ranked(best.passages, best.scores, str, TOP)
+    best = found.leg(found.best(HITS))
+    return ranked(best.passages, best.scores, str, HITS)
 
 
 def _timed(work: Callable[[], T]) -> tuple[T, float]:

@@ -4,8 +4,8 @@
     python benchmarks/peer.py serve NAME FOLDER
     python benchmarks/peer.py cold NAME FOLDER QUERY
 
-`build` prints what it took as JSON; `serve` opens an index, then answers one JSON line by
-one, until its input ends (`beside.serving` is the other end); `cold` prints ids, as a
+`build` prints what it took as JSON; `serve` opens an index, then answers JSON lines one by
+one, until its input ends (`peers.serving` is the other end); `cold` prints ids, as a
 minimal script of a user would. Started by `benchmarks/peers.py`.
 """
 
@@ -17,12 +17,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TextIO
 
-from beside.given import Ask, Given
-from beside.roster import named
+from peers.given import Ask, Given
+from peers.roster import named
 
 
 def main() -> None:
-    """Do as the command line says."""
+    """Build, serve or ask once, as the command line says."""
     command, name, *rest = sys.argv[1:]
     if command == "cold":
         folder, query = rest
@@ -40,7 +40,10 @@ def main() -> None:
 
 
 def build(name: str, given: Given, folder: Path) -> dict[str, Any]:
-    """Build an index; what is given has been read, and imports done, when the clock starts."""
+    """Build an index; return what it took.
+
+    When the clock starts, documents and vectors have been read, and imports are done.
+    """
     folder.mkdir(parents=True)
     work = named(name).peer().build(given, folder)
     begun = time.perf_counter()
@@ -49,7 +52,7 @@ def build(name: str, given: Given, folder: Path) -> dict[str, Any]:
 
 
 def serve(name: str, folder: Path, answers: TextIO) -> None:
-    """Open, then answer."""
+    """Open an index, then answer each line of the input."""
     peer = named(name).peer()
     begun = time.perf_counter()
     ask = peer.open(folder)
@@ -79,9 +82,9 @@ def _burst(ask: Ask, queries: list[str], threads: int) -> dict[str, Any]:
 
 
 def _memory() -> dict[str, int]:
-    """Give bytes: the peak so far, and what is now held besides mapped files.
+    """Return bytes: the peak so far, and what is in memory now without mapped files.
 
-    Not `getrusage`, whose peak a process inherits from the one that started it.
+    `getrusage` would not do: a process inherits its peak from the one that started it.
     """
     wanted = {"VmHWM": "peak", "RssAnon": "own"}
     with Path("/proc/self/status").open(encoding="ascii") as lines:

@@ -1,11 +1,11 @@
-"""How does plait compare with what a user would pick instead, in one run?
+"""Comparison of plait with the libraries that a user would pick instead, in one run.
 
     make bench-peers                       everything; some 40 minutes on two cores
     python benchmarks/peers.py --quick     small sizes, to see that all works
     python benchmarks/peers.py --only growth --vectors FOLDER
 
-Who takes part, and how each is set up, is in `beside/peers/`. Everybody gets the same
-passages, vectors and queries, and is asked in turn, each in a process of its own. Built
+Which libraries take part, and how each is set up, is in `peers/entries/`. All get the same
+passages, vectors and queries, and are asked in turn, each in a process of its own. Built
 indexes of peers are kept in `--cache`, plait's are built anew. The numbers go to
 `performance.json` in `--out`, and from there into the tables of `performance.md` and the
 pictures beside it. Needs `../shared/data/scale-wiki`, and for quality `scifact` and
@@ -23,26 +23,31 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from beside import cold, quality, stages
-from beside.corpus import WIKI
-from beside.page import write_page
-from beside.pictures import draw
-from beside.stages import Settings
+from peers import cold, quality, stages
+from peers.corpus import WIKI_CORPUS
+from peers.document import write_document
+from peers.pictures import draw
+from peers.stages import Settings
 from public import ROOT, SHARED
 
 STAGES = ("cold", "quality", "keyword", "hybrid", "growth")
-FULL = {"keyword": [20_000, 120_000], "hybrid": [20_000, 120_000]}
-FULL_GROWTH = [7_500, 15_000, 30_000, 60_000, 120_000]
-QUICK = {"keyword": [1_000], "hybrid": [1_000]}
-QUICK_GROWTH = [250, 500, 1_000]
-KEPT = ROOT / ".plait-bench" / "peers"
+FULL_SIZES = {"keyword": [20_000, 120_000], "hybrid": [20_000, 120_000]}
+"""Numbers of documents of each race in a full run."""
+FULL_GROWTH_SIZES = [7_500, 15_000, 30_000, 60_000, 120_000]
+"""Numbers of documents of plait's growth in a full run."""
+QUICK_SIZES = {"keyword": [1_000], "hybrid": [1_000]}
+"""Numbers of documents of each race in a quick run."""
+QUICK_GROWTH_SIZES = [250, 500, 1_000]
+"""Numbers of documents of plait's growth in a quick run."""
+CACHE_FOLDER = ROOT / ".plait-bench" / "peers"
+"""Folder in which built indexes, given documents and logs are kept."""
 
 
 def main() -> None:
     """Run the stages asked for; write after each, so that an interruption loses one."""
     options = _options()
-    if not WIKI.is_file():
-        print(f"skipped: no {WIKI.relative_to(SHARED.parent.parent)} beside the checkout.")
+    if not WIKI_CORPUS.is_file():
+        print(f"skipped: no {WIKI_CORPUS.relative_to(SHARED.parent.parent)} beside the checkout.")
         return
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     out = options.out or (options.cache / "quick" if options.quick else ROOT / "docs")
@@ -54,7 +59,7 @@ def main() -> None:
             machines = found.get("machines", {}) | {name: _machine()}
             found |= {"machines": machines, "quick": options.quick, name: value}
             path.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-    write_page(out / "performance.md", found)
+    write_document(out / "performance.md", found)
     draw(out / "performance", found)
     print(f"see {out / 'performance.md'}")
 
@@ -65,7 +70,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--only", choices=STAGES, action="append", help="repeat for several")
     parser.add_argument("--sizes", type=int, nargs="+", help="documents, for all stages")
     parser.add_argument("--queries", type=int, help="how many are asked")
-    parser.add_argument("--cache", type=Path, default=KEPT, help="where indexes are kept")
+    parser.add_argument("--cache", type=Path, default=CACHE_FOLDER, help="where indexes are kept")
     parser.add_argument(
         "--vectors", type=Path, action="append", default=[], help="an index that has them already"
     )
@@ -77,7 +82,7 @@ def _options() -> argparse.Namespace:
 
 
 def _stages(options: argparse.Namespace) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Run one after the other; give the name and the finding of each."""
+    """Run one stage after the other; yield the name and the finding of each."""
     quick = options.quick
     settings = Settings(
         cache=options.cache.absolute(),
@@ -88,7 +93,7 @@ def _stages(options: argparse.Namespace) -> Iterator[tuple[str, dict[str, Any]]]
         budget=3.0 if quick else 30.0,
         bursts=1 if quick else 3,
     )
-    sizes = QUICK if quick else FULL
+    sizes = QUICK_SIZES if quick else FULL_SIZES
     for name in options.only or STAGES:
         print(name, flush=True)
         begun = time.perf_counter()
@@ -97,7 +102,7 @@ def _stages(options: argparse.Namespace) -> Iterator[tuple[str, dict[str, Any]]]
         elif name == "quality":
             found = quality.quality(settings, quick=quick)
         elif name == "growth":
-            growing = options.sizes or (QUICK_GROWTH if quick else FULL_GROWTH)
+            growing = options.sizes or (QUICK_GROWTH_SIZES if quick else FULL_GROWTH_SIZES)
             found = stages.growth(settings, growing)
         else:
             race = stages.keyword if name == "keyword" else stages.hybrid
@@ -121,7 +126,7 @@ def _machine() -> dict[str, Any]:
 
 
 def _processor() -> str:
-    """Name the processor, and whether it has what the default model's 8 bits run fastest on."""
+    """Return the processor's name, and whether it has the instructions that suit int8 best."""
     lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
     fields = {key.strip(): value.strip() for key, _, value in (row.partition(":") for row in lines)}
     name = fields.get("model name", platform.machine())

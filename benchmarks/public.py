@@ -1,4 +1,4 @@
-"""Which collections are measured: those named on the command line, or those at hand.
+"""The collections to measure: those named on the command line, or else those at hand.
 
 At hand are the seeds, and folders in BEIR's layout with topics in `../shared/data`.
 """
@@ -11,7 +11,7 @@ SHARED = ROOT.parent / "shared" / "data"
 
 
 def folders(least: int = 1) -> list[str]:
-    """Name them; says so and ends where there are fewer than `least`."""
+    """Return the folders of the collections; end the process where there are fewer than `least`."""
     here = sorted(str(folder.parent) for folder in SHARED.glob("*/queries.jsonl"))
     names = sys.argv[1:] or [str(ROOT / "seeds"), *here]
     if len(names) < least:

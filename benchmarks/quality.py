@@ -1,4 +1,4 @@
-"""How well do the systems rank on public test collections, and what does each part give?
+"""Quality of the systems on public test collections, as a whole and with stages left out.
 
     python benchmarks/quality.py [COLLECTION ...]
 
@@ -27,8 +27,8 @@ SYSTEMS = (
     "hybrid(fusion=minmax)",
 )
 MEASURE = "nDCG@10"
-WIDTH = max(map(len, SYSTEMS)) + 2
-"""Of a column."""
+COLUMN_WIDTH = max(map(len, SYSTEMS)) + 2
+"""Width of a column, in characters."""
 
 
 def measured(name: str) -> Experiment:
@@ -51,14 +51,16 @@ def written(experiment: Experiment, system: str) -> str:
 
 def main() -> None:
     """Print a row for each collection, and the means."""
-    print(f"{MEASURE:<18}" + "".join(f"{system:>{WIDTH}}" for system in SYSTEMS))
+    print(f"{MEASURE:<18}" + "".join(f"{system:>{COLUMN_WIDTH}}" for system in SYSTEMS))
     found = []
     for name in folders():
         found.append(measured(name))
         row = [written(found[-1], system) for system in SYSTEMS]
-        print(f"{found[-1].name:<18}" + "".join(f"{cell:>{WIDTH}}" for cell in row), flush=True)
+        print(
+            f"{found[-1].name:<18}" + "".join(f"{cell:>{COLUMN_WIDTH}}" for cell in row), flush=True
+        )
     means = [mean(e.outcome(system).mean(MEASURE) for e in found) for system in SYSTEMS]
-    print(f"{'mean':<18}" + "".join(f"{value:>{WIDTH - 1}.4f} " for value in means))
+    print(f"{'mean':<18}" + "".join(f"{value:>{COLUMN_WIDTH - 1}.4f} " for value in means))
 
 
 if __name__ == "__main__":

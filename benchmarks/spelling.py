@@ -1,4 +1,4 @@
-"""Does "did you mean" find what a slip of the finger hides, and does it do any harm?
+"""Gain of spelling corrections for misspelt queries, and their harm to queries as they are.
 
     python benchmarks/spelling.py [COLLECTION ...]
 
@@ -24,28 +24,29 @@ from plait.search.index import Index, Options
 from plait.search.system import System
 
 SYSTEMS = ("hybrid", "keyword")
-TOPICS = 300
-"""Misspelt of each collection: the first."""
+TOPICS_MISSPELT = 300
+"""Number of topics of each collection that are misspelt: the first."""
 LEAST_LETTERS = 5
-"""Of a word that is misspelt."""
-HITS = 10
-RARE = ("word", "name")
+"""Number of letters of a word that is misspelt."""
+HITS_PER_QUERY = 10
+RARE_KINDS = ("word", "name")
+"""Kinds of finds (`benchmarks/exact.py`) that are misspelt and asked for by themselves."""
 MEASURE = "nDCG@10"
 
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Asks one index by one system."""
+    """An index that is asked by one system."""
 
     index: Index
     system: System
     names: Mapping[str, str]
-    """Each article's name in the judgements."""
+    """Name of each article in the judgements, by its id."""
 
     def ranked(self, text: str, *, exact: bool) -> tuple[dict[str, float], bool, bool]:
-        """Ask; give scores by article, whether there was a correction, and whether it was asked."""
+        """Return scores by article, whether there was a correction, and whether it was asked."""
         options = Options(self.system, operators=False, exact=exact)
-        answer = self.index.answer(text, HITS, options)
+        answer = self.index.answer(text, HITS_PER_QUERY, options)
         asked = answer.asked != text
         scores = {self.names[hit.article.id]: 1.0 / hit.rank for hit in answer.hits}
         return scores, asked or bool(answer.suggestion), asked
@@ -53,7 +54,7 @@ class Asker:
     def successes(
         self, asked: Iterable[tuple[str, Iterable[str]]], *, exact: bool
     ) -> list[tuple[bool, bool]]:
-        """Say of each query whether what it is asked for is first, and is among the hits."""
+        """Return of each query whether a relevant article is first, and whether one is a hit."""
         found = []
         for text, relevant in asked:
             ranked, wanted = list(self.ranked(text, exact=exact)[0]), set(relevant)
@@ -62,7 +63,7 @@ class Asker:
 
 
 def spoilt(text: str, chosen: random.Random) -> str:
-    """Misspell one long word of a topic, if it has any."""
+    """Return a topic with one long word misspelt, if it has any."""
     words = [
         own for own in WORD.finditer(text) if own[0].isalpha() and len(own[0]) >= LEAST_LETTERS
     ]
@@ -73,21 +74,21 @@ def spoilt(text: str, chosen: random.Random) -> str:
 
 
 def topics_of(collection: Collection) -> list[tuple[str, list[str]]]:
-    """Give the first topics, and the articles that are relevant."""
+    """Return the first topics, and the articles that are relevant to each."""
     return [
         (topic.text, [name for name, grade in collection.qrels[topic.id].items() if grade > 0])
-        for topic in collection.topics[:TOPICS]
+        for topic in collection.topics[:TOPICS_MISSPELT]
     ]
 
 
 def shares(found: Sequence[tuple[bool, bool]]) -> str:
-    """Write how many are first, and how many are found."""
+    """Write the share of queries whose article is first, and whose article is found."""
     first, ten = (sum(column) / len(found) for column in zip(*found, strict=True))
     return f"{first:.3f} {ten:.3f}"
 
 
 def harm(asker: Asker, collection: Collection) -> str:
-    """Compare all topics as typed with what is asked for them."""
+    """Write how all topics score as typed, and as what is asked for them."""
     typed, corrected = {}, {}
     counts = [0, 0]
     for topic in collection.topics:
@@ -105,7 +106,7 @@ def harm(asker: Asker, collection: Collection) -> str:
 
 
 def rows(collection: Collection) -> Iterable[str]:
-    """Measure one collection."""
+    """Yield the rows of one collection, one a system."""
     index, _ = open_index(collection, None, lambda _: None)
     names = article_names(index.store.article_ids(), collection.qrels)
     chosen = random.Random(4)  # noqa: S311 - a sample, not a secret
@@ -114,7 +115,7 @@ def rows(collection: Collection) -> Iterable[str]:
     rare = [
         (misspelt(find.text, chosen), {names[article] for article in find.articles})
         for find in drawn(index)
-        if find.kind in RARE
+        if find.kind in RARE_KINDS
     ]
     for system in SYSTEMS:
         asker = Asker(index, System.parse(system), names)

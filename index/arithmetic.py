@@ -13,23 +13,23 @@ On a busy machine threads wait for each other, 20 to 100 ms where 2 are enough. 
 them above 4 * 2**16 multiplications, which is 42 rows beside these at 384 dimensions.
 """
 
-GROUP = 64
-"""Scores of which the greatest is found first, where the best of many are sought."""
+SCORES_PER_GROUP = 64
+"""Number of scores in a group, whose greatest is found before the best of all."""
 
 
 def best_places(scores: NDArray[np.floating[Any]], k: int) -> NDArray[np.int64]:
-    """Return the places of the `k` greatest scores, and of all that tie with the last of them.
+    """Return the indexes of the `k` greatest scores, and of all that tie with the last of them.
 
-    Ascending. Whatever ties must stay in, or an order of ids could not decide.
+    They ascend. Whatever ties must stay in, or an order of ids could not decide.
     """
     if k >= len(scores):
         return np.arange(len(scores))
-    whole = len(scores) // GROUP
+    whole = len(scores) // SCORES_PER_GROUP
     if whole <= k:
         return np.flatnonzero(scores >= _kth(scores, k))
     # As many groups have a score that great; so have the best k, and few others. A group is
     # every `whole`-th score, for NumPy finds the greatest down a matrix four times as fast.
-    greatest = scores[: whole * GROUP].reshape(GROUP, whole).max(axis=0)
+    greatest = scores[: whole * SCORES_PER_GROUP].reshape(SCORES_PER_GROUP, whole).max(axis=0)
     places = np.flatnonzero(scores >= _kth(greatest, k))
     return places[scores[places] >= _kth(scores[places], k)]
 
@@ -41,9 +41,10 @@ def _kth(scores: NDArray[np.floating[Any]], k: int) -> float:
 def looked_up(
     wanted: NDArray[Any], ascending: NDArray[Any]
 ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """Return where each number is first among ascending ones, and whether it is there.
+    """Return the first index of each wanted number among ascending ones, and whether it is there.
 
-    Both are beside `wanted`; a place is good for indexing where the number is there.
+    Both have an element for each of `wanted`; an index means nothing where the number is not
+    there, and stays within bounds unless `ascending` is empty.
     """
     if not len(ascending):
         return np.zeros(len(wanted), np.int64), np.zeros(len(wanted), bool)

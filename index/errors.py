@@ -1,4 +1,4 @@
-"""Every error plait raises on purpose, drawn as one tree.
+"""The errors that plait raises on purpose, as one tree.
 
 PlaitError
 ├── ReadingError        a file cannot be read as articles, topics or judgements

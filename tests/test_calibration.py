@@ -9,7 +9,8 @@ from hypothesis import given, settings, strategies as st
 
 from plait.search.evaluation import read_collection
 from plait.search.evaluation.tuning.calibration import LEAST_SLOPE, Shown, calibrate, fit
-from plait.search.evaluation.tuning.candidates import DEFAULT, Questions
+from plait.search.evaluation.tuning.candidates import Questions
+from plait.search.evaluation.tuning.grid import DEFAULT_SYSTEM
 from plait.search.evaluation.tuning.tuning import folds
 from plait.search.index import Index, Options
 from plait.search.system import System
@@ -55,7 +56,7 @@ def test_the_probability_of_the_seeds_is_fitted(seeds: Index) -> None:
     """Most of their first ten hits are judged not relevant; the ranking stays as it is."""
     collection = read_collection(str(SEEDS))
     questions = Questions.of(seeds, collection, "nDCG@10")
-    found = calibrate(questions, DEFAULT, folds([topic.id for topic in questions.topics]))
+    found = calibrate(questions, DEFAULT_SYSTEM, folds([topic.id for topic in questions.topics]))
     assert found.better == (found.difference.low > 0)
     assert found.before - found.after == pytest.approx(found.difference.mean)
     fitted = replace(System(), p_slope=found.slope, p_offset=found.offset)

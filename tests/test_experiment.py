@@ -25,7 +25,7 @@ from plait.search.evaluation import (
 )
 from plait.search.evaluation.collection import judged
 from plait.search.evaluation.files.trec import falling, read_run
-from plait.search.evaluation.measures import MEASURES, aggregate, parse_measures, per_topic
+from plait.search.evaluation.measures import DEFAULT_MEASURES, aggregate, parse_measures, per_topic
 from plait.search.evaluation.names import article_names
 from plait.search.evaluation.output import run_names, write_records
 from plait.search.evaluation.running import compare
@@ -126,7 +126,7 @@ def test_a_topic_without_a_ranking_counts_as_the_worst() -> None:
 def test_measures_have_one_name() -> None:
     """As ir-measures writes them, whatever was typed."""
     assert parse_measures("nDCG@10  P(rel=2)@5\nMAP") == ("nDCG@10", "P(rel=2)@5", "AP")
-    assert parse_measures(" ".join(MEASURES)) == MEASURES
+    assert parse_measures(" ".join(DEFAULT_MEASURES)) == DEFAULT_MEASURES
 
 
 @pytest.mark.parametrize(

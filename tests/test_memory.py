@@ -9,7 +9,7 @@ from shutil import copytree
 import numpy as np
 import pytest
 
-from plait.index.files.arrays import PIECE, let_go, load_array, save_array
+from plait.index.files.arrays import BYTES_PER_WRITE, let_go, load_array, save_array
 from plait.search.index import Index
 from plait.search.query.parser import parse_query
 from plait.search.system import System
@@ -46,7 +46,7 @@ def test_reading_a_byte_maps_little(tmp_path: Path) -> None:
     save_array(path, np.arange(1_000_000))
     mapped = load_array(tmp_path, "numbers", np.int64)
     assert mapped[700_000] == 700_000
-    assert 0 < resident(path) <= 4 * PIECE
+    assert 0 < resident(path) <= 4 * BYTES_PER_WRITE
 
 
 def test_arrays_in_memory_have_nothing_to_let_go_of() -> None:

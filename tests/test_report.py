@@ -17,7 +17,7 @@ from plait.search.evaluation.measures import per_topic
 from plait.search.evaluation.report import write_report
 from plait.search.evaluation.report.headline import finding
 from plait.search.evaluation.report.numbers import histogram, ranks, recall, split_scores
-from plait.search.evaluation.report.section import ACCENTS, BASELINE, colours
+from plait.search.evaluation.report.section import ACCENT_COLOURS, BASELINE_COLOUR, colours
 from plait.search.evaluation.running import compare
 
 MEASURES = ("nDCG@10", "R@2")
@@ -212,10 +212,14 @@ def test_the_topics_that_changed_most_are_listed(html: str) -> None:
 
 def test_systems_keep_their_colour(three: Experiment, html: str) -> None:
     """The baseline is grey, the others have accents; every section uses the same."""
-    assert colours(three) == {"fair": BASELINE, "good": ACCENTS[0], "mixed": ACCENTS[1]}
+    assert colours(three) == {
+        "fair": BASELINE_COLOUR,
+        "good": ACCENT_COLOURS[0],
+        "mixed": ACCENT_COLOURS[1],
+    }
     for title in ("Means", "Gains and losses by topic", "Recall by rank", "Means by kind of topic"):
-        assert f'background:{ACCENTS[0]}"></i>good<' in section(html, title)
-    assert f'stroke="{ACCENTS[1]}"' in section(html, "Recall by rank")
+        assert f'background:{ACCENT_COLOURS[0]}"></i>good<' in section(html, title)
+    assert f'stroke="{ACCENT_COLOURS[1]}"' in section(html, "Recall by rank")
 
 
 def test_a_page_fetches_nothing(html: str) -> None:

@@ -25,8 +25,9 @@ from plait.search.evaluation import (
     tuning_record,
 )
 from plait.search.evaluation.significance import Difference
-from plait.search.evaluation.tuning.candidates import DEFAULT, Questions, Trials, try_systems
-from plait.search.evaluation.tuning.tuning import FEWEST, cross_validate, folds
+from plait.search.evaluation.tuning.candidates import Questions, Trials, try_systems
+from plait.search.evaluation.tuning.grid import DEFAULT_SYSTEM
+from plait.search.evaluation.tuning.tuning import FEWEST_TOPICS, cross_validate, folds
 from plait.search.index import Index, Options
 from plait.search.system import System
 
@@ -65,7 +66,7 @@ def by_chance(seeds: Index, whole: Collection) -> Collection:
 
 def trials(*rows: Sequence[float], topics: Sequence[str] = IDS) -> Trials:
     """Make trials of as many systems as there are rows, the default first."""
-    systems = [DEFAULT, WORDS, System.parse("hybrid(weight=0.5)")]
+    systems = [DEFAULT_SYSTEM, WORDS, System.parse("hybrid(weight=0.5)")]
     return Trials(tuple(systems[: len(rows)]), tuple(topics), np.array(rows, dtype=np.float64))
 
 
@@ -75,7 +76,7 @@ def tuned(difference: Difference, chosen: System = WORDS) -> Tuning:
     return replace(plain, difference=difference, chosen=chosen)
 
 
-@given(st.sets(st.text(), min_size=FEWEST, max_size=60), st.randoms())
+@given(st.sets(st.text(), min_size=FEWEST_TOPICS, max_size=60), st.randoms())
 def test_folds_part_the_topics(topics: set[str], random: Random) -> None:
     """Each topic is in one fold, folds are of a size, and the order of topics is nothing."""
     found = folds(sorted(topics))
@@ -97,14 +98,13 @@ def test_a_grid_gives_each_system_once_the_default_first() -> None:
     """Then those that differ in one parameter, and so on: of equals the nearest is chosen."""
     systems = Grid().systems()
     assert len(systems) == len(set(systems)) == 84
-    assert systems[0] == DEFAULT
+    assert systems[0] == DEFAULT_SYSTEM
     assert all(system.mode == "hybrid" and system.fusion == "convex" for system in systems)
-    changed = [sum(a != b for a, b in zip(_of(s), _of(DEFAULT), strict=True)) for s in systems]
+    changed = [
+        sum(a != b for a, b in zip(_of(s), _of(DEFAULT_SYSTEM), strict=True)) for s in systems
+    ]
     assert changed == sorted(changed)
-    assert Grid((1.0,), (0.9,), (0.4,), (0.2,)).systems() == (
-        DEFAULT,
-        System.parse("hybrid(weight=1.0)"),
-    )
+    assert Grid((1.0,), (0.9,), (0.4,), (0.2,)).systems() == (DEFAULT_SYSTEM, System.parse("hybrid(weight=1.0)"))
 
 
 def _of(system: System) -> tuple[float, ...]:
@@ -124,10 +124,10 @@ def test_grids_that_are_refused(values: dict[str, tuple[float, ...]], message: s
 def test_the_best_is_the_nearest_to_the_default_of_those_as_good() -> None:
     """A parameter is not moved for nothing, nor for a difference in rounding."""
     even = trials([0.5] * 12, [0.5 + 1e-12] * 12, [0.5] * 12)
-    assert even.best(IDS) == DEFAULT
+    assert even.best(IDS) == DEFAULT_SYSTEM
     other = trials([0.5] * 12, [0.6] * 12, [0.6] * 12)
     assert other.best(IDS) == WORDS
-    assert trials([0.5] * 12, [1.0] * 6 + [0.0] * 6).best(IDS[6:]) == DEFAULT
+    assert trials([0.5] * 12, [1.0] * 6 + [0.0] * 6).best(IDS[6:]) == DEFAULT_SYSTEM
 
 
 def test_a_gain_is_measured_on_topics_that_had_no_part_in_the_choice() -> None:
@@ -138,7 +138,7 @@ def test_a_gain_is_measured_on_topics_that_had_no_part_in_the_choice() -> None:
     assert (found.topics, found.left_out, found.tried) == (12, 3, 2)
     assert found.chosen == WORDS
     for fold in found.folds:
-        assert fold.chosen == (DEFAULT if "q6" in fold.topics else WORDS)
+        assert fold.chosen == (DEFAULT_SYSTEM if "q6" in fold.topics else WORDS)
         assert fold.default == pytest.approx(0.15)
         assert fold.tuned == pytest.approx(0.15 if "q6" in fold.topics else 0.1)
     # The fold of the lucky topic has three topics; the nine others lose .05 each.
@@ -160,7 +160,7 @@ def test_the_order_of_topics_changes_nothing() -> None:
 def test_candidates_are_measured_as_searches_are(seeds: Index, whole: Collection) -> None:
     """Weights tried on arrays rank every topic as a search by that system does."""
     systems = (
-        DEFAULT,
+        DEFAULT_SYSTEM,
         System.parse("hybrid(weight=1.0)"),
         System.parse("hybrid(weight=0.4, k1=1.6)"),
         System.parse("hybrid(weight=0.4, title=1.0, b=0.75)"),
@@ -192,10 +192,10 @@ def test_tuning_finds_a_weight_that_is_clearly_best(seeds: Index, by_words: Coll
     assert "nDCG@10, 88 topics; 4 systems tried" in text
     assert "chosen by all topics: hybrid(weight=0) (the same weight in 5 of 5 folds, k1 5" in text
     uncalibrated = replace(found, calibration=None)
-    assert '--system "hybrid(weight=0)"' in advice(uncalibrated, DEFAULT, saved=False)
-    assert f'--system "{found.best}"' in advice(found, DEFAULT, saved=False)
+    assert '--system "hybrid(weight=0)"' in advice(uncalibrated, DEFAULT_SYSTEM, saved=False)
+    assert f'--system "{found.best}"' in advice(found, DEFAULT_SYSTEM, saved=False)
     assert found.best.weight == 0
-    assert "saved: " in advice(found, DEFAULT, saved=True)
+    assert "saved: " in advice(found, DEFAULT_SYSTEM, saved=True)
 
 
 def test_tuning_refuses_what_may_be_luck(seeds: Index, by_chance: Collection) -> None:
@@ -204,7 +204,7 @@ def test_tuning_refuses_what_may_be_luck(seeds: Index, by_chance: Collection) ->
     assert found.difference.low <= 0
     assert not found.better
     uncalibrated = replace(found, calibration=None)
-    assert "kept the default" in advice(uncalibrated, DEFAULT, saved=False)
+    assert "kept the default" in advice(uncalibrated, DEFAULT_SYSTEM, saved=False)
     assert "still searches by hybrid(weight=0)" in advice(uncalibrated, WORDS, saved=False)
 
 
@@ -263,7 +263,7 @@ def test_judgements_of_other_articles_are_refused(seeds: Index, whole: Collectio
         ((0.1, -0.1, 0.2), WORDS, False, "includes zero"),
         ((-0.1, -0.2, -0.05), WORDS, False, "unseen topics lose"),
         ((0.0, 0.0, 0.0), WORDS, False, "changed nothing"),
-        ((0.1, 0.05, 0.2), DEFAULT, False, "choose the default"),
+        ((0.1, 0.05, 0.2), DEFAULT_SYSTEM, False, "choose the default"),
     ],
 )
 def test_a_verdict_has_its_reason(
@@ -272,8 +272,8 @@ def test_a_verdict_has_its_reason(
     """Only a gain whose whole interval is above zero is one."""
     found = tuned(Difference(*interval, p=0.5), chosen)
     assert found.better is better
-    assert words in advice(found, DEFAULT, saved=False)
-    assert str(tuning_record(found)["reason"]) in advice(found, DEFAULT, saved=False)
+    assert words in advice(found, DEFAULT_SYSTEM, saved=False)
+    assert str(tuning_record(found)["reason"]) in advice(found, DEFAULT_SYSTEM, saved=False)
 
 
 def test_an_encoder_that_remembers_is_the_same_encoder(encoder: Encoder) -> None:

@@ -1,1 +1,1 @@
-"""Flat files: arrays and strings on disk, written so that a crash never shows half of them."""
+"""Flat files of arrays and strings, written so that a crash never leaves half of one."""

@@ -1,8 +1,7 @@
-"""Here is a folder of flat arrays: how do they get to disk and back, unpickled?
+"""Arrays on disk: `.npy` files that are written in chunks and opened by memory map.
 
-Arrays are `.npy` files opened by memory map; lists of byte strings are two
-arrays, the bytes end to end and their offsets. Useful for whatever is written
-once and read often. Not useful for anything that changes in place.
+Nothing is pickled. Useful for whatever is written once and read often. Not useful for
+anything that changes in place.
 """
 
 import os
@@ -23,12 +22,12 @@ from plait.index.files.atomic import naming, open_regular
 Array: TypeAlias = NDArray[Any]
 
 
-PIECE = 1 << 16
-"""Bytes written at a time. What is written at once, up to 2 MB, the system keeps as one piece
-of its cache, and Linux maps all of a piece where one byte is read (docs/adr/0012)."""
+BYTES_PER_WRITE = 1 << 16
+"""Number of bytes written at a time. Up to 2 MB written at once are one piece of the system's
+cache, and Linux maps all of a piece where one byte is read (docs/adr/0012)."""
 
-HEADER = 256
-"""Bytes, at most, in which `save_array` says what follows; it takes 128."""
+HEADER_BYTES = 256
+"""Number of bytes of a header, at most; those of `save_array` have 128."""
 
 _HEADER = re.compile(
     rb"\x93NUMPY\x01\x00..\{'descr': '(?P<kind>[<|][iuf]\d)', 'fortran_order': False, "
@@ -40,7 +39,7 @@ _HEADER = re.compile(
 def save_arrays(folder: Path, chunks: Iterable[Mapping[str, Array]]) -> None:
     """Write arrays to `folder/NAME.npy`, little-endian, C order.
 
-    Each chunk names arrays and gives more rows of them; no more than a chunk is held.
+    Each chunk has more rows of some arrays, by name; no more than a chunk is held in memory.
     """
     with ExitStack() as files:
         appended: dict[str, Callable[[Array], None]] = {}
@@ -69,7 +68,7 @@ def _array_file(path: Path, like: Array) -> Iterator[Callable[[Array], None]]:
     def write_header() -> None:
         shape, kind = (count, *like.shape[1:]), like.dtype.newbyteorder("<")
         header = {"shape": shape, "fortran_order": False, "descr": dtype_to_descr(kind)}
-        # Of the same size for any count: NumPy leaves room for its digits.
+        # The header has the same size for any count: NumPy leaves room for its digits.
         write_array_header_1_0(file, header)
 
     def append(rows: Array) -> None:
@@ -78,8 +77,8 @@ def _array_file(path: Path, like: Array) -> Iterator[Callable[[Array], None]]:
         little = np.ascontiguousarray(rows, like.dtype.newbyteorder("<"))
         data = little.reshape(-1).view(np.uint8)
         with naming(path):
-            for start in range(0, len(data), PIECE):
-                file.write(data[start : start + PIECE].data)
+            for start in range(0, len(data), BYTES_PER_WRITE):
+                file.write(data[start : start + BYTES_PER_WRITE].data)
 
     with naming(path), path.open("wb") as file:
         write_header()
@@ -98,7 +97,7 @@ def load_array(folder: Path, name: str, kind: type[np.generic], width: int = 0) 
     path = folder / f"{name}.npy"
     try:
         with open_regular(path) as (descriptor, size):
-            rows, start = _header(os.read(descriptor, HEADER), kind, width, size)
+            rows, start = _header(os.read(descriptor, HEADER_BYTES), kind, width, size)
             mapped = mmap(descriptor, size, access=ACCESS_READ)
     except (FileNotFoundError, NotADirectoryError, ValueError) as error:
         raise damaged(path, str(error)) from error
@@ -106,9 +105,9 @@ def load_array(folder: Path, name: str, kind: type[np.generic], width: int = 0) 
 
 
 def _header(data: bytes, kind: type[np.generic], width: int, size: int) -> tuple[int, int]:
-    """Read how many rows a file of `size` bytes has, and where they begin.
+    """Return the number of rows that a file of `size` bytes has, and where they begin.
 
-    Not by NumPy, which reads it as Python's literals: slowly, and whatever it holds. Raises
+    NumPy would read the header as Python's literals: slowly, and whatever it holds. Raises
     `ValueError` for what is not such an array, and where the size is another.
     """
     found = _HEADER.match(data)
@@ -128,9 +127,9 @@ def _little(kind: type[np.generic]) -> np.dtype[Any]:
 
 
 def let_go(array: Array) -> None:
-    """Give back the memory in which a mapped array was read; it is read again when needed.
+    """Release the memory in which a mapped array was read; it is read again when needed.
 
-    It stays in the system's cache, and ceases to count as memory of this process.
+    The bytes stay in the system's cache, and cease to count as memory of this process.
     """
     owner: object = array
     while isinstance(owner, np.ndarray):

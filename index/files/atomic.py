@@ -1,7 +1,7 @@
-"""Files of an index: written so that a crash never shows half of them, read so that none surprises.
+"""Files and folders that appear whole or not at all, and that are read only if regular.
 
-Writing: under a temporary name, flush file and folder, rename, flush the parent. Reading:
-regular files only, no links, and never a wait.
+To write: under a temporary name, flush file and folder, rename, flush the parent. To read:
+regular files only, no links, and nothing that a process would wait for.
 """
 
 import contextlib
@@ -17,14 +17,14 @@ from pathlib import Path
 from plait.index.errors import CorruptIndexError, LockedError, damaged
 
 TEMPORARY = ".tmp-"
-"""Prefix of whatever is not committed yet; a writer removes leftovers."""
+"""Prefix of the name of whatever is not committed yet; a writer removes leftovers."""
 
-FLUSHED_AT_ONCE = 8
-"""Files; more were no faster."""
+FILES_FLUSHED_AT_ONCE = 8
+"""Number of files flushed at once; more were no faster."""
 
 
 def checksum(path: Path) -> str:
-    """Fingerprint a file's content: BLAKE2b, 16 bytes, in hexadecimal.
+    """Return the checksum of a file's content: BLAKE2b, 16 bytes, in hexadecimal.
 
     Raises as `open_regular`.
     """
@@ -37,10 +37,10 @@ def checksum(path: Path) -> str:
 
 @contextlib.contextmanager
 def open_regular(path: Path) -> Iterator[tuple[int, int]]:
-    """Open a file of an index for reading: its descriptor, and its size in bytes.
+    """Open a file of an index for reading; yield its descriptor, and its size in bytes.
 
-    Raises `CorruptIndexError` for a link, and for whatever else is no regular file: what
-    lies in an index is what plait wrote, and a pipe would be waited for. Raises `OSError`.
+    Raises `CorruptIndexError` for a link, and for whatever else is no regular file: plait
+    wrote every file of an index, and a pipe would be waited for. Raises `OSError`.
     """
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -58,7 +58,10 @@ def open_regular(path: Path) -> Iterator[tuple[int, int]]:
 
 
 def read_bounded(path: Path, most: int) -> bytes:
-    """Read a whole file of an index; raises as `open_regular`, and for more than `most` bytes."""
+    """Return a whole file of an index.
+
+    Raises as `open_regular`, and `CorruptIndexError` for more than `most` bytes.
+    """
     with open_regular(path) as (descriptor, size):
         if size > most:
             raise damaged(path, f"{size} bytes, where plait writes {most} at most")
@@ -71,18 +74,18 @@ def _irregular(path: Path) -> CorruptIndexError:
 
 
 def publish(target: Path, write: Callable[[Path], object], *, replace: bool = False) -> None:
-    """Let `write` make a file or folder, flush it, and give it its name in one step.
+    """Call `write` to make a file or folder, flush it, and rename it to `target` in one step.
 
     Raises `LockedError` where the name is taken, unless it is to `replace` a file. An
-    `OSError` names the file. Where flushing the folder fails, the name is given already.
+    `OSError` names the file. Where flushing the parent fails, `target` is there already.
     """
-    # Of its own, should another process have the same in mind.
+    # A name of its own: another process may publish the same target.
     temporary = target.with_name(f"{TEMPORARY}{os.urandom(8).hex()}-{target.name}")
     try:
         with naming(temporary):
             write(temporary)
-            # At once: a disk that is told to keep 32 files takes the time of two.
-            with ThreadPoolExecutor(FLUSHED_AT_ONCE) as pool:
+            # At once: a disk that has to flush 32 files takes the time of two.
+            with ThreadPoolExecutor(FILES_FLUSHED_AT_ONCE) as pool:
                 list(pool.map(flush, [temporary, *temporary.glob("*")]))
             if not replace:
                 _refuse_taken(target)
@@ -108,7 +111,7 @@ def make_folders(folder: Path) -> None:
 
 
 def discard(path: Path) -> None:
-    """Remove a file, a folder or a link, not what it leads to, if it is there."""
+    """Remove a file, a folder or a link, but not what the link leads to; it may be missing."""
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path)
     else:
@@ -127,7 +130,7 @@ def flush(path: Path) -> None:
 
 @contextlib.contextmanager
 def naming(path: Path) -> Iterator[None]:
-    """Let an `OSError` that names no file, such as one of a full disk, name this one."""
+    """Name this file in an `OSError` that names none, such as one of a full disk."""
     try:
         yield
     except OSError as error:

@@ -1,4 +1,4 @@
-"""The lock of an index folder: one process writes at a time.
+"""The writer's lock of an index folder, which one process holds at a time.
 
 The kernel releases it when the process ends, however it ends, so there are no stale locks
 to clear by hand. It belongs to the process that took it: a forked child does not hold it.
@@ -15,12 +15,13 @@ from weakref import WeakSet
 from plait.index.errors import IndexDirectoryError, LockedError
 
 LOCK = "lock"
+"""Name of the lock's file in an index folder."""
 
 _REMEDY = "Nothing that was committed is lost; open the index again."
 
 
 class WriterLock:
-    """A held lock. Does not wait for another process."""
+    """A lock that this process holds. Does not wait for another process."""
 
     def __init__(self, folder: Path) -> None:
         """Take the folder's lock; raises `LockedError` naming the holder."""
@@ -35,7 +36,7 @@ class WriterLock:
 
     def _take(self, folder: Path) -> None:
         state = os.fstat(self._descriptor)
-        # What has another name elsewhere is not ours to write to.
+        # A file with another name elsewhere is not ours to write to.
         if not stat.S_ISREG(state.st_mode) or state.st_nlink > 1:
             raise _foreign(self._path)
         try:
@@ -62,7 +63,7 @@ class WriterLock:
     def check(self) -> None:
         """Raise `LockedError` where the lock is no longer held, or its file was removed.
 
-        Then another process may write, and nothing may be published any more.
+        In either case another process may write, and this one may publish nothing more.
         """
         self.check_open()
         try:
@@ -73,7 +74,7 @@ class WriterLock:
             raise LockedError(f"{self._path} was removed while it was held. {_REMEDY}")
 
     def close(self) -> None:
-        """Release the lock; once is enough."""
+        """Release the lock; a second call does nothing."""
         if not self.closed:
             os.close(self._descriptor)
             self._descriptor = -1
@@ -96,12 +97,13 @@ def _foreign(path: Path) -> IndexDirectoryError:
 
 
 _HELD: "WeakSet[WriterLock]" = WeakSet()
+"""Locks that this process holds, for a child to close."""
 
 
-def _let_go_in_child() -> None:
-    """Close what a fork copied: the lock would be held until the child ends, too."""
+def _close_in_child() -> None:
+    """Close the locks that a fork copied: the child would hold them until it ends."""
     for lock in list(_HELD):
         lock.close()
 
 
-os.register_at_fork(after_in_child=_let_go_in_child)
+os.register_at_fork(after_in_child=_close_in_child)

@@ -1,4 +1,4 @@
-"""Lists of byte strings in flat arrays, read without copying the whole."""
+"""Lists of byte strings in flat arrays, sorted or not, read without copying the whole."""
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,11 +13,13 @@ from plait.index.arithmetic import looked_up
 from plait.index.errors import damaged
 from plait.index.files.arrays import Array, load_array
 
-HEAD = 8
-"""Bytes of a string that are compared as one number: those of a uint64."""
+HEAD_BYTES = 8
+"""Number of bytes of a string that are compared as one number: those of a uint64."""
 
-_KEPT_BYTES = np.array([~((1 << 8 * (HEAD - kept)) - 1) & (1 << 64) - 1 for kept in range(9)], "u8")
-"""Masks that keep so many of the first bytes of eight."""
+_HEAD_MASKS = np.array(
+    [~((1 << 8 * (HEAD_BYTES - kept)) - 1) & (1 << 64) - 1 for kept in range(9)], "u8"
+)
+"""Masks of the first 0 to 8 bytes of eight."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ class StringTable:
 
     @classmethod
     def of(cls, strings: Iterable[bytes]) -> "StringTable":
-        """Pack strings in the order given."""
+        """Pack strings in their order."""
         items = list(strings)
         offsets = np.zeros(len(items) + 1, dtype=np.int64)
         np.cumsum([len(item) for item in items], out=offsets[1:])
@@ -48,11 +50,11 @@ class StringTable:
         return cls(blob, offsets)
 
     def arrays(self, name: str) -> dict[str, Array]:
-        """Give the two arrays under the names that `load` expects."""
+        """Return the two arrays under the names that `load` expects."""
         return {f"{name}.blob": self.blob, f"{name}.offsets": self.offsets}
 
     def between(self, first: int, last: int) -> "StringTable":
-        """Give a stretch of the strings, not copied."""
+        """Return the strings from `first` to `last` exclusive, not copied."""
         begin, end = self.offsets[[first, last]]
         return StringTable(self.blob[begin:end], self.offsets[first : last + 1] - begin)
 
@@ -69,11 +71,11 @@ class StringTable:
 
 @dataclass(frozen=True, slots=True)
 class SortedTable:
-    """Sorted byte strings, and where each lies among them.
+    """Sorted byte strings, and the place of a key among them.
 
-    `heads` holds the first eight bytes of each as a number that sorts alike: NumPy
-    finds the few with a key's head in microseconds, and only those are compared.
-    Neither strings nor keys hold a zero byte: shorter ones are padded with it.
+    `heads` has the first eight bytes of each as a number that sorts alike: NumPy finds the
+    few with a key's head in microseconds, and only those are compared. Neither strings nor
+    keys contain a zero byte: shorter ones are padded with it.
     """
 
     strings: StringTable
@@ -92,27 +94,27 @@ class SortedTable:
         return cls(strings, load_array(folder, f"{name}.heads", np.uint64))
 
     def arrays(self, name: str) -> dict[str, Array]:
-        """Give the arrays under the names that `load` expects."""
+        """Return the arrays under the names that `load` expects."""
         return self.strings.arrays(name) | {f"{name}.heads": self.heads}
 
     def between(self, first: int, last: int) -> "SortedTable":
-        """Give a stretch of the strings, not copied."""
+        """Return the strings from `first` to `last` exclusive, not copied."""
         return SortedTable(self.strings.between(first, last), self.heads[first:last])
 
     def lower_bound(self, key: bytes) -> int:
-        """Find the first string not below `key`."""
+        """Return the index of the first string not below `key`."""
         low, high = self.heads.searchsorted(_heads([key])[0]), len(self.strings)
         return bisect_left(self.strings, key, int(low), high)
 
     def find(self, keys: Sequence[bytes]) -> list[int | None]:
-        """Find the place of each key, or None."""
+        """Return the index of each key, or None."""
         at, there = looked_up(_heads(keys), self.heads)
         sought = zip(keys, at.tolist(), there.tolist(), strict=True)
         return [self._find(key, first) if has_head else None for key, first, has_head in sought]
 
     def _find(self, key: bytes, first: int) -> int | None:
-        """Find a key, given the first string with its head."""
-        if len(key) < HEAD:  # padded, so no other string has this head
+        """Return the index of a key, or None; `first` is the first string with its head."""
+        if len(key) < HEAD_BYTES:  # padded, so no other string has this head
             return first
         high = int(self.heads.searchsorted(self.heads[first], "right"))
         place = bisect_left(self.strings, key, first, high)
@@ -124,14 +126,14 @@ def heads_of(strings: StringTable) -> NDArray[np.uint64]:
 
     The strings must lie in their blob.
     """
-    blob = np.concatenate([strings.blob, np.zeros(HEAD, np.uint8)])
-    from_each = np.ndarray(len(blob) - HEAD + 1, ">u8", blob, strides=(1,))  # overlapping
-    lengths = np.minimum(np.diff(strings.offsets), HEAD)
+    blob = np.concatenate([strings.blob, np.zeros(HEAD_BYTES, np.uint8)])
+    from_each = np.ndarray(len(blob) - HEAD_BYTES + 1, ">u8", blob, strides=(1,))  # overlapping
+    lengths = np.minimum(np.diff(strings.offsets), HEAD_BYTES)
     heads: NDArray[np.uint64] = from_each[strings.offsets[:-1]].astype(np.uint64)
-    heads &= _KEPT_BYTES[lengths]
+    heads &= _HEAD_MASKS[lengths]
     return heads
 
 
 def _heads(strings: Sequence[bytes]) -> NDArray[np.uint64]:
-    packed = b"".join(string[:HEAD].ljust(HEAD, b"\0") for string in strings)
+    packed = b"".join(string[:HEAD_BYTES].ljust(HEAD_BYTES, b"\0") for string in strings)
     return np.frombuffer(packed, dtype=">u8").astype(np.uint64)

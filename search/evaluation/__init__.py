@@ -1,12 +1,12 @@
-"""Here are topics and judgements: how good is a ranking, and is it better than another?
+"""Evaluation of rankings by topics and judgements, and comparison of systems.
 
     collection ─┬─ index ─ systems ─┬─ runs ─ measures ─ comparisons ─ experiment ─ files
                 └─ topics, qrels    └─ run files
 
-    index, topics, qrels ─ candidates ─ tuning ─ verdict
+    index, topics, qrels ─ grid ─ candidates ─ tuning ─ verdict
 
-Measures are computed by `ir-measures` and tests by SciPy; nothing is computed here but
-Holm's correction. Useful for collections in BEIR's and TREC's layouts, for what
+Measures are computed by `ir-measures` and tests by SciPy; nothing is computed here
+except Holm's correction. Useful for collections in BEIR's and TREC's layouts, for what
 `ir-datasets` knows, and for runs of other systems. Not useful for judging articles.
 """
 
@@ -18,7 +18,7 @@ from plait.search.evaluation.output import write_files
 from plait.search.evaluation.plan import Floor, Plan, check_floors, plan_of
 from plait.search.evaluation.running import open_index, run_experiment
 from plait.search.evaluation.table import lines, table
-from plait.search.evaluation.tuning.candidates import Grid
+from plait.search.evaluation.tuning.grid import Grid
 from plait.search.evaluation.tuning.tuning import Fold, Tuning, tune
 from plait.search.evaluation.tuning.verdict import advice, tuning_lines, tuning_record
 

@@ -1,4 +1,4 @@
-"""Here is an experiment: which topics changed most, and where to look for the reason?"""
+"""Topics that changed most in an experiment, and for each the article to look at."""
 
 import shlex
 from collections.abc import Iterable, Mapping
@@ -9,11 +9,11 @@ from plait.index.errors import QueryError
 from plait.search.evaluation.collection import Topic
 from plait.search.evaluation.experiment import Experiment, Outcome
 from plait.search.evaluation.measures import cutoff
-from plait.search.evaluation.significance import SAME
+from plait.search.evaluation.significance import SMALLEST_DIFFERENCE
 from plait.search.system import System
 
-SHOWN = 3
-"""Topics shown of those that gained, and of those that lost."""
+CHANGES_SHOWN = 3
+"""Number of topics that are shown of those that gained, and as many of those that lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,33 +23,41 @@ class Change:
     system: str
     topic: Topic
     before: float
-    """The baseline's value in the first measure."""
+    """Value of the first measure with the baseline."""
     after: float
+    """Value of the first measure with the system."""
     article: str
-    """The relevant article whose rank differs most, as far as the measure sees; by its name
-    in the judgements."""
+    """Name in the judgements of the relevant article whose rank differs most, as far as the
+    measure sees."""
     ranks: tuple[int | None, int | None]
-    """Its rank with the baseline and with the system, from 1; None where it is not ranked."""
+    """Ranks of the article with the baseline and with the system, from 1; None where it is not
+    ranked."""
 
     def command(self, index: Path, ids: Mapping[str, str]) -> str:
-        """Write the command that says why the article ranks so; `ids` are by name."""
+        """Return the command that explains the article's rank; `ids` are by name."""
         article = ids.get(self.article, self.article)
         words = [self.topic.text, article]
-        # What begins with - is no option of the command.
+        # A word that begins with - is no option of the command.
         end = ["--"] if any(word.startswith("-") for word in words) else []
         how = ["--words", *_option(self.system)]
         return shlex.join(["plait", "why", *how, "-i", str(index), *end, *words])
 
 
-def greatest_changes(experiment: Experiment, system: str, count: int = SHOWN) -> list[Change]:
-    """Give the topics that gained most, then those that lost most, in the first measure."""
+def greatest_changes(
+    experiment: Experiment, system: str, count: int = CHANGES_SHOWN
+) -> list[Change]:
+    """Return the topics that gained most, then those that lost most, in the first measure."""
     base, other = experiment.outcome(experiment.baseline), experiment.outcome(system)
     found = [_change(experiment, topic, (base, other)) for topic in experiment.topics]
     gains = sorted(found, key=lambda change: (change.before - change.after, change.topic.id))
     losses = sorted(found, key=lambda change: (change.after - change.before, change.topic.id))
     return [
-        *(change for change in gains[:count] if change.after - change.before > SAME),
-        *(change for change in losses[:count] if change.before - change.after > SAME),
+        *(change for change in gains[:count] if change.after - change.before > SMALLEST_DIFFERENCE),
+        *(
+            change
+            for change in losses[:count]
+            if change.before - change.after > SMALLEST_DIFFERENCE
+        ),
     ]
 
 
@@ -73,7 +81,10 @@ def _change(experiment: Experiment, topic: Topic, both: tuple[Outcome, Outcome])
 
 
 def _option(system: str) -> list[str]:
-    """Name a system's first stage; nothing for plait's default, or another program's run."""
+    """Return the option that names a system's first stage.
+
+    Empty for plait's default, and for another program's run.
+    """
     try:
         asked = replace(System.parse(system), rerank=None)
     except QueryError:

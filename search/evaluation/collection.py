@@ -1,4 +1,4 @@
-"""Here is a test collection: which articles, which topics, and what was judged?"""
+"""A test collection: articles, topics, and judgements of them."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,9 +10,9 @@ from plait.index.errors import ReadingError
 from plait.index.reading import absolute, shown
 
 Run: TypeAlias = Mapping[str, Mapping[str, float]]
-"""Topic id to article to score."""
+"""Rankings of one system: topic id to article to score."""
 Qrels: TypeAlias = Mapping[str, Mapping[str, int]]
-"""Topic id to article to grade; above 0 is relevant."""
+"""Judgements: topic id to article to grade; above 0 is relevant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Topic:
     id: str
     text: str
     kind: str = ""
-    """The class of topic it belongs to, where the collection has some."""
+    """Class of the topic, where the collection has classes; else empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,30 +31,30 @@ class Collection:
 
     name: str
     corpus: Path | Iterable[bytes]
-    """What to index: a file or a folder, or JSON lines that are no file, read once."""
+    """Articles to index: a file or a folder, or JSON lines that are no file, read once."""
     topics: tuple[Topic, ...]
     qrels: Qrels
     note: str = ""
-    """What was given and is not measured; empty if nothing."""
+    """Topics and judgements that are not measured, in words; empty if there are none."""
 
     @property
     def paths(self) -> Sequence[Path]:
-        """The corpus, where it is a file or a folder."""
+        """Path of the corpus, where it is a file or a folder."""
         return [self.corpus] if isinstance(self.corpus, Path) else []
 
     @property
     def records(self) -> Iterable[bytes]:
-        """The corpus, where it is JSON lines."""
+        """Lines of the corpus, where it is JSON lines."""
         return () if isinstance(self.corpus, Path) else self.corpus
 
     @property
     def source(self) -> str:
-        """What the index says its articles come from; of records, what `plait index -` says."""
+        """Source of the articles as the index names it; of records, as `plait index -` does."""
         return shown(absolute(self.corpus)) if isinstance(self.corpus, Path) else "stdin"
 
     @property
     def index_name(self) -> str:
-        """Name a folder for its index, which two collections of one name must not share."""
+        """Name of the folder for its index, which two collections of one name must not share."""
         told_apart = self.source if isinstance(self.corpus, Path) else self.name
         key = blake2b(told_apart.encode(), digest_size=4).hexdigest()
         return f"{self.name.replace('/', '-')}-{key}"
@@ -63,7 +63,7 @@ class Collection:
 def judged(
     name: str, corpus: Path | Iterable[bytes], topics: Sequence[Topic], qrels: Qrels
 ) -> Collection:
-    """Make a collection of the topics that have a text and a judgement.
+    """Return a collection of the topics that have a text and a judgement.
 
     Raises `ReadingError` where there is none, and for a topic that is there twice.
     """

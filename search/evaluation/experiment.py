@@ -1,4 +1,4 @@
-"""Here is an experiment: what was asked of which systems, and what came out?
+"""The results of an experiment: systems measured on the same topics, and their comparisons.
 
 Nouns only; `plait.search.evaluation.running` makes them.
 """
@@ -12,19 +12,19 @@ from plait.search.evaluation.measures import aggregate
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What one system made of the topics."""
+    """Rankings, times and values of one system."""
 
     system: str
-    """As `System` writes it, or a run file's tag."""
+    """Name of the system, as `System` writes it, or a run file's tag."""
     run: Run
-    """Topic to article to score, best first; scores fall strictly."""
+    """Ranking of each topic, best first: topic to article to score; scores fall strictly."""
     seconds: Mapping[str, float]
-    """Topic to wall time; empty for a run read from a file."""
+    """Wall time of each topic; empty for a run read from a file."""
     values: Mapping[str, Mapping[str, float]]
-    """Measure to topic to value."""
+    """Value of each measure on each topic: measure to topic to value."""
 
     def mean(self, measure: str) -> float:
-        """Give a measure over all topics, put together as `ir-measures` does."""
+        """Return a measure over all topics, aggregated as `ir-measures` does."""
         return aggregate(measure, self.values[measure])
 
 
@@ -38,16 +38,19 @@ class Comparison:
     difference: float
     """Mean over topics of the system's value less the baseline's."""
     low: float
-    """The 95 % bootstrap interval of the difference begins."""
+    """Lower end of the 95 % bootstrap interval of the difference."""
     high: float
+    """Upper end of the 95 % bootstrap interval of the difference."""
     p: float
-    """Of a paired randomisation test, two-sided."""
+    """p of a paired randomisation test, two-sided."""
     p_holm: float
-    """The same, corrected for all comparisons of the experiment."""
+    """`p`, corrected for all comparisons of the experiment."""
     better: int
-    """Topics; so are `worse` and `same`."""
+    """Number of topics on which the system has the greater value."""
     worse: int
+    """Number of topics on which the baseline has the greater value."""
     same: int
+    """Number of topics on which both have the same value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,7 @@ class Experiment:
     """Systems, measured on the same topics and compared with one of them."""
 
     name: str
-    """The collection's."""
+    """Name of the collection."""
     articles: int
     topics: tuple[Topic, ...]
     qrels: Qrels
@@ -63,13 +66,13 @@ class Experiment:
     outcomes: tuple[Outcome, ...]
     baseline: str
     comparisons: tuple[Comparison, ...]
-    """Every other system against the baseline, in every measure."""
+    """Comparisons of every other system with the baseline, in every measure."""
 
     def outcome(self, system: str) -> Outcome:
-        """Find a system's outcome."""
+        """Return a system's outcome."""
         return next(outcome for outcome in self.outcomes if outcome.system == system)
 
     def comparison(self, system: str, measure: str) -> Comparison | None:
-        """Find how a system compares; None for the baseline itself."""
+        """Return the comparison of a system with the baseline; None for the baseline itself."""
         wanted = (system, measure)
         return next((c for c in self.comparisons if (c.system, c.measure) == wanted), None)

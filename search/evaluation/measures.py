@@ -1,4 +1,4 @@
-"""Here are a run and judgements: what do the measures say, topic by topic?
+"""Measures of a run by judgements, topic by topic and over all of them.
 
 Measures are written as `ir-measures` writes them (`nDCG@10`, `R@100`, `AP(rel=2)`) and
 computed by it; no measure is computed here.
@@ -12,12 +12,12 @@ import ir_measures
 from plait.index.errors import QueryError
 from plait.search.evaluation.collection import Qrels, Run
 
-MEASURES = ("nDCG@10", "R@100", "AP", "RR@10")
-"""Measured where nothing else is asked."""
+DEFAULT_MEASURES = ("nDCG@10", "R@100", "AP", "RR@10")
+"""Measures of a plan that names none."""
 
 
 def parse_measures(text: str) -> tuple[str, ...]:
-    """Read measures separated by blanks; give their names as `ir-measures` writes them.
+    """Read measures separated by blanks; return their names as `ir-measures` writes them.
 
     Raises `QueryError` for what it does not know or cannot compute here, before any
     time is spent on a run.
@@ -32,9 +32,9 @@ def parse_measures(text: str) -> tuple[str, ...]:
 
 
 def per_topic(qrels: Qrels, run: Run, measures: Sequence[str]) -> dict[str, dict[str, float]]:
-    """Give measure to topic to value, for every topic that is judged.
+    """Return measure to topic to value, for every topic that is judged.
 
-    A topic without a ranking has the value that `ir-measures` gives by default: 0.
+    A topic without a ranking has the default value of `ir-measures`: 0.
     Raises `QueryError` where it fails on the rankings there are.
     """
     parsed = {_parsed(name): name for name in measures}
@@ -45,7 +45,7 @@ def per_topic(qrels: Qrels, run: Run, measures: Sequence[str]) -> dict[str, dict
     except ArithmeticError as error:
         names = ", ".join(measures)
         raise QueryError(f"ir-measures fails on one of {names}: {error}; leave it out.") from error
-    # Some providers leave topics out, but not if they are asked beside others.
+    # Some providers leave topics out, except where they are asked beside others.
     return {
         name: {topic: values[name].get(topic, float(measure.DEFAULT)) for topic in qrels}
         for measure, name in parsed.items()
@@ -53,7 +53,7 @@ def per_topic(qrels: Qrels, run: Run, measures: Sequence[str]) -> dict[str, dict
 
 
 def aggregate(measure: str, values: Mapping[str, float]) -> float:
-    """Put the topics' values together as the measure does: mostly their mean."""
+    """Return the aggregate of the topics' values by the measure's own rule: mostly the mean."""
     total = _parsed(measure).aggregator()
     for value in values.values():
         total.add(value)
@@ -61,7 +61,7 @@ def aggregate(measure: str, values: Mapping[str, float]) -> float:
 
 
 def cutoff(measure: str) -> int:
-    """Say how far down a measure looks; 0 where it says nothing of that, as AP does."""
+    """Return the greatest rank that a measure looks at; 0 where it looks at all ranks, as AP."""
     return int(_parsed(measure).params.get("cutoff", 0))
 
 
@@ -74,7 +74,7 @@ def _parsed(name: str) -> Any:
         whole = [measure.params.get(parameter, 1) for parameter in ("cutoff", "rel")]
         if any(isinstance(value, bool) or value < 1 for value in whole):
             raise QueryError(f"{name!r} has a cutoff or a grade below 1; {remedy}.")
-        # Asked for once, of nothing much: some measures need more than is installed.
+        # Computed once on next to nothing: some measures need more than is installed.
         list(ir_measures.iter_calc([measure], {"1": {"a": 1}}, {"1": {"a": 2.0, "b": 1.0}}))
     except (NameError, ValueError, KeyError, TypeError, AssertionError, RuntimeError) as error:
         raise QueryError(f"cannot measure {name!r}: {error}; {remedy}.") from error

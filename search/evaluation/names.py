@@ -7,9 +7,9 @@ from plait.search.evaluation.collection import Qrels
 
 
 def article_names(ids: Iterable[str], qrels: Qrels) -> dict[str, str]:
-    """Give each article of an index the name it has in the judgements.
+    """Return the name that each article of an index has in the judgements, by its id.
 
-    That is its id, or, where the judgements know no id, the name of its file: an
+    The name is its id, or, where the judgements know no id, the name of its file: an
     article read from a file has a path as its id, and collections move. Raises
     `ReadingError` where they know neither, or where two files share a name.
     """

@@ -1,4 +1,4 @@
-"""Here is an experiment: which files does it leave?
+"""Files of an experiment, for programs and for a person.
 
 NAME.run          each system's rankings, as trec_eval reads them
 experiment.json   all of it
@@ -16,8 +16,8 @@ from pathlib import Path
 from plait.search.evaluation.experiment import Experiment
 from plait.search.evaluation.files.trec import write_run
 
-LONGEST = 80
-"""Characters of a file's name."""
+NAME_CHARACTERS = 80
+"""Number of characters of a system's name in a file's name, at most."""
 
 
 def write_files(experiment: Experiment, folder: Path) -> None:
@@ -34,7 +34,10 @@ def write_files(experiment: Experiment, folder: Path) -> None:
 
 
 def write_records(experiment: Experiment, folder: Path) -> None:
-    """Write all files but the report: those for programs. Raises `PlaitError` as above."""
+    """Write all files except the report: those for programs.
+
+    Raises `PlaitError` where an id does not fit a run file.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     text = json.dumps(asdict(experiment), ensure_ascii=False, indent=1)
     (folder / "experiment.json").write_text(f"{text}\n", encoding="utf-8")
@@ -44,10 +47,10 @@ def write_records(experiment: Experiment, folder: Path) -> None:
 
 
 def run_names(experiment: Experiment) -> list[str]:
-    """Name each system's run file: letters, digits and `. = _ -`; no two alike."""
+    """Return the name of each system's run file: letters, digits and `. = _ -`; no two alike."""
     names: list[str] = []
     for outcome in experiment.outcomes:
-        safe = re.sub(r"[^\w.=]+", "-", outcome.system)[:LONGEST].strip("-.") or "run"
+        safe = re.sub(r"[^\w.=]+", "-", outcome.system)[:NAME_CHARACTERS].strip("-.") or "run"
         taken = {name.casefold() for name in names}
         numbered = chain([f"{safe}.run"], (f"{safe}.{number}.run" for number in count(2)))
         names.append(next(name for name in numbered if name.casefold() not in taken))

@@ -1,4 +1,8 @@
-"""Here is what is to be measured: which systems, against which, by which measures?"""
+"""What an experiment is to measure, and the floors that its results must reach.
+
+A plan names systems, runs of other programs, a baseline and measures; `plan_of` reads one as
+it is typed. A floor is the least value of a measure that the baseline must have.
+"""
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,29 +14,28 @@ from plait.index.errors import QualityError, QueryError
 from plait.search.evaluation.collection import Run
 from plait.search.evaluation.experiment import Experiment
 from plait.search.evaluation.files.trec import read_run
-from plait.search.evaluation.measures import MEASURES, cutoff, parse_measures
+from plait.search.evaluation.measures import DEFAULT_MEASURES, cutoff, parse_measures
 from plait.search.system import System, parse_systems
 
-SYSTEMS = (System.parse("keyword"), System.parse("dense"), System.parse("hybrid"))
-"""Measured where nothing else is asked."""
-DEPTH = 100
-"""Articles of a ranking that are kept: as deep as R@100 looks."""
+DEFAULT_SYSTEMS = (System.parse("keyword"), System.parse("dense"), System.parse("hybrid"))
+"""Systems of a plan that names none: each leg by itself, and both."""
+ARTICLES_PER_TOPIC = 100
+"""Articles that are kept of each topic's ranking: as many as R@100 looks at."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is to be measured. Raises `QueryError` where it makes no sense.
+    """What is to be measured. Raises `QueryError` where it makes no sense."""
 
-    Without systems, each leg by itself and both.
-    """
-
-    systems: tuple[System, ...] = SYSTEMS
+    systems: tuple[System, ...] = DEFAULT_SYSTEMS
+    """Systems that are asked: by default each leg by itself, and both."""
     runs: Mapping[str, Run] = field(default_factory=dict)
     """Rankings of other systems, by name."""
     baseline: str = ""
-    """Its name; empty for `hybrid` if that is asked, and else for the first."""
-    measures: tuple[str, ...] = MEASURES
-    depth: int = DEPTH
+    """Name of the baseline; empty for `hybrid` if that is asked, and else for the first."""
+    measures: tuple[str, ...] = DEFAULT_MEASURES
+    depth: int = ARTICLES_PER_TOPIC
+    """Number of articles that are kept of each topic's ranking."""
 
     def __post_init__(self) -> None:
         if self.depth < 1:
@@ -47,23 +50,23 @@ class Plan:
             raise QueryError(f"{found}; choose one of {'; '.join(self.names)}.")
 
     def beside(self, system: System) -> "Plan":
-        """Measure one system more, unless it is among them."""
+        """Return the plan with one system more, unless it is among them."""
         return self if system in self.systems else replace(self, systems=(*self.systems, system))
 
     @property
     def names(self) -> list[str]:
-        """Name the systems and the runs, in order."""
+        """Names of the systems and the runs, in order."""
         return [*map(str, self.systems), *self.runs]
 
     @property
     def note(self) -> str:
-        """Name the measures that look further down than rankings go; empty if none does."""
+        """Note on the measures that look further down than rankings go; empty if none does."""
         deep = [name for name in self.measures if cutoff(name) > self.depth]
         return f"rankings end at {self.depth}, above {', '.join(deep)}" if deep else ""
 
     @property
     def compared_with(self) -> str:
-        """Name the baseline, as it is written where it is measured."""
+        """Name of the baseline, as it is written where it is measured."""
         if not self.baseline:
             return "hybrid" if "hybrid" in self.names else self.names[0]
         if self.baseline in self.runs:
@@ -89,16 +92,16 @@ def plan_of(
     `read_runs` takes them. Raises `QueryError` and `ReadingError`.
     """
     return Plan(
-        parse_systems("; ".join(systems)) if systems else SYSTEMS,
+        parse_systems("; ".join(systems)) if systems else DEFAULT_SYSTEMS,
         read_runs(runs),
         baseline,
-        parse_measures(measures) if measures else MEASURES,
+        parse_measures(measures) if measures else DEFAULT_MEASURES,
         depth,
     )
 
 
 def read_runs(texts: Iterable[str]) -> dict[str, Run]:
-    """Read runs, each given as FILE, named by its tag, or as NAME=FILE.
+    """Read runs, each written as FILE, named by its tag, or as NAME=FILE.
 
     Raises `ReadingError`, and `QueryError` for a name that is there twice.
     """

@@ -1,4 +1,4 @@
-"""Here are systems, runs and a collection: ask, measure, compare."""
+"""Measurement of systems on a collection: index, ask every topic, measure, compare."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -20,9 +20,27 @@ from plait.search.evaluation.significance import gaps, holm, paired
 from plait.search.index import Index, Options
 from plait.search.system import System
 
+INDEXES_FOLDER = Path(".plait-bench")
+"""Folder in which indexes of collections are kept, each in a folder of its own."""
+
+
+def open_index(
+    collection: Collection, root: Path | None, progress: Callable[[int], None]
+) -> tuple[Index, Sequence[Failure]]:
+    """Index a collection at `root`, or below `INDEXES_FOLDER`.
+
+    Returns the index, and what could not be read. Raises `IndexDirectoryError` where the
+    index holds articles of something else.
+    """
+    root = root or INDEXES_FOLDER / collection.index_name
+    with IndexWriter(root, load_encoder(), progress=progress) as writer:
+        refuse_others(writer, collection.source)
+        summary = bring_up_to_date(writer, collection.paths, collection.records, prune=True)
+    return Index.open(root), summary.failures
+
 
 def run_experiment(index: Index, collection: Collection, plan: Plan) -> Experiment:
-    """Ask every system every topic; measure, compare with the baseline.
+    """Ask every system every topic; measure, and compare with the baseline.
 
     Raises `ReadingError` where the judgements or a run belong to other articles or topics,
     and `ModelError` where a second stage's model cannot be had.
@@ -100,21 +118,3 @@ def _measure_run(collection: Collection, name: str, run: Run, plan: Plan) -> Out
     if not kept:
         raise ReadingError(f"run {name} ranks none of the topics of {collection.name}.")
     return Outcome(name, kept, {}, per_topic(collection.qrels, kept, plan.measures))
-
-
-KEPT = Path(".plait-bench")
-"""Where indexes of collections are kept, each in a folder of its own."""
-
-
-def open_index(
-    collection: Collection, root: Path | None, progress: Callable[[int], None]
-) -> tuple[Index, Sequence[Failure]]:
-    """Index a collection at `root`, or below `KEPT`; give what could not be read as well.
-
-    Raises `IndexDirectoryError` where the index holds articles of something else.
-    """
-    root = root or KEPT / collection.index_name
-    with IndexWriter(root, load_encoder(), progress=progress) as writer:
-        refuse_others(writer, collection.source)
-        summary = bring_up_to_date(writer, collection.paths, collection.records, prune=True)
-    return Index.open(root), summary.failures

@@ -1,4 +1,4 @@
-"""Here are two systems' values, topic by topic: is the difference more than luck?
+"""Significance of the difference between two systems' values, paired by topics.
 
 Paired randomisation test: Smucker, Allan and Carterette, "A Comparison of Statistical
 Significance Tests for Information Retrieval Evaluation" (CIKM 2007). Percentile
@@ -11,15 +11,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-SAME = 1e-9
-"""Differences below are rounding."""
+SMALLEST_DIFFERENCE = 1e-9
+"""Least difference of two values that counts; what is below is rounding."""
 SEED = 2007
 RESAMPLES = 9999
-"""With the observed one 10,000: p is known to within .005 near .05."""
-BATCH = 1000
-"""Resamples held in memory at a time."""
-ENOUGH = 2
-"""Fewer topics have nothing to resample."""
+"""Number of resamples: with the observed sample 10,000, so that p is known to within .005
+near .05."""
+RESAMPLES_PER_BATCH = 1000
+"""Number of resamples that are held in memory at a time."""
+FEWEST_DIFFERENCES = 2
+"""Number of differences below which there is nothing to resample."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +34,9 @@ class Difference:
 
 
 def gaps(values: Iterable[float], others: Iterable[float]) -> list[float]:
-    """Subtract paired values; what is rounding is 0."""
+    """Return the differences of paired values; what is rounding is 0."""
     found = [value - other for value, other in zip(values, others, strict=True)]
-    return [gap if abs(gap) > SAME else 0.0 for gap in found]
+    return [gap if abs(gap) > SMALLEST_DIFFERENCE else 0.0 for gap in found]
 
 
 def paired(differences: Sequence[float]) -> Difference:
@@ -49,7 +50,7 @@ def paired(differences: Sequence[float]) -> Difference:
     mean = float(found.mean())
     if not found.any():
         return Difference(0.0, 0.0, 0.0, 1.0)
-    if len(found) < ENOUGH:
+    if len(found) < FEWEST_DIFFERENCES:
         return Difference(mean, mean, mean, 1.0)
     # The signs of one sample of differences are flipped: the pairs are swapped.
     test = permutation_test(
@@ -57,7 +58,7 @@ def paired(differences: Sequence[float]) -> Difference:
         np.mean,
         permutation_type="samples",
         n_resamples=RESAMPLES,
-        batch=BATCH,
+        batch=RESAMPLES_PER_BATCH,
         rng=np.random.default_rng(SEED),
     )
     interval = bootstrap(
@@ -65,14 +66,14 @@ def paired(differences: Sequence[float]) -> Difference:
         np.mean,
         method="percentile",
         n_resamples=RESAMPLES,
-        batch=BATCH,
+        batch=RESAMPLES_PER_BATCH,
         rng=np.random.default_rng(SEED),
     ).confidence_interval
     return Difference(mean, float(interval.low), float(interval.high), float(test.pvalue))
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
-    """Correct p-values for their number; gives them in the order they came.
+    """Return p-values corrected for their number, in the order they came.
 
     Holm, "A Simple Sequentially Rejective Multiple Test Procedure" (1979): the least of
     m is multiplied by m, the next by m - 1, and so on; none falls below one before it.

@@ -1,4 +1,8 @@
-"""Here is an experiment: how is it shown on a terminal?"""
+"""An experiment as a table of means, and as lines of text for a terminal.
+
+The lines are those of the table, of what second stages take and gain, and of the topics that
+changed most.
+"""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -8,13 +12,13 @@ from plait.index.errors import QueryError
 from plait.search.evaluation.changes import Change, greatest_changes
 from plait.search.evaluation.experiment import Experiment, Outcome
 from plait.search.evaluation.names import article_names
-from plait.search.evaluation.significance import SAME
+from plait.search.evaluation.significance import SMALLEST_DIFFERENCE
 from plait.search.index import Index
 from plait.search.system import System
 
 
 def table(experiment: Experiment) -> dict[str, dict[str, object]]:
-    """Give system to measure to mean, and beside them the corrected p-values."""
+    """Return system to measure to mean, and beside them the corrected p-values."""
     return {
         outcome.system: {
             **{measure: outcome.mean(measure) for measure in experiment.measures},
@@ -27,14 +31,14 @@ def table(experiment: Experiment) -> dict[str, dict[str, object]]:
 
 
 def lines(experiment: Experiment, index: Index) -> Iterator[str]:
-    """Write the table, what second stages are worth, and the topics that changed most."""
+    """Yield the table, what second stages are worth, and the topics that changed most."""
     yield from table_lines(experiment)
     yield from second_stage_lines(experiment)
     yield from change_lines(experiment, index)
 
 
 def table_lines(experiment: Experiment) -> Iterator[str]:
-    """Write one line a system: each measure with its p, and milliseconds a topic."""
+    """Yield one line a system: each measure with its p, and milliseconds a topic."""
     yield (f"{experiment.name}: {experiment.articles} articles, {len(experiment.topics)} topics")
     width = max(len(outcome.system) for outcome in experiment.outcomes)
     several = bool(experiment.comparisons)
@@ -52,25 +56,6 @@ def table_lines(experiment: Experiment) -> Iterator[str]:
         )
 
 
-def change_lines(experiment: Experiment, index: Index) -> Iterator[str]:
-    """Write the topics that changed most, each with a command that says why."""
-    names = article_names(index.store.article_ids(), experiment.qrels)
-    ids = {name: id_ for id_, name in names.items()}
-    for outcome in experiment.outcomes:
-        changes = greatest_changes(experiment, outcome.system)
-        if changes:
-            yield f"\n{outcome.system} against {experiment.baseline}, {experiment.measures[0]}:"
-        for change in changes:
-            yield _change_line(change)
-            yield f"    {change.command(index.root, ids)}"
-
-
-def _change_line(change: Change) -> str:
-    before, after = (str(rank) if rank else "none" for rank in change.ranks)
-    values = f"{change.before:.3f} -> {change.after:.3f}"
-    return f"  {values}  {change.topic.id}: {change.article}, rank {before} -> {after}"
-
-
 def _cell(experiment: Experiment, outcome: Outcome, measure: str) -> str:
     found = experiment.comparison(outcome.system, measure)
     p = f"{found.p_holm:.3f}" if found else "-"
@@ -82,7 +67,7 @@ def _width(measure: str) -> int:
 
 
 def second_stage_lines(experiment: Experiment) -> Iterator[str]:
-    """Say what each second stage took, and where it ranks worse than the first alone does."""
+    """Yield what each second stage took, and where it ranks worse than the first alone does."""
     outcomes = {outcome.system: outcome for outcome in experiment.outcomes}
     for outcome in experiment.outcomes:
         system = _parsed(outcome.system)
@@ -103,7 +88,7 @@ def _parsed(name: str) -> System | None:
 def _loss(experiment: Experiment, outcome: Outcome, first: Outcome) -> Iterator[str]:
     measure = experiment.measures[0]
     after, before = outcome.mean(measure), first.mean(measure)
-    if before - after <= SAME:
+    if before - after <= SMALLEST_DIFFERENCE:
         return
     found = experiment.comparison(outcome.system, measure)
     p = f" (p {found.p_holm:.3f})" if found and found.baseline == first.system else ""
@@ -123,3 +108,22 @@ def _time(outcome: Outcome, first: Outcome, budget_ms: int | None) -> Iterator[s
         budget = f"a budget of {budget_ms} ms" if budget_ms else "no budget"
         took = f"took {median(spent) * 1000:.1f} ms more than {first.system}"
         yield f"{outcome.system} {took} (median a topic), with {budget}."
+
+
+def change_lines(experiment: Experiment, index: Index) -> Iterator[str]:
+    """Yield the topics that changed most, each with a command that explains the change."""
+    names = article_names(index.store.article_ids(), experiment.qrels)
+    ids = {name: id_ for id_, name in names.items()}
+    for outcome in experiment.outcomes:
+        changes = greatest_changes(experiment, outcome.system)
+        if changes:
+            yield f"\n{outcome.system} against {experiment.baseline}, {experiment.measures[0]}:"
+        for change in changes:
+            yield _change_line(change)
+            yield f"    {change.command(index.root, ids)}"
+
+
+def _change_line(change: Change) -> str:
+    before, after = (str(rank) if rank else "none" for rank in change.ranks)
+    values = f"{change.before:.3f} -> {change.after:.3f}"
+    return f"  {values}  {change.topic.id}: {change.article}, rank {before} -> {after}"

@@ -1,21 +1,21 @@
-r"""Text of others, escaped for a terminal.
+r"""Text of unknown origin, escaped so that a terminal shows it and does not obey it.
 
-Everything but what a terminal obeys: control characters, which move the cursor, change
-the window's title or write over what was printed, and the marks that turn the direction
-of writing, by which a name passes for another. They come out as Python writes them, as
-in `\x1b`. Letters of all scripts stay as they are.
+Escaped are control characters, which move the cursor, change the window's title or write
+over what was printed, and the marks that turn the direction of writing, by which one name
+passes for another. They come out as Python writes them, as in `\x1b`. Letters of all scripts
+stay as they are.
 
-What writes lines for a person hands them on as they are, and `plait.cli` escapes them when
-it prints; only `plait.search.show.terminal` escapes by itself, since it adds bold type.
+Functions that write lines for a person return them as they are, and `plait.cli` escapes them
+when it prints; only `plait.search.show.terminal` escapes by itself, since it adds bold type.
 """
 
 import json
 import re
 
 _OBEYED = (
-    "\x00-\x08\x0b-\x1f\x7f-\x9f"  # C0 but tab and newline, DEL, C1
+    "\x00-\x08\x0b-\x1f\x7f-\x9f"  # C0 except tab and newline, DEL, C1
     "\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069"  # directions, ends of lines and paragraphs
-    "\ud800-\udfff"  # halves of surrogate pairs: no terminal is told these, UTF-8 has none
+    "\ud800-\udfff"  # halves of surrogate pairs: no terminal shows them, UTF-8 has none
 )
 _IN_TEXT = re.compile(f"[{_OBEYED}]")
 _IN_LINE = re.compile(f"[{_OBEYED}\t\n]")

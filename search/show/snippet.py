@@ -1,4 +1,4 @@
-"""Here is a hit: which lines of it show why it was found?"""
+"""Snippets of a passage: its stretches around the query's words, with the words marked."""
 
 import re
 
@@ -11,20 +11,20 @@ from whoosh.highlight import (
 from plait.index.language.analyzer import TextAnalyzer
 from plait.search.show.printable import in_line
 
-STRETCH = 200
-"""Characters of a stretch at most: two lines of a terminal."""
-MARGIN = 60
-"""Characters shown on each side of a matched word, where there is room."""
-STRETCHES = 2
+STRETCH_CHARACTERS = 200
+"""Number of characters of a stretch, at most: two lines of a terminal."""
+MARGIN_CHARACTERS = 60
+"""Number of characters shown on each side of a matched word, where there is room."""
+STRETCHES_SHOWN = 2
+"""Number of stretches in a snippet, at most."""
+BEGINNING_CHARACTERS = 240
+"""Number of characters shown of a passage that shares no word with the query."""
 
 _BLANKS = re.compile(r"\s+")
 
-BEGINNING = 240
-"""Characters shown of a passage that shares no word with the query."""
-
 
 class _Marks(Formatter):
-    """Puts marks around matched words and an ellipsis between fragments."""
+    """A formatter that puts marks around matched words, and an ellipsis between fragments."""
 
     between = " … "
 
@@ -35,7 +35,7 @@ class _Marks(Formatter):
         return _shown(text)
 
     def format_token(self, text: str, token: object, replace: bool = False) -> str:  # noqa: FBT001, FBT002 - Whoosh's
-        """Mark one matched word, as it stands in the text."""
+        """Return one matched word between marks, as it stands in the text."""
         start, end = token.startchar, token.endchar  # type: ignore[attr-defined]
         return f"{self.before}{_shown(text[start:end])}{self.after}"
 
@@ -43,20 +43,22 @@ class _Marks(Formatter):
 def snippet(
     text: str, words: str, analyzer: TextAnalyzer, marks: tuple[str, str] = ("", "")
 ) -> str:
-    """Give the stretches of `text` around the query's words, in one line, words marked.
+    """Return the stretches of `text` around the query's words, in one line, words marked.
 
-    Safe to print: what a terminal would obey is escaped, before marks are put around words.
-    Where no word matches, as for a hit found by its meaning, the beginning.
+    Where no word matches, as in a hit found by its meaning, it is the beginning of `text`.
+    Safe to print: what a terminal would obey is escaped before the words are marked.
     """
     terms = frozenset(analyzer.terms(words))
-    fragmenter = ContextFragmenter(maxchars=STRETCH, surround=MARGIN)
-    marked = highlight(text, terms, analyzer.chain, fragmenter, _Marks(*marks), top=STRETCHES)
+    fragmenter = ContextFragmenter(maxchars=STRETCH_CHARACTERS, surround=MARGIN_CHARACTERS)
+    marked = highlight(text, terms, analyzer.chain, fragmenter, _Marks(*marks), top=STRETCHES_SHOWN)
     if not marked:
-        whole = len(text) <= BEGINNING
-        marked = _shown(text) if whole else _shown(text[:BEGINNING].rsplit(" ", 1)[0]) + " …"
+        whole = len(text) <= BEGINNING_CHARACTERS
+        marked = (
+            _shown(text) if whole else _shown(text[:BEGINNING_CHARACTERS].rsplit(" ", 1)[0]) + " …"
+        )
     return " ".join(marked.split())
 
 
 def _shown(text: str) -> str:
-    """Make every run of blanks, line ends among them, one space; escape what is unsafe."""
+    """Return the text with one space for blanks in a row, line ends too, and escaped."""
     return in_line(_BLANKS.sub(" ", text))

@@ -1,8 +1,7 @@
-"""Here is the id of a data set that `ir-datasets` knows: what does it hold?
+"""Test collections that the package `ir-datasets` knows, read by their id.
 
-The package is imported only here and only when it is asked for. It keeps its data in
-a folder of its own and may download them when they are not there: naming an id is
-asking for that.
+The package is imported only here and only when it is needed. It keeps its data in a folder
+of its own and may download them when they are not there: whoever names an id agrees to that.
 """
 
 import json
@@ -13,15 +12,16 @@ from typing import Any
 from plait.index.errors import PlaitError, ReadingError
 from plait.search.evaluation.collection import Collection, Topic, judged
 
-PREFIX = "ir_datasets:"
-TITLES = ("title", "headline", "headlines")
-"""Fields that hold a title, by the names that data sets give them."""
-QUESTIONS = ("text", "title", "query", "question")
-"""Fields that hold a topic's text; the short form comes before the long."""
+ID_PREFIX = "ir_datasets:"
+"""Prefix that tells an id from a path."""
+TITLE_FIELDS = ("title", "headline", "headlines")
+"""Names of the fields that hold a title, which differ between data sets."""
+TEXT_FIELDS = ("text", "title", "query", "question")
+"""Names of the fields that hold a topic's text; the short form comes before the long."""
 
 
 def read_registered(name: str) -> Collection:
-    """Open the data set of an id.
+    """Return the data set of an id.
 
     Raises `ReadingError` where the package, the id, or the data are missing; what
     `ir-datasets` said is in the message.
@@ -30,7 +30,7 @@ def read_registered(name: str) -> Collection:
         library = import_module("ir_datasets")
     except ImportError as error:
         raise ReadingError(
-            f"{PREFIX}{name} needs the package ir-datasets; pip install 'plait[datasets]'."
+            f"{ID_PREFIX}{name} needs the package ir-datasets; pip install 'plait[datasets]'."
         ) from error
     try:
         dataset = library.load(name)
@@ -38,7 +38,7 @@ def read_registered(name: str) -> Collection:
         raise _failed(name, error, "https://ir-datasets.com lists the ids") from error
     for part in ("docs", "queries", "qrels"):
         if not getattr(dataset, f"has_{part}")():
-            raise ReadingError(f"{PREFIX}{name} has no {part}; name a data set with judgements.")
+            raise ReadingError(f"{ID_PREFIX}{name} has no {part}; name a data set with judgements.")
     remedy = f"see `ir_datasets doc_fifo {name}`, and what it says of its data"
     try:
         topics = [_topic(query) for query in dataset.queries_iter()]
@@ -53,17 +53,17 @@ def read_registered(name: str) -> Collection:
 
 
 def _topic(query: Any) -> Topic:
-    found = _first(query, QUESTIONS)
+    found = _first(query, TEXT_FIELDS)
     if not found:
-        raise ReadingError(f"topic {query.query_id!r} has none of {', '.join(QUESTIONS)}.")
+        raise ReadingError(f"topic {query.query_id!r} has none of {', '.join(TEXT_FIELDS)}.")
     return Topic(str(query.query_id), found)
 
 
 def _records(dataset: Any, name: str, remedy: str) -> Iterator[bytes]:
-    """Walk the articles as JSON lines, such as `plait index` reads."""
+    """Yield the articles as JSON lines, such as `plait index` reads."""
     try:
         for document in dataset.docs_iter():
-            title = _first(document, TITLES)
+            title = _first(document, TITLE_FIELDS)
             text = document.text if hasattr(document, "text") else document.default_text()
             record = {"_id": document.doc_id, "title": title, "text": text}
             yield json.dumps(record).encode() + b"\n"
@@ -72,11 +72,11 @@ def _records(dataset: Any, name: str, remedy: str) -> Iterator[bytes]:
 
 
 def _first(row: Any, names: tuple[str, ...]) -> str:
-    """Give the first of some fields that is there and not empty."""
+    """Return the first of some fields that is there and not empty."""
     values = (getattr(row, name, "") for name in names)
     return next((str(value).strip() for value in values if value), "")
 
 
 def _failed(name: str, error: Exception, remedy: str) -> ReadingError:
-    """Say what ir-datasets said: it raises whatever its parsers and downloads raise."""
-    return ReadingError(f"{PREFIX}{name}: {type(error).__name__}: {error}; {remedy}.")
+    """Return our error for any of ir-datasets', whose parsers and downloads raise all kinds."""
+    return ReadingError(f"{ID_PREFIX}{name}: {type(error).__name__}: {error}; {remedy}.")

@@ -1,13 +1,13 @@
-"""Here is a path or a name: which test collection is it?
+"""Test collections, found by a folder's layout, by the id of a data set, or by naming files.
 
-| given | articles | topics | judgements |
+| name | articles | topics | judgements |
 |---|---|---|---|
 | a folder in BEIR's layout | `corpus.jsonl` | `queries.jsonl` | `qrels/test.tsv` |
 | a folder as plait's seeds | `articles/` | `topics.jsonl` | `qrels.tsv` |
-| `ir_datasets:ID` | of that name | the same | the same |
+| `ir_datasets:ID` | of that id | of that id | of that id |
 | whatever `plait index` reads, a file of topics and one of judgements | | | |
 
-Files may be `.gz`, but for the articles of a folder.
+Files may be `.gz`, except the articles of a folder.
 """
 
 from dataclasses import dataclass
@@ -16,20 +16,20 @@ from pathlib import Path
 
 from plait.index.errors import QueryError, ReadingError
 from plait.search.evaluation.collection import Collection, judged
-from plait.search.evaluation.files.ir_datasets import PREFIX, read_registered
+from plait.search.evaluation.files.ir_datasets import ID_PREFIX, read_registered
 from plait.search.evaluation.files.topics import read_topics
 from plait.search.evaluation.files.trec import read_qrels
 
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Where topics and judgements are, if not where the layout of a folder has them.
+    """Files of topics and judgements that are not where the layout of a folder has them.
 
     Raises `QueryError` where one file is named without the other, or both and a split.
     """
 
     split: str = ""
-    """Which file of a BEIR folder's `qrels/`; empty for `test`."""
+    """Name of the file in a BEIR folder's `qrels/`; empty for `test`."""
     topics: Path | None = None
     qrels: Path | None = None
 
@@ -41,7 +41,7 @@ class Sources:
 
 
 def read_collection(named: str, sources: Sources | None = None) -> Collection:
-    """Open a collection.
+    """Return the collection of a path, of an id, or of a path with files named in `sources`.
 
     Raises `ReadingError` naming what is missing or malformed, and `QueryError` where
     `sources` name what this kind of collection has no use for.
@@ -56,20 +56,20 @@ def read_collection(named: str, sources: Sources | None = None) -> Collection:
                 remedy = "name the folder of the articles alone, or move the file"
                 raise ReadingError(f"{file} would be indexed as an article; {remedy}.")
         return judged(_name(path), path, read_topics(sources.topics), read_qrels(sources.qrels))
-    registered = named.startswith(PREFIX)
+    registered = named.startswith(ID_PREFIX)
     if named == "seeds" and not path.exists():
         path = Path(str(files("plait"))) / "seeds"
     if not registered and not (path / "topics.jsonl").is_file():
         return _of_beir(path, sources.split or "test")
     if sources.split:
         raise QueryError(f"{named} has one file of judgements; leave --qrels out.")
-    return read_registered(named.removeprefix(PREFIX)) if registered else _as_seeds(path)
+    return read_registered(named.removeprefix(ID_PREFIX)) if registered else _as_seeds(path)
 
 
 def read_judged(topics: Path, qrels: Path) -> Collection:
     """Read topics and judgements of articles that are in an index already.
 
-    Raises `ReadingError` as `read_collection` does.
+    Raises `ReadingError` naming what is missing or malformed.
     """
     return judged(_name(topics), (), read_topics(topics), read_qrels(qrels))
 

@@ -1,4 +1,4 @@
-"""Here is a file of topics: what is asked?
+"""Topics, read from any of the three forms of their files.
 
 {"_id": "q1", "text": "…", "class": "…"}          JSON lines, as BEIR and plait's seeds
 q1<tab>…                                          two columns

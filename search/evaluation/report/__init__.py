@@ -1,8 +1,8 @@
-"""Here is an experiment: what does it look like?
+"""The report of an experiment: one HTML file that needs nothing else.
 
-One HTML file that needs nothing else: pictures are inline SVG, drawn by Altair when the
+Pictures are inline SVG, drawn by Altair when the
 file is written, so that it opens from a disk, prints, and stays small. What a mark stands
-for is its accessible label, and the page's few lines of script show that label on hover.
+for is its accessible label, and the document's few lines of script show that label on hover.
 """
 
 from importlib import import_module

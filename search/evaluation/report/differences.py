@@ -1,4 +1,4 @@
-"""Here is a baseline: which systems differ from it, by how much, and on which topics?"""
+"""Pictures of how systems differ from the baseline, over all topics and topic by topic."""
 
 from collections.abc import Sequence
 from html import escape
@@ -14,18 +14,20 @@ from plait.search.evaluation.report.numbers import challengers
 from plait.search.evaluation.report.section import Section, colours, figure, left_out, system_label
 
 MOST_BARS = 600
-"""More would be thinner than a pixel; of more topics, evenly spaced ones are drawn."""
+"""Number of bars that are no thinner than a pixel; of more topics, evenly spaced ones are
+drawn."""
 MOST_TICKS = 8
-"""Steps between the numbers below an axis; more would touch."""
-ALONE = "there is no second system to compare."
+"""Number of steps between the numbers below an axis; more would touch."""
+NOTHING_TO_COMPARE = "there is no second system to compare."
+"""Reason to leave a section out where the baseline is the only system."""
 
 
 def forest(experiment: Experiment) -> Section:
-    """Draw every difference to the baseline with its interval, measure by measure."""
+    """Return every difference to the baseline with its interval, drawn measure by measure."""
     title = "Differences to the baseline"
     compared = experiment.comparisons
     if not compared:
-        return left_out(title, ALONE)
+        return left_out(title, NOTHING_TO_COMPARE)
     colour_of = colours(experiment)
     panels = []
     for measure in experiment.measures:
@@ -40,7 +42,7 @@ def forest(experiment: Experiment) -> Section:
 
 
 def describe(comparison: Comparison) -> str:
-    """Say one comparison in words."""
+    """Return one comparison in words."""
     c = comparison
     return (
         f"{c.system} against {c.baseline}, {c.measure}: {wording.signed(c.difference)} "
@@ -51,7 +53,7 @@ def describe(comparison: Comparison) -> str:
 
 
 def _alike(compared: Sequence[Comparison], rows: list[Comparison]) -> list[Comparison]:
-    """Choose what shares an axis with a measure: all measures of 0 to 1, or it alone."""
+    """Return the comparisons that share an axis: those of all measures of 0 to 1, or `rows`."""
 
     def large(comparison: Comparison) -> bool:
         return max(abs(comparison.low), abs(comparison.high)) > 1
@@ -62,7 +64,7 @@ def _alike(compared: Sequence[Comparison], rows: list[Comparison]) -> list[Compa
 
 
 def _span(compared: list[Comparison]) -> tuple[float, float]:
-    """Give the ends of an axis: every interval, 0, and a margin."""
+    """Return the ends of an axis that holds every interval, 0, and a margin."""
     ends = [0.0, *(end for c in compared for end in (c.low, c.high, c.difference))]
     margin = (max(ends) - min(ends)) * 0.06 or 0.01  # where nothing differs, any width will do
     return min(ends) - margin, max(ends) + margin
@@ -113,7 +115,7 @@ def _forest_chart(base: alt.Chart, span: tuple[float, float]) -> alt.LayerChart:
 
 
 def _ticks(low: float, high: float) -> list[float]:
-    """Choose round numbers within the span, so that none stands below the words."""
+    """Return round numbers within the span, so that none stands below the words."""
     power = 10 ** np.floor(np.log10(high - low))
     steps = (power * factor for factor in (0.2, 0.5, 1.0, 2.0))
     step = next(step for step in steps if (high - low) / step <= MOST_TICKS)
@@ -121,12 +123,12 @@ def _ticks(low: float, high: float) -> list[float]:
 
 
 def gains(experiment: Experiment) -> Section:
-    """Draw every topic's gain or loss against the baseline, one strip a system."""
+    """Return every topic's gain or loss against the baseline, drawn as one strip a system."""
     title = "Gains and losses by topic"
     measure = experiment.measures[0]
     systems = challengers(experiment)
     if not systems:
-        return left_out(title, ALONE)
+        return left_out(title, NOTHING_TO_COMPARE)
     most = len(experiment.topics)
     found = {system: greatest_changes(experiment, system, most) for system in systems}
     reach = max((abs(c.after - c.before) for rows in found.values() for c in rows), default=0)
@@ -152,7 +154,7 @@ def _tally(rows: list[Change], same: int) -> str:
 
 
 def _placed(rows: list[Change], same: int) -> list[Change | None]:
-    """Set gains, as many gaps as topics are the same, then losses, the greatest last."""
+    """Return gains, as many gaps as topics are the same, then losses, the greatest last."""
     better = [change for change in rows if change.after > change.before]
     return [*better, *([None] * same), *reversed(rows[len(better) :])]
 

@@ -1,4 +1,4 @@
-"""Here is an experiment: what is its page, as one string of HTML?"""
+"""The whole report as one string of HTML."""
 
 from html import escape
 
@@ -13,11 +13,11 @@ from plait.search.evaluation.report.tables import means, most_changed
 from plait.search.evaluation.report.template import PAGE, SCRIPT, STYLE
 
 SECTIONS = (means, forest, gains, recall_curve, scores, latency, by_kind, most_changed)
-"""From the answer to its parts."""
+"""Makers of the sections, from the answer to what it rests on."""
 
 
 def compose(experiment: Experiment) -> str:
-    """Draw every section and set the page."""
+    """Return the report: every section drawn, set into the template."""
     keys = (system_label(system, colour) for system, colour in colours(experiment).items())
     return PAGE.substitute(
         style=STYLE,

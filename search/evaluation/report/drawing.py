@@ -1,7 +1,6 @@
-"""Here is a chart: what is its SVG?
+"""Charts as SVG, and the sizes, fonts and colours that make them look alike.
 
-The one place that knows how all pictures look alike: sizes, type, grid. Text is set in a
-face of Arial's widths, because those are what the library measures with.
+Text is set in a font of Arial's widths, because those are what the library measures with.
 """
 
 import math
@@ -14,41 +13,42 @@ import altair as alt
 Rows: TypeAlias = Iterable[Mapping[str, str | float | bool]]
 Chart: TypeAlias = alt.Chart | alt.LayerChart
 
-WIDTH = 880
-"""Of every picture, in CSS pixels, axes included; a narrower page scales it down."""
-LABELS, NUMBERS = 200, 40
-"""Width of names and of numbers left of a vertical axis, so that pictures line up."""
-FACE = "Helvetica, Arial, 'Liberation Sans', sans-serif"
+PICTURE_WIDTH = 880
+"""Width of every picture, in CSS pixels, axes included; a narrower window scales it down."""
+NAMES_WIDTH, NUMBERS_WIDTH = 200, 40
+"""Widths of names and of numbers left of a vertical axis, in CSS pixels, so that pictures line
+up."""
+FONTS = "Helvetica, Arial, 'Liberation Sans', sans-serif"
 INK, FAINT, GRID = "#374151", "#6b7280", "#e5e7eb"
 
 
 def data(rows: Rows) -> alt.Data:
-    """Take rows along in the chart itself."""
+    """Return rows as data that the chart itself holds."""
     values = [dict(row) for row in rows]
     return alt.Data(values=values)  # type: ignore[no-untyped-call] # its constructor alone is not
 
 
 def layered(*charts: alt.Chart) -> alt.LayerChart:
-    """Lay charts over each other, the last on top."""
+    """Return charts laid over each other, the last on top."""
     return alt.LayerChart(layer=list(charts))
 
 
 def left_axis(spelling: str, ticks: int = 5) -> alt.Axis:
-    """Make the axis at the left of a picture of numbers, as wide as everywhere else."""
+    """Return the axis at the left of a picture of numbers, as wide as in every other picture."""
     return alt.Axis(
         title=None,
         format=spelling,
         labelExpr="datum.value == 0 ? '0' : datum.label",
         tickCount=ticks,
-        minExtent=NUMBERS,
-        maxExtent=NUMBERS,
+        minExtent=NUMBERS_WIDTH,
+        maxExtent=NUMBERS_WIDTH,
         domain=False,
         ticks=False,
     )
 
 
 def log_marks(low: float, high: float) -> list[float]:
-    """Choose what to write along a log scale: 1, 2 and 5 of every power of ten.
+    """Return the numbers to write along a log scale: 1, 2 and 5 times every power of ten.
 
     >>> log_marks(0.4, 12)
     [0.5, 1.0, 2.0, 5.0, 10.0]
@@ -59,12 +59,12 @@ def log_marks(low: float, high: float) -> list[float]:
 
 
 def name_axis() -> alt.Axis:
-    """Make the axis at the left of a picture whose rows have names."""
+    """Return the axis at the left of a picture whose rows have names."""
     return alt.Axis(
         title=None,
-        minExtent=LABELS,
-        maxExtent=LABELS,
-        labelLimit=LABELS,
+        minExtent=NAMES_WIDTH,
+        maxExtent=NAMES_WIDTH,
+        labelLimit=NAMES_WIDTH,
         labelPadding=8,
         domain=False,
         ticks=False,
@@ -73,16 +73,16 @@ def name_axis() -> alt.Axis:
 
 
 def to_svg(chart: Chart, height: int) -> str:
-    """Draw a chart at the page's width; `height` includes axes."""
+    """Return a chart drawn at the width of every picture; `height` includes axes."""
     sized = chart.properties(
-        width=WIDTH,
+        width=PICTURE_WIDTH,
         height=height,
         background="transparent",
         autosize=alt.AutoSizeParams(type="fit", contains="padding"),
         padding=2,
     )
     sized = (
-        sized.configure(font=FACE)
+        sized.configure(font=FONTS)
         .configure_view(stroke=None)
         .configure_axis(
             labelColor=INK,

@@ -1,11 +1,11 @@
-"""Here is an experiment: what came out of it, in one sentence?"""
+"""The finding of an experiment in one sentence, and the counts beside it."""
 
 from plait.search.evaluation.experiment import Experiment
 from plait.search.evaluation.report import wording
 
 
 def finding(experiment: Experiment) -> str:
-    """Say which system is best on the first measure, and how sure that is."""
+    """Return which system is best on the first measure, and how sure that is."""
     measure = experiment.measures[0]
     means = {o.system: wording.value(o.mean(measure)) for o in experiment.outcomes}
     top = max(means.values())
@@ -22,7 +22,7 @@ def finding(experiment: Experiment) -> str:
 
 
 def counts(experiment: Experiment) -> list[str]:
-    """Say how large the collection and the experiment are."""
+    """Return how large the collection and the experiment are."""
     grades = [grade for judged in experiment.qrels.values() for grade in judged.values()]
     relevant = sum(grade > 0 for grade in grades)
     return [

@@ -1,4 +1,4 @@
-"""Here are kinds of topics: which system is good at which?"""
+"""Picture of each system's mean on each kind of topic."""
 
 import altair as alt
 
@@ -9,12 +9,12 @@ from plait.search.evaluation.report.drawing import INK, data, layered, name_axis
 from plait.search.evaluation.report.numbers import kinds
 from plait.search.evaluation.report.section import Section, colours, figure, left_out, system_label
 
-BAR = 16
+BAR_HEIGHT = 16
 """Height of a bar and its gap, in CSS pixels: room for a number behind it."""
 
 
 def by_kind(experiment: Experiment) -> Section:
-    """Draw every system's mean on each kind of topic."""
+    """Return every system's mean on each kind of topic, drawn as bars."""
     title = "Means by kind of topic"
     groups = kinds(experiment)
     if not groups:
@@ -58,4 +58,4 @@ def _bars(rows: list[dict[str, str | float]], groups: int, systems: int) -> str:
     words = base.mark_text(align="left", dx=4, fontSize=12, color=INK, aria=False).encode(
         text="text:N"
     )
-    return to_svg(layered(bars, words), round(groups * (systems + 1) * BAR) + 30)
+    return to_svg(layered(bars, words), round(groups * (systems + 1) * BAR_HEIGHT) + 30)

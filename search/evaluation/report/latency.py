@@ -1,4 +1,4 @@
-"""Here are wall times: how long did a query take?"""
+"""Picture of the wall times of queries, a histogram for each system."""
 
 import altair as alt
 import numpy as np
@@ -9,17 +9,17 @@ from plait.search.evaluation.report.drawing import INK, data, layered, left_axis
 from plait.search.evaluation.report.numbers import histogram
 from plait.search.evaluation.report.section import Section, colours, figure, left_out, system_label
 
-BINS = 48
-"""Of the histogram; each is wide enough to point at."""
-SHORTEST = 1e-6
-"""Seconds; what a clock calls 0 has no place on a log scale."""
+TIME_BINS = 48
+"""Number of bins of the histogram; each is wide enough to point at."""
+SHORTEST_SECONDS = 1e-6
+"""Least time that is drawn: what a clock calls 0 has no place on a log scale."""
 
 
 def latency(experiment: Experiment) -> Section:
-    """Draw a histogram of query times for each system that was timed."""
+    """Return a histogram of query times for each system that was timed."""
     title = "Latency"
     timed = {
-        outcome.system: [max(time, SHORTEST) for time in outcome.seconds.values()]
+        outcome.system: [max(time, SHORTEST_SECONDS) for time in outcome.seconds.values()]
         for outcome in experiment.outcomes
         if outcome.seconds
     }
@@ -27,7 +27,7 @@ def latency(experiment: Experiment) -> Section:
         return left_out(title, "no system was timed; runs that are read from files have no times.")
     every = [time for times in timed.values() for time in times]
     ends = (min(every) / 1.1, max(every) * 1.1)
-    edges = np.geomspace(*ends, BINS + 1).tolist()
+    edges = np.geomspace(*ends, TIME_BINS + 1).tolist()
     colour_of = colours(experiment)
     panels = [
         figure(system_label(name, colour_of[name]), *_panel(times, edges, colour_of[name]))
@@ -43,7 +43,7 @@ def latency(experiment: Experiment) -> Section:
 
 
 def _panel(times: list[float], edges: list[float], colour: str) -> tuple[str, str]:
-    """Give the numbers to set above one system's histogram, and the histogram."""
+    """Return the note to set above one system's histogram, and the histogram."""
     middle, late = (float(number) for number in np.percentile(times, [50, 95]))
     rows: list[dict[str, str | float]] = [
         {

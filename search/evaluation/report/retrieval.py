@@ -1,4 +1,4 @@
-"""Here are runs: how deep do the relevant articles lie, and do scores tell them apart?"""
+"""Pictures of recall by rank, and of the scores of relevant and other articles."""
 
 import altair as alt
 import numpy as np
@@ -9,12 +9,12 @@ from plait.search.evaluation.report.drawing import INK, data, layered, left_axis
 from plait.search.evaluation.report.numbers import histogram, ranks, recall, split_scores
 from plait.search.evaluation.report.section import Section, colours, figure, left_out, system_label
 
-BINS = 60
-"""Of a histogram; each is wide enough to point at."""
+SCORE_BINS = 60
+"""Number of bins of a histogram; each is wide enough to point at."""
 
 
 def recall_curve(experiment: Experiment) -> Section:
-    """Draw the recall at each rank, one line a system."""
+    """Return the recall at each rank, drawn as one line a system."""
     title = "Recall by rank"
     at = ranks(experiment)
     if len(at) < 2:  # noqa: PLR2004 - a line has two ends
@@ -76,7 +76,7 @@ def _at_rank(rank: int, place: int, curves: dict[str, list[float]]) -> str:
 
 
 def scores(experiment: Experiment) -> Section:
-    """Draw how scores of relevant and of other retrieved articles are spread."""
+    """Return how scores of relevant and of other retrieved articles are spread, drawn by system."""
     title = "Scores of relevant and other articles"
     colour_of = colours(experiment)
     panels = [_scores_panel(experiment, o, colour_of[o.system]) for o in experiment.outcomes]
@@ -96,7 +96,7 @@ def _scores_panel(experiment: Experiment, outcome: Outcome, colour: str) -> str:
         return figure(label, "", '<p class="left-out">Left out: it retrieved nothing.</p>')
     if min(both) == max(both):
         return figure(label, "", '<p class="left-out">Left out: all scores are equal.</p>')
-    edges = np.linspace(min(both), max(both), BINS + 1).tolist()
+    edges = np.linspace(min(both), max(both), SCORE_BINS + 1).tolist()
     note = f"{wording.count(len(relevant), 'relevant article')} retrieved"
     return figure(label, note, _spread(relevant, others, edges, colour))
 

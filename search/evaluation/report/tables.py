@@ -1,21 +1,21 @@
-"""Here are means and topics: which numbers stand in tables?"""
+"""Tables of each system's means, and of the topics that changed most."""
 
 from html import escape
 
 from plait.search.evaluation.changes import Change, greatest_changes
 from plait.search.evaluation.experiment import Experiment, Outcome
 from plait.search.evaluation.report import wording
-from plait.search.evaluation.report.differences import ALONE, describe
+from plait.search.evaluation.report.differences import NOTHING_TO_COMPARE, describe
 from plait.search.evaluation.report.numbers import challengers
 from plait.search.evaluation.report.section import Section, colours, left_out, system_label, table
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
-MOST_CHANGED = 8
-"""Topics of a system that gained most, and as many that lost most: about a screen."""
+CHANGES_TABULATED = 8
+"""Number of topics of a system that gained most, and as many that lost most: about a screen."""
 
 
 def means(experiment: Experiment) -> Section:
-    """Set the mean of every measure and system, with how it compares to the baseline."""
+    """Return the mean of every measure and system, with how it compares to the baseline."""
     best = {m: max(o.mean(m) for o in experiment.outcomes) for m in experiment.measures}
     colour_of = colours(experiment)
     rows = []
@@ -52,15 +52,15 @@ def _mean(experiment: Experiment, outcome: Outcome, measure: str, best: float) -
 
 
 def most_changed(experiment: Experiment) -> Section:
-    """Set the topics that a system moved furthest from the baseline, either way."""
+    """Return the topics on which a system differs most from the baseline, either way."""
     title = "Topics that changed most"
     systems = challengers(experiment)
     if not systems:
-        return left_out(title, ALONE)
+        return left_out(title, NOTHING_TO_COMPARE)
     moved = [
         change
         for system in systems
-        for change in greatest_changes(experiment, system, MOST_CHANGED)
+        for change in greatest_changes(experiment, system, CHANGES_TABULATED)
     ]
     measure = experiment.measures[0]
     if not moved:
@@ -69,7 +69,7 @@ def most_changed(experiment: Experiment) -> Section:
     colour_of = colours(experiment)
     rows = [_changed(change, colour_of[change.system]) for change in moved]
     lead = (
-        f"By {measure}, against {experiment.baseline}: up to {MOST_CHANGED} gains and as many "
+        f"By {measure}, against {experiment.baseline}: up to {CHANGES_TABULATED} gains and as many "
         "losses of each system. Below the text: the relevant article whose rank changed most. "
         "Click a head to sort."
     )

@@ -1,4 +1,4 @@
-"""Here are the parts of a page: how are they set, and what happens on hover and click?"""
+"""Template of the report: its markup, its style sheet, and its script for hover and click."""
 
 from string import Template
 

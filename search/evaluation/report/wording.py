@@ -1,16 +1,16 @@
-"""Here are numbers: how are they said?
+"""Numbers of an experiment written as text.
 
-Plain text throughout; whoever puts it into a page escapes it.
+Plain text throughout; whoever puts it into HTML escapes it.
 """
 
 MINUS = "\N{MINUS SIGN}"
 NARROW = "\N{NARROW NO-BREAK SPACE}"
 ALPHA = 0.05
-"""The level of significance: Fisher's habit, and the field's."""
+"""Level of significance: Fisher's habit, and the field's."""
 
 
 def value(number: float) -> str:
-    """Say a value of a measure, to 4 digits.
+    """Write a value of a measure, to 4 digits.
 
     >>> value(0.43219)
     '0.4322'
@@ -19,7 +19,7 @@ def value(number: float) -> str:
 
 
 def signed(number: float) -> str:
-    """Say a difference with its sign; nothing is neither a gain nor a loss.
+    """Write a difference with its sign; 0 is neither a gain nor a loss.
 
     >>> signed(0.03), signed(0.0)
     ('+0.0300', '0.0000')
@@ -31,7 +31,7 @@ def signed(number: float) -> str:
 
 
 def interval(low: float, high: float) -> str:
-    """Say an interval.
+    """Write an interval.
 
     >>> interval(0.01, 0.05)
     '[+0.0100, +0.0500]'
@@ -40,7 +40,7 @@ def interval(low: float, high: float) -> str:
 
 
 def probability(p: float) -> str:
-    """Say a p value, no finer than it was simulated.
+    """Write a p value, no finer than it was simulated.
 
     >>> probability(0.0213), probability(0.0001)
     ('p = 0.021', 'p < 0.001')
@@ -49,7 +49,7 @@ def probability(p: float) -> str:
 
 
 def count(number: int, noun: str) -> str:
-    """Say how many of something there are.
+    """Write how many of something there are.
 
     >>> count(1, "topic"), count(2, "topic")
     ('1 topic', '2 topics')
@@ -58,7 +58,7 @@ def count(number: int, noun: str) -> str:
 
 
 def grouped(number: int) -> str:
-    """Say a whole number with its thousands apart.
+    """Write a whole number with its thousands apart.
 
     >>> grouped(12345) == f"12{NARROW}345"
     True
@@ -67,7 +67,7 @@ def grouped(number: int) -> str:
 
 
 def milliseconds(seconds: float) -> str:
-    """Say a time to three digits.
+    """Write a time to three digits.
 
     >>> milliseconds(0.01234), milliseconds(1.5)
     ('12.3 ms', '1500 ms')

@@ -1,7 +1,7 @@
-"""The probability of a hit, fitted to judgements of a user's own.
+"""Slope and offset of a hit's log-odds, fitted to judgements of a user's own.
 
 How many of the first hits are relevant differs from one collection to the next; the order
-of `p` does not. So two numbers are fitted, a slope and an offset of its log-odds: Platt,
+of `p` does not. So two numbers are fitted: Platt,
 "Probabilistic Outputs for Support Vector Machines" (1999). Changes no ranking. Not useful
 where few articles are judged: what is not judged counts as not relevant.
 """
@@ -18,15 +18,17 @@ from plait.search.evaluation.tuning.candidates import Questions
 from plait.search.query.parser import parse_query
 from plait.search.system import System
 
-HITS = 10
-"""Of each topic, the first."""
-PRIOR = 1.0
-"""Weight of staying as it is, slope 1 and offset 0: that of a deviation of one."""
-LEAST_SLOPE, MOST = 0.05, 20.0
-"""Bounds of both numbers: an order is never turned round."""
+HITS_CALIBRATED = 10
+"""Number of first hits of each topic to whose relevance `p` is fitted."""
+PRIOR_WEIGHT = 1.0
+"""Weight of the prior, slope 1 and offset 0, in the loss: that of a deviation of one."""
+LEAST_SLOPE, GREATEST_SLOPE = 0.05, 20.0
+"""Bounds of the slope, which stays above 0: an order is never turned round."""
+GREATEST_OFFSET = 20.0
+"""Bound of the offset, in log-odds, in either direction."""
 
 Fit = tuple[float, float]
-"""Slope and offset."""
+"""Slope and offset of log-odds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,18 +36,19 @@ class Calibration:
     """What fitting `p` gains on topics that had no part in it."""
 
     slope: float
+    """Slope of the log-odds, fitted to all topics together."""
     offset: float
-    """Fitted to all topics together."""
+    """Offset of the log-odds, fitted to all topics together."""
     before: float
     """Mean log loss of the first hits, over topics, as `p` is by default."""
     after: float
-    """The same, fitted on the other folds."""
+    """Mean log loss of the first hits, over topics, as `p` is fitted on the other folds."""
     difference: Difference
-    """Of `before` less `after`, paired by topics."""
+    """Test of `before` less `after`, paired by topics."""
 
     @property
     def better(self) -> bool:
-        """Say whether the gain is more than luck: the whole interval lies above 0."""
+        """Whether the gain is more than luck: the whole interval lies above 0."""
         return self.difference.low > 0
 
 
@@ -54,7 +57,9 @@ class Shown:
     """The first hits of one topic."""
 
     log_odds: NDArray[np.float64]
+    """Log-odds of each hit's relevance, (hits,)."""
     relevant: NDArray[np.bool_]
+    """Whether each hit was judged relevant, (hits,)."""
 
     def loss(self, fit: Fit) -> float:
         """Return the mean log loss, in nats, of probabilities so fitted; 0 without hits."""
@@ -65,7 +70,7 @@ class Shown:
 
 
 def calibrate(questions: Questions, system: System, folds: Sequence[Sequence[str]]) -> Calibration:
-    """Fit the probability in each fold on the others, and by all topics together."""
+    """Fit the probability in each fold on the other folds, and on all topics together."""
     ordered = sorted(questions.topics, key=lambda topic: topic.id)
     shown = {topic.id: _shown(questions, topic, system) for topic in ordered}
     order = [topic for fold in folds for topic in fold]
@@ -91,10 +96,11 @@ def fit(shown: Sequence[Shown]) -> Fit:
 
     def loss(values: NDArray[np.float64]) -> float:
         slope, offset = values.tolist()
-        prior = PRIOR * ((slope - 1) ** 2 + offset**2) / 2
+        prior = PRIOR_WEIGHT * ((slope - 1) ** 2 + offset**2) / 2
         return float(sum(own.loss((slope, offset)) for own in shown) + prior)
 
-    found = minimize(loss, (1.0, 0.0), bounds=((LEAST_SLOPE, MOST), (-MOST, MOST)))
+    bounds = ((LEAST_SLOPE, GREATEST_SLOPE), (-GREATEST_OFFSET, GREATEST_OFFSET))
+    found = minimize(loss, (1.0, 0.0), bounds=bounds)
     slope, offset = found.x.tolist()
     return slope, offset
 
@@ -102,7 +108,7 @@ def fit(shown: Sequence[Shown]) -> Fit:
 def _shown(questions: Questions, topic: Topic, system: System) -> Shown:
     index = questions.index
     query = parse_query(topic.text, index.analyzer, operators=False, title=system.title)
-    scored, rows = index.best(query, system, HITS)
+    scored, rows = index.best(query, system, HITS_CALIBRATED)
     ids = (index.snapshot.article_id(int(scored.passages[row])) for row in rows)
     grades = questions.qrels[topic.id]
     relevant = [grades.get(questions.names[id_], 0) > 0 for id_ in ids]

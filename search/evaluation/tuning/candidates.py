@@ -1,4 +1,4 @@
-"""Here are topics: how well does each of many hybrids answer each of them?
+"""Values of many hybrid systems on each topic, from legs that are scored once.
 
 The legs of a topic are scored once per setting of BM25, by the same code that searches;
 every weight of the dense leg is then tried on the arrays that came of it, second look
@@ -8,63 +8,21 @@ included.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from itertools import product
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from plait.index.errors import QueryError
-from plait.index.leg import K1, TITLE_WEIGHT, B
 from plait.index.models.encoder import Remembering
 from plait.search.evaluation.collection import Collection, Qrels, Topic
 from plait.search.evaluation.files.trec import falling
 from plait.search.evaluation.measures import cutoff, per_topic
 from plait.search.evaluation.names import article_names
-from plait.search.evaluation.plan import DEPTH
-from plait.search.evaluation.significance import SAME
-from plait.search.fusion import WEIGHT
+from plait.search.evaluation.plan import ARTICLES_PER_TOPIC
+from plait.search.evaluation.significance import SMALLEST_DIFFERENCE
 from plait.search.index import Index, Options
 from plait.search.query.parser import parse_query
 from plait.search.system import System
-
-DEFAULT = System()
-"""What every candidate is compared with: plait's own choice for all collections."""
-TUNED = ("weight", "k1", "b", "title")
-"""The parameters that are tried."""
-
-
-@dataclass(frozen=True, slots=True)
-class Grid:
-    """The values that are tried: by default 12 weights by 7 settings of BM25.
-
-    Every weight with every setting, but of a setting's parameters one at most differs
-    from the default: fusion flattens them. Coarse on purpose: neighbours rank alike, and
-    what is chosen among more candidates is more often chosen by luck. Raises `QueryError`
-    for values that no system takes.
-    """
-
-    weight: tuple[float, ...] = tuple(sorted({WEIGHT, *(tenth / 10 for tenth in range(11))}))
-    """From words alone to meaning alone, and the default."""
-    k1: tuple[float, ...] = (0.5, K1, 1.6)
-    """Each some 1.8 times the one before."""
-    b: tuple[float, ...] = (0.15, B, 0.75)
-    """Length hardly counts, the default, and as most textbooks have it."""
-    title: tuple[float, ...] = (0.0, TITLE_WEIGHT, 1.0)
-    """A word of the title counts once, a little more, twice: the text holds it as well."""
-
-    def __post_init__(self) -> None:
-        for name in TUNED:
-            if not getattr(self, name):
-                raise QueryError(f"no {name} to try; give one value or more.")
-        self.systems()
-
-    def systems(self) -> tuple[System, ...]:
-        """Give every candidate once, the default first, then those that differ least from it."""
-        values = product(*(getattr(self, name) for name in TUNED))
-        every = {System(**dict(zip(TUNED, each, strict=True))) for each in values}
-        found = {DEFAULT} | {system for system in every if len(_moved(system) - {"weight"}) <= 1}
-        return tuple(sorted(found, key=_distance))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,21 +30,21 @@ class Trials:
     """What each system scored on each topic, by one measure."""
 
     systems: tuple[System, ...]
-    """The default first, then those that differ least from it."""
+    """Systems, the default first, then those that differ least from it."""
     topics: tuple[str, ...]
     values: NDArray[np.float64]
-    """(systems, topics)."""
+    """Value of the measure, (systems, topics)."""
 
     def of(self, system: System, topics: Sequence[str]) -> NDArray[np.float64]:
-        """Give a system's values on some topics, in the order they are named."""
+        """Return a system's values on some topics, in the order they are named."""
         columns = [self.topics.index(topic) for topic in topics]
         return np.asarray(self.values[self.systems.index(system), columns])
 
     def best(self, topics: Sequence[str]) -> System:
-        """Choose the system with the best mean on some topics; of equals the first."""
+        """Return the system with the best mean on some topics; of equals the first."""
         columns = [self.topics.index(topic) for topic in topics]
         means = self.values[:, columns].mean(axis=1)
-        return self.systems[int(np.argmax(means > means.max() - SAME))]
+        return self.systems[int(np.argmax(means > means.max() - SMALLEST_DIFFERENCE))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,22 +53,22 @@ class Questions:
 
     index: Index
     topics: tuple[Topic, ...]
-    """Each has a relevant article in the index."""
+    """Topics, each with a relevant article in the index."""
     qrels: Qrels
-    """Of these topics."""
+    """Judgements of these topics."""
     names: Mapping[str, str]
-    """Each article's name in the judgements, by its id."""
+    """Name of each article in the judgements, by its id."""
     measure: str
 
     @classmethod
     def of(cls, index: Index, collection: Collection, measure: str) -> Self:
-        """Keep the topics that this index has an answer to, spelt as the default asks for them.
+        """Return the topics that this index has an answer to, spelt as the default asks for them.
 
         Raises `ReadingError` where the judgements are of other articles altogether.
         """
         names = article_names(index.store.article_ids(), collection.qrels)
         known = set(names.values())
-        # Of its own, so that the vectors of the topics are forgotten with it.
+        # An index of its own, so that the cached vectors of the topics are freed with it.
         own = Index(index.snapshot, Remembering(index.encoder))
         options = Options(operators=False)
         topics = tuple(
@@ -123,16 +81,17 @@ class Questions:
 
     @property
     def depth(self) -> int:
-        """Articles that are ranked for a topic: as many as the measure looks at."""
-        return cutoff(self.measure) or DEPTH
+        """Number of articles that are ranked for a topic: as many as the measure looks at."""
+        return cutoff(self.measure) or ARTICLES_PER_TOPIC
 
 
 def try_systems(
     questions: Questions, systems: Sequence[System], progress: Callable[[int], None]
 ) -> Trials:
-    """Measure every system on every topic; `progress` hears of each one that is done.
+    """Measure every system on every topic.
 
-    The systems must be of the default's mode and fusion.
+    The systems must be of the default's mode and fusion. `progress` is called with the
+    number of systems each time some are done.
     """
     settings: dict[tuple[float, float, float], list[System]] = {}
     for system in systems:
@@ -154,7 +113,10 @@ def try_systems(
 def _rankings(
     questions: Questions, topic: Topic, alike: Sequence[System]
 ) -> Iterator[tuple[System, dict[str, float]]]:
-    """Rank the articles for one topic by systems that differ in the weight alone."""
+    """Yield each system and its ranking of the articles for one topic.
+
+    The systems differ in the weight alone.
+    """
     index, names = questions.index, questions.names
     analyzer, title = index.analyzer, alike[0].title
     query = parse_query(topic.text, analyzer, operators=False, title=title)
@@ -166,12 +128,3 @@ def _rankings(
         rows = index.best_rows(weighted, questions.depth)
         totals = weighted.totals
         yield system, falling((article(row), float(totals[row])) for row in rows)
-
-
-def _moved(system: System) -> set[str]:
-    """Name what differs from the default."""
-    return {name for name in TUNED if getattr(system, name) != getattr(DEFAULT, name)}
-
-
-def _distance(system: System) -> tuple[int, float, str]:
-    return len(_moved(system)), abs(system.weight - WEIGHT), str(system)

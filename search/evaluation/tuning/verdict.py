@@ -1,15 +1,15 @@
-"""Here is a tuning: what does it say, and what is to be done?"""
+"""A tuning's result, written as a record, as lines of text and as advice."""
 
 from collections.abc import Iterator
 from dataclasses import asdict
 
-from plait.search.evaluation.tuning.candidates import DEFAULT, TUNED
+from plait.search.evaluation.tuning.grid import DEFAULT_SYSTEM, TUNED_PARAMETERS
 from plait.search.evaluation.tuning.tuning import Tuning
 from plait.search.system import System
 
 
 def tuning_record(tuning: Tuning) -> dict[str, object]:
-    """Give all of it for programs; systems as they are written."""
+    """Return the whole result for programs; systems as they are written."""
     difference = tuning.difference
     return {
         "measure": tuning.measure,
@@ -42,7 +42,7 @@ def tuning_record(tuning: Tuning) -> dict[str, object]:
 
 
 def tuning_lines(tuning: Tuning) -> Iterator[str]:
-    """Write a line a fold, what all topics choose, and what unseen topics gain by choosing."""
+    """Yield a line a fold, what all topics choose, and what unseen topics gain by choosing."""
     left_out = f", {tuning.left_out} left out: no relevant article here" if tuning.left_out else ""
     yield f"{tuning.measure}, {tuning.topics} topics{left_out}; {tuning.tried} systems tried"
     yield f"{'fold':<6}{'topics':>6}{'default':>9}{'tuned':>9}  chosen by the other folds"
@@ -61,7 +61,7 @@ def tuning_lines(tuning: Tuning) -> Iterator[str]:
 
 
 def reason(tuning: Tuning) -> str:
-    """Say in a sentence why the default is kept, or why it need not be."""
+    """Return in a sentence why the default is kept, or why it need not be."""
     gain = tuning.difference
     if tuning.better:
         return "the whole interval lies above zero"
@@ -75,7 +75,7 @@ def reason(tuning: Tuning) -> str:
 
 
 def advice(tuning: Tuning, own: System, *, saved: bool) -> str:
-    """Say what was done and what can be; `own` is what the index searched by before."""
+    """Return what was done and what can be; `own` is the system the index searched by before."""
     why = reason(tuning) if tuning.better else f"p fits these judgements, and {reason(tuning)}"
     if saved:
         return (
@@ -87,17 +87,17 @@ def advice(tuning: Tuning, own: System, *, saved: bool) -> str:
             f'better: {why}. Search with --system "{tuning.best}", '
             "or tune again with --save to make it the index's own."
         )
-    earlier = f" The index still searches by {own}, saved earlier." if own != DEFAULT else ""
+    earlier = f" The index still searches by {own}, saved earlier." if own != DEFAULT_SYSTEM else ""
     return f"kept the default: {reason(tuning)}. Nothing was changed.{earlier}"
 
 
 def _agreement(tuning: Tuning) -> str:
-    """Say in how many folds each parameter was chosen as it was by all topics."""
+    """Return in how many folds each parameter was chosen as it was by all topics."""
     counts = {
         name: sum(
             getattr(fold.chosen, name) == getattr(tuning.chosen, name) for fold in tuning.folds
         )
-        for name in TUNED
+        for name in TUNED_PARAMETERS
     }
     (first, count), *rest = counts.items()
     others = "".join(f", {name} {number}" for name, number in rest)

@@ -1,8 +1,8 @@
-"""Which passages are indexed, and which queries are asked?
+"""The passages that are indexed, and the queries that are asked.
 
 Passages are the first of `../shared/data/scale-wiki`. A query is a stretch of 10 to 15
-words in a row out of a sentence of one of them, drawn with a fixed seed: so that stop
-words and common words are in it, in the share that running text has.
+words in a row out of a sentence of one of them, drawn with a fixed seed, so that
+stop words and common words have the share that they have in running text.
 """
 
 import gzip
@@ -13,29 +13,30 @@ from itertools import islice
 
 from public import SHARED
 
-from beside.given import Document
+from peers.given import Document
 from plait.index.language.cutting import sentences
 
-WIKI = SHARED / "scale-wiki" / "corpus.jsonl.gz"
-SHORTEST, LONGEST = 10, 15
+WIKI_CORPUS = SHARED / "scale-wiki" / "corpus.jsonl.gz"
+SHORTEST_QUERY, LONGEST_QUERY = 10, 15
+"""Least and greatest number of words of a query."""
 
 
 def passages(count: int) -> list[Document]:
-    """Read the first `count`."""
-    with gzip.open(WIKI, "rt", encoding="utf-8") as lines:
+    """Return the first `count` passages."""
+    with gzip.open(WIKI_CORPUS, "rt", encoding="utf-8") as lines:
         records = map(json.loads, islice(lines, count))
         return [Document(r["_id"], r["title"], r["text"]) for r in records]
 
 
 def queries(documents: Sequence[Document], count: int) -> list[str]:
-    """Draw queries, the same for the same documents."""
+    """Return queries drawn from documents, the same for the same documents."""
     draw = random.Random(2026)  # noqa: S311 - the same queries every time
     found: list[str] = []
     while len(found) < count:
         text = draw.choice(documents).text
         start, end = draw.choice(list(sentences(text)))
         words = [kept for word in text[start:end].split() if (kept := _plain(word))]
-        length = draw.randint(SHORTEST, LONGEST)
+        length = draw.randint(SHORTEST_QUERY, LONGEST_QUERY)
         if len(words) >= length:
             at = draw.randrange(len(words) - length + 1)
             found.append(" ".join(words[at : at + length]))
@@ -43,5 +44,5 @@ def queries(documents: Sequence[Document], count: int) -> list[str]:
 
 
 def _plain(word: str) -> str:
-    """Leave out what one of the query languages might take for an operator."""
+    """Return a word without what one of the query languages might take for an operator."""
     return "".join(c for c in word if c.isalnum() or c in "'’-").strip("'’-")

@@ -7,14 +7,14 @@ from pathlib import Path
 import numpy as np
 from rank_bm25 import BM25Okapi
 
-from beside.given import Ask, Given, K, keep_ids, kept_ids
+from peers.given import HITS_WANTED, Ask, Given, keep_ids, kept_ids
 
 
 class RankBM25:
     """rank-bm25's `BM25Okapi` with its defaults, over lower-cased words between blanks: its
     README splits at blanks and leaves the rest to the user. It has no file of its own, so
     the object is pickled, which is the quickest a user can do.
-    """  # noqa: D205 - goes onto the page as one paragraph
+    """  # noqa: D205 - goes into a table as one paragraph
 
     def build(self, given: Given, folder: Path) -> Callable[[], object]:
         """Split, count, pickle."""
@@ -35,7 +35,7 @@ class RankBM25:
         ids = kept_ids(folder)
 
         def ask(query: str) -> list[str]:
-            best = np.argsort(scorer.get_scores(query.lower().split()))[::-1][:K]
+            best = np.argsort(scorer.get_scores(query.lower().split()))[::-1][:HITS_WANTED]
             return [ids[place] for place in best]
 
         return ask

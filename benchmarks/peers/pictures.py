@@ -1,4 +1,4 @@
-"""Draw what was found: latency by size, and latency beside quality."""
+"""Pictures of latency by size, and of latency and quality together."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -7,17 +7,18 @@ from typing import Any
 
 import altair as alt
 
-from beside.roster import named
+from peers.roster import named
 from plait.search.evaluation.report.drawing import FAINT, INK, data, layered, log_marks, to_svg
 
-PLAIT = "#2563eb"
-"""The colour of plait's own; everybody else is grey."""
-HEIGHT = 420
-LINE = 16
-"""Height of a line of text."""
+PLAIT_COLOUR = "#2563eb"
+"""Colour of plait's own entries; all others are grey."""
+PICTURE_HEIGHT = 420
+"""Height of a picture, in CSS pixels."""
+LINE_HEIGHT = 16
+"""Height of a line of text, in CSS pixels."""
 
 Points = Sequence[Mapping[str, str | float | bool]]
-"""`label`, `x`, `y` and `colour` of each."""
+"""Points of a picture, each with `label`, `x`, `y` and `colour`."""
 
 
 def draw(folder: Path, found: Mapping[str, Any]) -> None:
@@ -34,7 +35,7 @@ def draw(folder: Path, found: Mapping[str, Any]) -> None:
 
 
 def _by_size(found: Mapping[str, Any], leg: str) -> Points:
-    """Put together plait's growth and the peers at the sizes they were given.
+    """Return plait's growth together with the peers at the sizes they were measured at.
 
     Growth that was measured on another processor is left out.
     """
@@ -49,12 +50,12 @@ def _by_size(found: Mapping[str, Any], leg: str) -> Points:
 
 
 def _point(label: str, row: Mapping[str, Any]) -> dict[str, str | float | bool]:
-    colour = PLAIT if label.startswith("plait") else FAINT
+    colour = PLAIT_COLOUR if label.startswith("plait") else FAINT
     return {"label": label, "x": row["documents"], "y": row["p50"], "colour": colour}
 
 
 def _beside_quality(found: Mapping[str, Any], leg: str) -> Points:
-    """Take the smallest race, in which everybody is, and the mean over collections."""
+    """Return latency in the smallest race, in which all take part, and mean quality."""
     races, quality = found.get(leg, {}), found.get("quality", {})
     if not races or not quality:
         return []
@@ -69,7 +70,7 @@ def _beside_quality(found: Mapping[str, Any], leg: str) -> Points:
 
 
 def _lines(points: Points, titles: tuple[str, str]) -> alt.LayerChart:
-    """Draw a line a label, both axes logarithmic, named at its right end."""
+    """Return a line a label, named at its right end; both axes are logarithmic."""
     across, marks = _logarithmic([float(point["x"]) for point in points], 2)
     up, up_marks = _logarithmic([float(point["y"]) for point in points], 1.2)
     x = alt.X("x:Q", scale=across, axis=alt.Axis(title=titles[0], values=marks, format=",~r"))
@@ -84,9 +85,9 @@ def _lines(points: Points, titles: tuple[str, str]) -> alt.LayerChart:
 
 
 def _apart(ends: Points, points: Points) -> Points:
-    """Move names that would lie over each other upwards, a line's height apart."""
+    """Return the ends of lines, those moved up whose names would lie over each other."""
     values = [float(point["y"]) for point in points]
-    step = (max(values) * 1.44 / min(values)) ** (LINE / HEIGHT)
+    step = (max(values) * 1.44 / min(values)) ** (LINE_HEIGHT / PICTURE_HEIGHT)
     moved: list[dict[str, str | float | bool]] = []
     for point in sorted(ends, key=lambda point: float(point["y"])):
         beside = [float(other["y"]) for other in moved if other["x"] == point["x"]]
@@ -96,7 +97,7 @@ def _apart(ends: Points, points: Points) -> Points:
 
 
 def _scatter(points: Points) -> alt.LayerChart:
-    """Draw a point a label: the best is at the top left."""
+    """Return a point a label: the best is at the top left."""
     across, marks = _logarithmic([float(point["x"]) for point in points], 2)
     x = alt.X("x:Q", scale=across, axis=alt.Axis(title="p50, ms", values=marks, format="~r"))
     y = alt.Y("y:Q", title="nDCG@10", scale=alt.Scale(zero=False, padding=20))
@@ -106,17 +107,17 @@ def _scatter(points: Points) -> alt.LayerChart:
 
 
 def _named(base: alt.Chart) -> alt.Chart:
-    """Write the label of each point to the right of it."""
+    """Return the label of each point, to the right of it."""
     return base.mark_text(align="left", dx=9, fontSize=13).encode(
         text="label:N", color=alt.value(INK)
     )
 
 
 def _logarithmic(values: Sequence[float], room: float) -> tuple[alt.Scale, list[float]]:
-    """Make a scale with some room beyond the greatest value, and choose its marks."""
+    """Return a scale with some room beyond the greatest value, and its marks."""
     low, high = min(values) / 1.2, max(values) * room
     return alt.Scale(type="log", domain=[low, high], nice=False), log_marks(low, high)
 
 
 def _write(path: Path, chart: alt.LayerChart) -> None:
-    path.write_text(to_svg(chart, HEIGHT), encoding="utf-8")
+    path.write_text(to_svg(chart, PICTURE_HEIGHT), encoding="utf-8")

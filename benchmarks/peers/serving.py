@@ -1,4 +1,4 @@
-"""A process that holds one peer, seen from without: build, open, ask."""
+"""Processes that each run one peer, started and asked from here."""
 
 import json
 import os
@@ -11,36 +11,36 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
-from beside.given import MODEL, Given
-from beside.roster import PLAIT, Entry, named
+from peers.given import MODEL_VARIABLE, Given
+from peers.roster import PLAIT, Entry, named
 from plait.index.models.hub import find_default
 
 SCRIPT = Path(__file__).resolve().parents[1] / "peer.py"
 
 
 class PeerError(Exception):
-    """A peer's process failed; the message is the end of what it said."""
+    """A peer's process failed; the message is the end of what it wrote."""
 
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """An index on disk, and what it took."""
+    """An index on disk, and what building it took."""
 
     folder: Path
     documents: int
     seconds: float
     peak: int
-    """Bytes, of the process that built it, what was given included."""
+    """Peak of memory of the process that built it, documents and vectors included, in bytes."""
     size: int
-    """Bytes on disk."""
+    """Size on disk, in bytes."""
     kept: bool
-    """Whether it is of an earlier run."""
+    """Whether it was built in an earlier run."""
 
 
 def environment() -> dict[str, str]:
-    """Make a peer's environment: offline, nothing reported home, nothing chatty."""
+    """Return the environment of a peer's process: offline, no telemetry, few messages."""
     return os.environ | {
-        MODEL: str(find_default()),
+        MODEL_VARIABLE: str(find_default()),
         "HF_HUB_OFFLINE": "1",
         "ANONYMIZED_TELEMETRY": "False",
         "HAYSTACK_TELEMETRY_ENABLED": "False",
@@ -51,14 +51,15 @@ def environment() -> dict[str, str]:
 
 
 def command(*arguments: str | Path) -> list[str]:
-    """Write the command line of a peer's process."""
+    """Return the command line of a peer's process."""
     return [sys.executable, str(SCRIPT), *map(str, arguments)]
 
 
 def build(entry: Entry, given: Given, root: Path, *, keep: bool) -> Built:
     """Build an entry's index below `root`, unless one of the same documents is kept.
 
-    plait's own is never kept, since its code is what changes. Raises `PeerError`.
+    plait's own index is never kept, since it is plait's code that changes. Raises
+    `PeerError`.
     """
     maker = named(entry.build_of or entry.name)
     folder = root / f"{maker.name.replace(' ', '-')}-{maker.version}"
@@ -93,7 +94,7 @@ class Server:
     """A process with an open index, a context manager that ends it."""
 
     def __init__(self, entry: Entry, folder: Path, log: Path) -> None:
-        """Start it; what it writes to its error output goes to `log`."""
+        """Start the process; what it writes to its error output goes to `log`."""
         self.entry = entry
         self._log = log
         log.parent.mkdir(parents=True, exist_ok=True)
@@ -116,20 +117,20 @@ class Server:
 
     @cached_property
     def opened(self) -> dict[str, float]:
-        """Wait until it is open; `open`, in seconds."""
+        """Time until the index was open, as `open`, in seconds; waits for it."""
         return self._answer()
 
     def ask(self, query: str) -> tuple[float, list[str]]:
-        """Give seconds, by its own clock, and ids."""
+        """Return the seconds that the answer took, by the process's own clock, and its ids."""
         told = self._order({"ask": query})
         return told["seconds"], told["ids"]
 
     def burst(self, queries: Sequence[str], threads: int) -> float:
-        """Give the seconds that these queries take on so many threads."""
+        """Return the seconds that these queries take on so many threads."""
         return self._order({"burst": list(queries), "threads": threads})["seconds"]
 
     def memory(self) -> dict[str, int]:
-        """Give `peak` and `own`, in bytes."""
+        """Return `peak` and `own`, in bytes."""
         return self._order({"memory": True})
 
     def _order(self, order: dict[str, Any]) -> dict[str, Any]:
@@ -153,5 +154,5 @@ class Server:
 
 
 def last_words(text: str) -> str:
-    """Give the end of what a process wrote before it failed."""
+    """Return the end of what a process wrote before it failed."""
     return "\n".join(text.splitlines()[-12:])

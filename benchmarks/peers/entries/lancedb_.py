@@ -10,7 +10,7 @@ from lancedb.index import FTS
 from lancedb.rerankers import RRFReranker
 from sentence_transformers import SentenceTransformer
 
-from beside.given import MODEL, Ask, Given, K
+from peers.given import HITS_WANTED, MODEL_VARIABLE, Ask, Given
 
 
 class LanceDB:
@@ -20,7 +20,7 @@ class LanceDB:
     searched exhaustively: its guide calls an index unnecessary around 100,000 rows, and
     would build one from a million. The model is called by hand, as in its guide for
     vectors of one's own. Hits carry id and text.
-    """  # noqa: D205 - goes onto the page as one paragraph
+    """  # noqa: D205 - goes into a table as one paragraph
 
     def build(self, given: Given, folder: Path) -> Callable[[], object]:
         """Write a table, index its text."""
@@ -41,12 +41,12 @@ class LanceDB:
     def open(self, folder: Path) -> Ask:
         """Open table and model."""
         table = lancedb.connect(folder).open_table("documents")
-        model = SentenceTransformer(os.environ[MODEL], device="cpu")
+        model = SentenceTransformer(os.environ[MODEL_VARIABLE], device="cpu")
         reranker = RRFReranker()
 
         def ask(query: str) -> list[str]:
             asked = table.search(query_type="hybrid").vector(model.encode(query)).text(query)
             found = asked.distance_type("cosine").rerank(reranker).select(["id", "text"])
-            return found.limit(K).to_arrow()["id"].to_pylist()
+            return found.limit(HITS_WANTED).to_arrow()["id"].to_pylist()
 
         return ask

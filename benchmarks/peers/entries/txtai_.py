@@ -6,8 +6,8 @@ from pathlib import Path
 
 from txtai import Embeddings
 
-from beside.given import MODEL, Ask, Given, K
-from beside.handing import Handing
+from peers.given import HITS_WANTED, MODEL_VARIABLE, Ask, Given
+from peers.precomputed import PrecomputedModel
 
 
 class Txtai:
@@ -16,14 +16,16 @@ class Txtai:
     5,000 vectors, inverted lists beyond), scores normalised and averaged half and half.
     `content` is off, its default, so hits are ids and scores without text. The model runs
     by its sentence-transformers method.
-    """  # noqa: D205 - goes onto the page as one paragraph
+    """  # noqa: D205 - goes into a table as one paragraph
 
     def build(self, given: Given, folder: Path) -> Callable[[], object]:
-        """Index texts; the model hands out what was given."""
+        """Index texts; the model returns the vectors that were made before."""
         documents = given.documents
         rows = [(document.id, document.whole) for document in documents]
-        made = Embeddings(path=os.environ[MODEL], method="sentence-transformers", hybrid=True)
-        made.model.encode = Handing([text for _, text in rows], given.vectors).encode
+        made = Embeddings(
+            path=os.environ[MODEL_VARIABLE], method="sentence-transformers", hybrid=True
+        )
+        made.model.encode = PrecomputedModel([text for _, text in rows], given.vectors).encode
 
         def work() -> None:
             made.index(rows)
@@ -35,4 +37,4 @@ class Txtai:
         """Load; the saved configuration names the model."""
         index = Embeddings()
         index.load(str(folder))
-        return lambda query: [uid for uid, _ in index.search(query, K)]
+        return lambda query: [uid for uid, _ in index.search(query, HITS_WANTED)]

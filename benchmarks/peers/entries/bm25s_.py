@@ -6,14 +6,14 @@ from pathlib import Path
 import bm25s
 import Stemmer
 
-from beside.given import Ask, Given, K, keep_ids, kept_ids
+from peers.given import HITS_WANTED, Ask, Given, keep_ids, kept_ids
 
 
 class BM25S:
     """bm25s as its README's first example has it: English stop words, PyStemmer's English
     stemmer, `BM25()` with its defaults (Lucene's formula) and the NumPy backend; saved and
     loaded by its own `save` and `load`. One query a call, progress bars off.
-    """  # noqa: D205 - goes onto the page as one paragraph
+    """  # noqa: D205 - goes into a table as one paragraph
 
     backend = "numpy"
 
@@ -33,14 +33,14 @@ class BM25S:
         return work
 
     def open(self, folder: Path) -> Ask:
-        """Load; a stemmer of Snowball's is not for two threads, so each query makes its own."""
+        """Load; a Snowball stemmer is not safe on two threads, so each query makes its own."""
         scorer = bm25s.BM25.load(folder)
         ids = kept_ids(folder)
 
         def ask(query: str) -> list[str]:
             stemmer = Stemmer.Stemmer("english")
             tokens = bm25s.tokenize(query, stopwords="en", stemmer=stemmer, show_progress=False)
-            found, _ = scorer.retrieve(tokens, k=K, show_progress=False)
+            found, _ = scorer.retrieve(tokens, k=HITS_WANTED, show_progress=False)
             return [ids[place] for place in found[0]]
 
         return ask
@@ -48,8 +48,8 @@ class BM25S:
 
 class NumbaBM25S(BM25S):
     """bm25s with `backend="numba"`, which its README recommends for larger collections, and
-    otherwise as above. Compiled code is ready before anything is timed, but for the first
+    otherwise as plain bm25s. Compiled code is ready before anything is timed, except the first
     query.
-    """  # noqa: D205 - goes onto the page as one paragraph
+    """  # noqa: D205 - goes into a table as one paragraph
 
     backend = "numba"

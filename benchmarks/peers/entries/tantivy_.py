@@ -5,7 +5,7 @@ from pathlib import Path
 
 import tantivy
 
-from beside.given import Ask, Given, K
+from peers.given import HITS_WANTED, Ask, Given
 
 
 def schema() -> tantivy.Schema:
@@ -21,7 +21,7 @@ class Tantivy:
     its default BM25, one writer thread with the default heap of 128 MB, and the writer's
     merges waited for. A query is parsed leniently and means any of its words, tantivy's
     default. Ids are read from its document store.
-    """  # noqa: D205 - goes onto the page as one paragraph
+    """  # noqa: D205 - goes into a table as one paragraph
 
     def build(self, given: Given, folder: Path) -> Callable[[], object]:
         """Add documents one by one, commit once, wait for merges."""
@@ -43,7 +43,7 @@ class Tantivy:
 
         def ask(query: str) -> list[str]:
             parsed, _ = index.parse_query_lenient(query, ["text"])
-            found = searcher.search(parsed, K, count=False).hits
+            found = searcher.search(parsed, HITS_WANTED, count=False).hits
             return [searcher.doc(address)["id"][0] for _, address in found]
 
         return ask

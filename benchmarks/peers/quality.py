@@ -1,4 +1,4 @@
-"""How good are the rankings, where somebody judged them?
+"""Quality of every peer's rankings on collections with judgements.
 
 Each peer indexes whole articles at its defaults, with vectors by sentence-transformers;
 plait cuts them into passages and encodes these with its own runtime. Measured by
@@ -11,10 +11,10 @@ from typing import Any
 
 from public import SHARED
 
-from beside.given import Document, Given
-from beside.roster import GROWTH, Entry, taking_part
-from beside.serving import Server
-from beside.stages import Settings, built_all, stored
+from peers.given import Document, Given
+from peers.roster import GROWTH, Entry, taking_part
+from peers.serving import Server
+from peers.stages import Settings, built_all, stored
 from plait.index.article import Article
 from plait.index.models.hub import find_default
 from plait.index.reading import FieldNames, SourceFile, find_files, read_file
@@ -23,21 +23,21 @@ from plait.search.evaluation.collection import Qrels
 from plait.search.evaluation.measures import per_topic
 
 COLLECTIONS = {"scifact": "SciFact", "cranfield": "Cranfield"}
-"""Folders of `../shared/data`, and what they are called on the page."""
+"""Names of collections in the tables, by folder of `../shared/data`."""
 MEASURE = "nDCG@10"
-PART, PART_TOPICS = 200, 10
-"""Documents and topics of a collection, to see that all works."""
+QUICK_DOCUMENTS, QUICK_TOPICS = 200, 10
+"""Number of documents and of topics in a quick run, to see that all works."""
 
 
 def quality(settings: Settings, *, quick: bool) -> dict[str, Any]:
-    """Give entry to collection to mean nDCG@10; quickly, of a part that means nothing."""
+    """Return entry to collection to mean nDCG@10; if `quick`, of a few documents."""
     found: dict[str, Any] = {}
     for collection in _collections([*COLLECTIONS][-1:] if quick else [*COLLECTIONS]):
         name, documents = collection.name, _documents(collection)
         topics = collection.topics
         if quick:
-            name, topics = f"{name}-part", topics[:PART_TOPICS]
-            documents = _part(documents, {id_ for t in topics for id_ in collection.qrels[t.id]})
+            name, topics = f"{name}-part", topics[:QUICK_TOPICS]
+            documents = _few(documents, {id_ for t in topics for id_ in collection.qrels[t.id]})
         folder = settings.cache / "given" / name
         given = Given.made(folder, documents, stored(settings, name, documents))
         if not (folder / "vectors.npy").is_file():
@@ -60,20 +60,20 @@ def _collections(names: Sequence[str]) -> Iterator[Collection]:
             print(f"  left out: no {name} in ../shared/data")
 
 
-def _part(documents: Sequence[Document], judged: set[str]) -> list[Document]:
-    """Take the judged ones, and of the others the first."""
-    return sorted(documents, key=lambda document: document.id not in judged)[:PART]
+def _few(documents: Sequence[Document], judged: set[str]) -> list[Document]:
+    """Return some documents: the judged ones, and of the others the first."""
+    return sorted(documents, key=lambda document: document.id not in judged)[:QUICK_DOCUMENTS]
 
 
 def _entries() -> list[Entry]:
-    """List everybody; plait's keyword leg, too, on passages as they are cut for users."""
+    """Return all entries, with plait's keyword leg on passages as they are cut for users."""
     others = [*taking_part("keyword"), *taking_part("hybrid")]
     peers = [entry for entry in others if "plait" not in entry.name or entry.leg == "hybrid"]
     return [*(entry for entry in GROWTH if entry.name == "keyword"), *peers]
 
 
 def _documents(collection: Collection) -> list[Document]:
-    """Read a corpus as plait does."""
+    """Return the documents of a corpus, read as plait reads it."""
     files = [file for file in find_files(collection.paths, SHARED) if isinstance(file, SourceFile)]
     found = [one for file in files for one in read_file(file, FieldNames())]
     return [Document(a.id, a.title, a.text) for a in found if isinstance(a, Article)]
@@ -96,5 +96,5 @@ def _measured(server: Server, topics: Sequence[Topic], qrels: Qrels) -> float:
 
 
 def _falling(ids: Sequence[str]) -> dict[str, float]:
-    """Turn an order into scores that fall."""
+    """Return scores that fall in the order of ids."""
     return {id_: float(len(ids) - rank) for rank, id_ in enumerate(dict.fromkeys(ids))}

@@ -1,4 +1,4 @@
-"""Who takes part, and where is its code?
+"""The entries that take part, and the place of their code.
 
 Imports nothing but the standard library: a peer's process reads this as well.
 """
@@ -10,11 +10,12 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Literal
 
-from beside.given import Peer
+from peers.given import Peer
 
-SMALL = 20_000
-"""Documents that a peer gets at most that would take minutes, or gigabytes, for more."""
+DOCUMENTS_IF_SLOW = 20_000
+"""Greatest number of documents for a peer that would take minutes, or gigabytes, for more."""
 PLAIT = "plait"
+"""Name of plait's own distribution."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,27 +23,27 @@ class Entry:
     """One configuration of one package."""
 
     name: str
-    """As it stands in the tables."""
+    """Name of the entry in the tables."""
     package: str
-    """The distribution that must be installed; its version is shown."""
+    """Distribution that must be installed; its version is shown."""
     where: str
-    """`file:Class` below `beside/peers`."""
+    """Place of the code, as `file:Class` below `peers/entries`."""
     leg: Literal["keyword", "hybrid"]
     largest: int | None = None
-    """Documents it gets at most; None for any number."""
+    """Number of documents that it gets at most; None for any number."""
     build_of: str = ""
-    """The entry whose index it asks, if not its own."""
+    """Name of the entry whose index it asks, if not its own."""
     judged_as: str = ""
-    """The entry whose ranking is judged for it, if not its own."""
+    """Name of the entry whose ranking is judged in its place, if not its own."""
 
     def peer(self) -> Peer:
-        """Import it; raises `ImportError` where its package is not installed."""
+        """Import the peer; raises `ImportError` where its package is not installed."""
         file, _, kind = self.where.partition(":")
-        return getattr(importlib.import_module(f"beside.peers.{file}"), kind)()
+        return getattr(importlib.import_module(f"peers.entries.{file}"), kind)()
 
     @property
     def version(self) -> str:
-        """Say which version is installed; empty if none is."""
+        """Version that is installed; empty if none is."""
         try:
             return version(self.package)
         except PackageNotFoundError:
@@ -50,9 +51,9 @@ class Entry:
 
     @property
     def described(self) -> str:
-        """Its docstring, as one paragraph; nothing is imported."""
+        """Docstring of the peer, as one paragraph; nothing is imported."""
         file, _, kind = self.where.partition(":")
-        path = Path(__file__).parent / "peers" / f"{file}.py"
+        path = Path(__file__).parent / "entries" / f"{file}.py"
         tree = ast.parse(path.read_text(encoding="utf-8"))
         found = next(n for n in tree.body if isinstance(n, ast.ClassDef) and n.name == kind)
         return " ".join((ast.get_docstring(found) or "").split())
@@ -61,7 +62,7 @@ class Entry:
 ROSTER = (
     Entry("plait keyword", PLAIT, "plait_:Keyword", "keyword", judged_as="keyword"),
     Entry("plait ranking", PLAIT, "plait_:KeywordRanking", "keyword", judged_as="keyword"),
-    Entry("Whoosh", "whoosh3", "whoosh_:Whoosh", "keyword", SMALL),
+    Entry("Whoosh", "whoosh3", "whoosh_:Whoosh", "keyword", DOCUMENTS_IF_SLOW),
     Entry("rank-bm25", "rank-bm25", "rank_bm25_:RankBM25", "keyword"),
     Entry("bm25s", "bm25s", "bm25s_:BM25S", "keyword"),
     Entry("bm25s numba", "numba", "bm25s_:NumbaBM25S", "keyword"),
@@ -71,7 +72,7 @@ ROSTER = (
     Entry("txtai", "txtai", "txtai_:Txtai", "hybrid"),
     Entry("LanceDB", "lancedb", "lancedb_:LanceDB", "hybrid"),
     Entry("LangChain, Chroma", "langchain-chroma", "langchain_:ChromaEnsemble", "hybrid"),
-    Entry("Haystack", "haystack-ai", "haystack_:Haystack", "hybrid", SMALL),
+    Entry("Haystack", "haystack-ai", "haystack_:Haystack", "hybrid", DOCUMENTS_IF_SLOW),
 )
 
 GROWTH = (
@@ -79,16 +80,16 @@ GROWTH = (
     Entry("dense", PLAIT, "plait_:Dense", "hybrid", build_of="hybrid"),
     Entry("keyword", PLAIT, "plait_:KeywordOfHybrid", "keyword", build_of="hybrid"),
 )
-"""plait's own systems on one index, for growing sizes."""
+"""Entries for growing sizes: plait's own systems on one index."""
 
 
 def named(name: str) -> Entry:
-    """Find an entry."""
+    """Return the entry of a name."""
     return next(entry for entry in (*ROSTER, *GROWTH) if entry.name == name)
 
 
 def taking_part(leg: str) -> list[Entry]:
-    """List the entries of a leg whose packages are installed; say which are left out."""
+    """Return the entries of a leg whose packages are installed; print which are left out."""
     entries = [entry for entry in ROSTER if entry.leg == leg]
     for entry in entries:
         if not entry.version:

@@ -1,4 +1,4 @@
-"""plait itself: by the seam of its users, and its keyword leg taken out of it."""
+"""plait itself, by the interface of its users, and its keyword leg by itself."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from beside.given import Ask, Document, Given, K, keep_ids, kept_ids
-from beside.stored import encoder_for
+from peers.given import HITS_WANTED, Ask, Document, Given, keep_ids, kept_ids
+from peers.stored import encoder_for
 from plait.index.dense.late_interaction import Tokens
 from plait.index.files.arrays import save_arrays
 from plait.index.ingest import bring_up_to_date
@@ -26,21 +26,21 @@ from plait.search.stages.order import ranked
 from plait.search.system import System
 
 _WORD = re.compile(r"\S+")
-DIMENSION = 8
-"""Of a vector that says nothing; one byte of signs."""
-STRETCH = 20_000
-"""Documents inverted at a time, which bounds the memory of a build."""
+EMPTY_DIMENSION = 8
+"""Dimension of vectors without meaning: one byte of signs."""
+DOCUMENTS_PER_STRETCH = 20_000
+"""Number of documents inverted at a time, which bounds the memory of a build."""
 
 
 class WordsOnly:
-    """An `Encoder` that encodes nothing, and whose window holds any article whole."""
+    """An `Encoder` that encodes nothing, and whose window any article fits into."""
 
-    dimension = DIMENSION
+    dimension = EMPTY_DIMENSION
     window = 1_000_000
     fingerprint = name = "words-only"
 
     def token_ends(self, text: str) -> NDArray[np.int64]:
-        """Give the ends of words."""
+        """Return the ends of words."""
         return np.array([match.end() for match in _WORD.finditer(text)], dtype=np.int64)
 
     def word_pieces(self, text: str) -> WordPieces:
@@ -50,15 +50,15 @@ class WordsOnly:
     def encode_passages(
         self, texts: Sequence[str], progress: Callable[[int], None] | None = None
     ) -> Encoded:
-        """Give every text the same vector, and no tokens."""
+        """Return the same vector for every text, and no tokens."""
         if progress:
             progress(len(texts))
-        vectors = np.full((len(texts), DIMENSION), DIMENSION**-0.5, dtype=np.float32)
-        return Encoded(vectors, Tokens.empty(len(texts), DIMENSION))
+        vectors = np.full((len(texts), EMPTY_DIMENSION), EMPTY_DIMENSION**-0.5, dtype=np.float32)
+        return Encoded(vectors, Tokens.empty(len(texts), EMPTY_DIMENSION))
 
     def encode_query(self, text: str) -> EncodedQuery:
-        """Give every query the same vector: none is asked for its meaning."""
-        vector = np.full(DIMENSION, DIMENSION**-0.5, np.float32)
+        """Return the same vector for every query: none is asked for its meaning."""
+        vector = np.full(EMPTY_DIMENSION, EMPTY_DIMENSION**-0.5, np.float32)
         return EncodedQuery.without_tokens(vector, self.word_pieces(text))
 
 
@@ -74,24 +74,24 @@ class Keyword:
     with their explanation. The index is written as `plait index` writes it, with an encoder
     that encodes nothing: articles are read, cleaned, cut and stored, in commits that are
     merged.
-    """  # noqa: D205 - goes onto the page as one paragraph
+    """  # noqa: D205 - goes into a table as one paragraph
 
     def build(self, given: Given, folder: Path) -> Callable[[], object]:
-        """Write words and no vectors worth the name."""
+        """Index words, with vectors that mean nothing."""
         return lambda: write(given, folder, WordsOnly())
 
     def open(self, folder: Path) -> Ask:
         """Search as a caller does."""
         index, options = Index.open(folder), Options(System.parse("keyword"), operators=False)
-        return lambda query: [hit.article.id for hit in index.search(query, K, options)]
+        return lambda query: [hit.article.id for hit in index.search(query, HITS_WANTED, options)]
 
 
 class KeywordRanking:
     """The keyword leg by itself, from documents in memory to ids by score, which is what
-    bm25s and tantivy are given and hand out: titles and texts are analysed, inverted
+    bm25s and tantivy take and return: titles and texts are analysed, inverted
     20,000 at a time, and merged into a segment's postings on disk, positions included. No
     document is cut, stored or read, and nothing explained.
-    """  # noqa: D205 - goes onto the page as one paragraph
+    """  # noqa: D205 - goes into a table as one paragraph
 
     def build(self, given: Given, folder: Path) -> Callable[[], object]:
         """Write postings and ids."""
@@ -106,19 +106,22 @@ class KeywordRanking:
 
         def ask(query: str) -> list[str]:
             scored = leg.score(parse_query(query, analyzer, operators=False))
-            best = scored.best(K)
-            rows = ranked(best, scored.totals[best], ids.__getitem__, K)
+            best = scored.best(HITS_WANTED)
+            rows = ranked(best, scored.totals[best], ids.__getitem__, HITS_WANTED)
             return [ids[number] for number in best[rows].tolist()]
 
         return ask
 
 
 def write_postings(documents: Sequence[Document], folder: Path) -> None:
-    """Analyse and invert both fields, and merge the stretches."""
+    """Analyse and invert both fields, stretch by stretch, and merge the postings."""
     analyzer = TextAnalyzer()
     titles, wholes = [own.title for own in documents], [own.whole for own in documents]
     for field, texts in zip(FIELDS, (titles, wholes), strict=True):
-        stretches = (texts[start : start + STRETCH] for start in range(0, len(texts), STRETCH))
+        stretches = (
+            texts[start : start + DOCUMENTS_PER_STRETCH]
+            for start in range(0, len(texts), DOCUMENTS_PER_STRETCH)
+        )
         parts = [
             (build_postings(analyzer.number(own)), np.ones(len(own), bool)) for own in stretches
         ]
@@ -132,7 +135,7 @@ class Hybrid:
     articles and explains each. The default model in int8 on ONNX Runtime encodes the
     query, on one thread. Built as `plait index` does, in commits of what some seconds of
     encoding are worth, merged at the end; articles are cut into passages.
-    """  # noqa: D205 - goes onto the page as one paragraph
+    """  # noqa: D205 - goes into a table as one paragraph
 
     system = "hybrid"
 
@@ -144,24 +147,24 @@ class Hybrid:
     def open(self, folder: Path) -> Ask:
         """Search as a caller does."""
         index, options = Index.open(folder), Options(System.parse(self.system), operators=False)
-        return lambda query: [hit.article.id for hit in index.search(query, K, options)]
+        return lambda query: [hit.article.id for hit in index.search(query, HITS_WANTED, options)]
 
 
 class TwoLegs(Hybrid):
-    """The same index, asked as `hybrid(late=0, neighbours=0)`: BM25 and vectors fused, and no
-    second look, which is as much as the others do.
-    """  # noqa: D205 - goes onto the page as one paragraph
+    """The index of plait hybrid, asked as `hybrid(late=0, neighbours=0)`: BM25 and vectors
+    fused, and no second look, which is as much as the others do.
+    """  # noqa: D205 - goes into a table as one paragraph
 
     system = "hybrid(late=0, neighbours=0)"
 
 
 class Dense(Hybrid):
-    """The same index, asked by its dense leg alone."""
+    """The index of plait hybrid, asked by its dense leg alone."""
 
     system = "dense"
 
 
 class KeywordOfHybrid(Hybrid):
-    """The same index, asked by its keyword leg alone."""
+    """The index of plait hybrid, asked by its keyword leg alone."""
 
     system = "keyword"

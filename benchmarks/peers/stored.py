@@ -1,4 +1,4 @@
-"""Here are passages that an index has encoded: hand their vectors and tokens out again.
+"""Encoders that take vectors and tokens from an index, or draw them at random.
 
 Any plait index of the same model serves as a store, so a store is made by `plait index`.
 What no store has is encoded.
@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from beside.given import Given
+from peers.given import Given
 from plait.index.dense.late_interaction import Tokens
 from plait.index.local.segment import digest
 from plait.index.local.snapshot import Snapshot
@@ -18,13 +18,13 @@ from plait.index.models.encoder import Encoder, load_encoder
 from plait.index.models.encoding import Encoded, EncodedQuery
 from plait.index.models.word_pieces import WordPieces
 
-KEPT = 0.8
-"""Tokens that the default model keeps for each word of this corpus: 32,463 of 40,633 words, in
-every 400th passage."""
+TOKENS_PER_WORD = 0.8
+"""Number of tokens that the default model keeps for each word of this corpus: 32,463 of 40,633
+words, in every 400th passage."""
 
 
 class _Wrapped:
-    """An `Encoder` that passes as the one it wraps."""
+    """An `Encoder` with the identity of the one it wraps, which encodes the queries."""
 
     def __init__(self, encoder: Encoder) -> None:
         self._encoder = encoder
@@ -34,7 +34,7 @@ class _Wrapped:
         self.name = encoder.name
 
     def token_ends(self, text: str) -> NDArray[np.int64]:
-        """Give the end of each word piece, in characters of `text`."""
+        """Return the end of each word piece, in characters of `text`."""
         return self._encoder.token_ends(text)
 
     def word_pieces(self, text: str) -> WordPieces:
@@ -42,12 +42,12 @@ class _Wrapped:
         return self._encoder.word_pieces(text)
 
     def encode_query(self, text: str) -> EncodedQuery:
-        """Encode a query, in truth."""
+        """Encode a query by the wrapped encoder."""
         return self._encoder.encode_query(text)
 
 
 class StoredEncoder(_Wrapped):
-    """Encodes nothing that one of some indexes holds already."""
+    """An `Encoder` that takes from some indexes what they have encoded already."""
 
     def __init__(self, encoder: Encoder, stores: Sequence[Path]) -> None:
         super().__init__(encoder)
@@ -63,7 +63,7 @@ class StoredEncoder(_Wrapped):
     def encode_passages(
         self, texts: Sequence[str], progress: Callable[[int], None] | None = None
     ) -> Encoded:
-        """Look texts up; encode the rest."""
+        """Return the encodings of texts, looked up where an index has them."""
         keys = [digest(text.encode()) for text in texts]
         parts, found = [Encoded.empty(self.dimension)], []
         for number, snapshot in enumerate(self._snapshots):
@@ -81,15 +81,16 @@ class StoredEncoder(_Wrapped):
 
 
 class RandomEncoder(_Wrapped):
-    """Gives passages random unit vectors, and signs of as many tokens as they would have.
+    """An `Encoder` that draws random unit vectors, and signs of as many tokens as are usual.
 
-    The same text has the same. Queries are encoded in truth, so that this takes its time.
+    Equal texts have equal vectors. Queries are encoded by the wrapped encoder, so that they
+    take their time.
     """
 
     def encode_passages(
         self, texts: Sequence[str], progress: Callable[[int], None] | None = None
     ) -> Encoded:
-        """Draw vectors."""
+        """Return random encodings of texts."""
         parts = [Encoded.empty(self.dimension), *map(self._drawn, texts)]
         if progress:
             progress(len(texts))
@@ -99,14 +100,14 @@ class RandomEncoder(_Wrapped):
         draw = np.random.default_rng(int.from_bytes(digest(text.encode()), "little"))
         vector = draw.standard_normal((1, self.dimension))
         unit = (vector / np.linalg.norm(vector)).astype(np.float32)
-        count = round(KEPT * len(text.split()))
+        count = round(TOKENS_PER_WORD * len(text.split()))
         signs = draw.integers(0, 256, (count, self.dimension // 8), dtype=np.uint8)
         starts = np.array([0, len(signs)], dtype=np.int64)
         return Encoded(unit, Tokens(starts, signs))
 
 
 def encoder_for(given: Given) -> Encoder:
-    """Choose the encoder of what is given: random, stored, or the default model itself."""
+    """Return the encoder of what is given: random, stored, or the default model itself."""
     encoder = load_encoder()
     if given.random:
         return RandomEncoder(encoder)

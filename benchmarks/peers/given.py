@@ -1,4 +1,4 @@
-"""What is an index built of, and what must a peer be able to do?
+"""The documents and vectors that all indexes are built of, and the protocol of a peer.
 
 Imports NumPy and nothing else that is slow to import: every peer's process reads this.
 """
@@ -13,18 +13,18 @@ from typing import Any, Protocol, Self, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-K = 10
-"""Hits wanted of everybody."""
-MODEL = "PLAIT_BENCH_MODEL"
-"""The variable that tells a peer's process where all-MiniLM-L6-v2 lies."""
+HITS_WANTED = 10
+"""Number of hits that every peer returns."""
+MODEL_VARIABLE = "PLAIT_BENCH_MODEL"
+"""Environment variable with the folder of all-MiniLM-L6-v2, for a peer's process."""
 
 Ask: TypeAlias = Callable[[str], list[str]]
-"""A query to the ids of the best `K`, best first."""
+"""Function of a query that returns the ids of the best `HITS_WANTED` documents, best first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What everybody indexes, in one piece."""
+    """A document, which every peer indexes in one piece."""
 
     id: str
     title: str
@@ -32,41 +32,41 @@ class Document:
 
     @property
     def whole(self) -> str:
-        """What a peer with one field gets: title, line break, text."""
+        """Text for a peer with one field: title, line break, text."""
         return f"{self.title}\n{self.text}" if self.title else self.text
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """A folder with documents, and with their vectors where somebody needs them."""
+    """A folder with documents, and with their vectors where a peer needs them."""
 
     folder: Path
 
     @property
     def corpus(self) -> Path:
-        """The documents, in BEIR's layout."""
+        """File of the documents, in BEIR's layout."""
         return self.folder / "corpus.jsonl"
 
     @property
     def documents(self) -> list[Document]:
-        """Read them."""
+        """Documents, read from the file."""
         with self.corpus.open(encoding="utf-8") as lines:
             records = map(json.loads, lines)
             return [Document(r["_id"], r["title"], r["text"]) for r in records]
 
     @property
     def vectors(self) -> NDArray[np.float32]:
-        """Read a vector a document, (documents, dimension)."""
+        """Vectors of the documents, read from a file, (documents, dimension)."""
         return np.load(self.folder / "vectors.npy", allow_pickle=False)
 
     @property
     def stores(self) -> list[str]:
-        """Name the indexes in which plait's own vectors are kept; see `beside.stored`."""
+        """Folders of the indexes that have plait's own vectors; see `peers.stored`."""
         return self._settings.get("stores", [])
 
     @property
     def random(self) -> bool:
-        """Say whether vectors are random."""
+        """Whether vectors are random."""
         return bool(self._settings.get("random"))
 
     @property
@@ -97,7 +97,7 @@ class Given:
 
     @property
     def digest(self) -> str:
-        """Change whenever documents or vectors do."""
+        """Digest of documents and vectors."""
         found = blake2b(digest_size=16)
         for path in (self.corpus, self.folder / "vectors.npy"):
             found.update(path.read_bytes() if path.is_file() else b"")
@@ -109,22 +109,22 @@ class Given:
 
 
 class Peer(Protocol):
-    """What is compared. `build` and `open` run in processes of their own."""
+    """One configuration of a library. `build` and `open` run in processes of their own."""
 
     def build(self, given: Given, folder: Path) -> Callable[[], object]:
-        """Read what is given, untimed; give what builds the index into an empty folder."""
+        """Read documents, untimed; return what builds the index into an empty folder."""
         ...
 
     def open(self, folder: Path) -> Ask:
-        """Open what was built; give what answers a query."""
+        """Open a built index; return what answers a query."""
         ...
 
 
 def keep_ids(folder: Path, documents: Sequence[Document]) -> None:
-    """Write ids for a peer that numbers its documents."""
+    """Write the ids of documents for a peer that knows them by index alone."""
     (folder / "ids.json").write_text(json.dumps([d.id for d in documents]), encoding="utf-8")
 
 
 def kept_ids(folder: Path) -> list[str]:
-    """Read them."""
+    """Return the ids that `keep_ids` wrote."""
     return json.loads((folder / "ids.json").read_text(encoding="utf-8"))

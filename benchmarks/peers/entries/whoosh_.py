@@ -9,7 +9,7 @@ from whoosh.fields import ID, TEXT, Schema
 from whoosh.index import create_in, open_dir
 from whoosh.qparser import OrGroup, QueryParser, WhitespacePlugin
 
-from beside.given import Ask, Given, K
+from peers.given import HITS_WANTED, Ask, Given
 
 SCHEMA = Schema(id=ID(stored=True), text=TEXT(analyzer=StemmingAnalyzer()))
 
@@ -19,7 +19,7 @@ class Whoosh:
     `StemmingAnalyzer`, its codec, its default `BM25F` and its searcher; the writer gets
     512 MB, as its notes on bulk indexing advise. A query is any of its words (`OrGroup`),
     without operators. One searcher a thread, as its notes on threads ask.
-    """  # noqa: D205 - goes onto the page as one paragraph
+    """  # noqa: D205 - goes into a table as one paragraph
 
     def build(self, given: Given, folder: Path) -> Callable[[], object]:
         """Add documents one by one, commit once."""
@@ -43,7 +43,7 @@ class Whoosh:
         def ask(query: str) -> list[str]:
             if not hasattr(own, "searcher"):
                 own.searcher = index.searcher()
-            found = own.searcher.search(parser.parse(query), limit=K)
+            found = own.searcher.search(parser.parse(query), limit=HITS_WANTED)
             return [hit["id"] for hit in found]
 
         return ask

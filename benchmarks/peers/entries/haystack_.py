@@ -16,7 +16,7 @@ from haystack_integrations.components.embedders.sentence_transformers import (
     SentenceTransformersTextEmbedder,
 )
 
-from beside.given import MODEL, Ask, Given, K
+from peers.given import HITS_WANTED, MODEL_VARIABLE, Ask, Given
 
 STORE = "documents.json"
 
@@ -27,7 +27,7 @@ class Haystack:
     of its retrievers at ten each, the sentence-transformers text embedder, and a
     `DocumentJoiner` by reciprocal rank fusion in the place of the tutorial's cross-encoder.
     Kept by the store's own `save_to_disk`, a JSON file. Hits carry text.
-    """  # noqa: D205 - goes onto the page as one paragraph
+    """  # noqa: D205 - goes into a table as one paragraph
 
     def build(self, given: Given, folder: Path) -> Callable[[], object]:
         """Write documents with their vectors."""
@@ -47,12 +47,12 @@ class Haystack:
         pipeline = Pipeline()
         device = ComponentDevice.from_str("cpu")
         embedder = SentenceTransformersTextEmbedder(
-            model=os.environ[MODEL], device=device, progress_bar=False
+            model=os.environ[MODEL_VARIABLE], device=device, progress_bar=False
         )
         pipeline.add_component("embedder", embedder)
-        pipeline.add_component("meaning", InMemoryEmbeddingRetriever(store, top_k=K))
-        pipeline.add_component("words", InMemoryBM25Retriever(store, top_k=K))
-        joiner = DocumentJoiner(join_mode="reciprocal_rank_fusion", top_k=K)
+        pipeline.add_component("meaning", InMemoryEmbeddingRetriever(store, top_k=HITS_WANTED))
+        pipeline.add_component("words", InMemoryBM25Retriever(store, top_k=HITS_WANTED))
+        joiner = DocumentJoiner(join_mode="reciprocal_rank_fusion", top_k=HITS_WANTED)
         pipeline.add_component("joiner", joiner)
         pipeline.connect("embedder.embedding", "meaning.query_embedding")
         pipeline.connect("meaning", "joiner")

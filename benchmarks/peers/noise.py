@@ -1,8 +1,8 @@
-"""How busy was the machine meanwhile?
+"""Noise of a busy machine: the spread of the times of work that never changes.
 
-The same work is timed again and again, between the queries: arithmetic in Python, and a
-sort by NumPy, on one thread. On an idle machine it always takes the same time; how far its
-times lie apart says how far those of anything else may, and for no better reason.
+Arithmetic in Python and a sort by NumPy are timed again and again between the queries, on one
+thread. On an idle machine they always take the same time; how far their times lie apart tells
+how far those of anything else may, and for no better reason.
 """
 
 import time
@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 
 _NUMBERS = np.random.default_rng(1).standard_normal(50_000)
-BUSY = 0.3
-"""A spread above this means that somebody else was at work."""
+BUSY_SPREAD = 0.3
+"""Spread above which other processes were at work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,21 +20,22 @@ class Noise:
     """Times of the same work within one stage."""
 
     times: int
+    """Number of times that the work was timed."""
     median_ms: float
     spread: float
-    """Between the 10th and the 90th percentile, as a share of the median."""
+    """Distance between the 10th and the 90th percentile, as a share of the median."""
     worst: float
-    """The greatest, in medians."""
+    """Greatest time, in medians."""
 
 
 class Calibration:
-    """Collects the times of one stage."""
+    """Times of the same work within one stage, as they are collected."""
 
     def __init__(self) -> None:
         self._seconds: list[float] = []
 
     def tick(self) -> None:
-        """Work some milliseconds, and note how many."""
+        """Do the work once, some milliseconds, and record its time."""
         begun = time.perf_counter()
         total = 0
         for number in range(40_000):
@@ -43,9 +44,9 @@ class Calibration:
         self._seconds.append(time.perf_counter() - begun)
 
     def noise(self) -> Noise:
-        """Sum up."""
+        """Return the noise of the times so far; print a warning where the machine was busy."""
         low, middle, high = np.percentile(self._seconds, [10, 50, 90]).tolist()
         spread, worst = (high - low) / middle, max(self._seconds) / middle
-        if spread > BUSY:
+        if spread > BUSY_SPREAD:
             print(f"  the machine was busy (spread {spread:.0%}): do not trust these times")
         return Noise(len(self._seconds), 1000 * middle, spread, worst)

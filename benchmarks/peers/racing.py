@@ -1,7 +1,7 @@
-"""Ask all in turn: who takes how long?
+"""Times of queries, with all entries asked in turn.
 
-Every query is asked of everybody before the next, so that the machine's moods meet all;
-who begins changes with each query. A slow peer stops being asked when its time is used
+Every query is asked of all entries before the next, so that a busy machine slows all alike;
+the first to be asked changes with each query. A slow peer stops being asked when its time is used
 up, and the table says how many queries it answered.
 """
 
@@ -14,31 +14,31 @@ from typing import Any
 
 import numpy as np
 
-from beside.noise import Calibration
-from beside.roster import Entry
-from beside.serving import Built, PeerError, Server
+from peers.noise import Calibration
+from peers.roster import Entry
+from peers.serving import Built, PeerError, Server
 
-WARM_UP = 5
-"""Queries asked of everybody before the clock runs."""
-PAUSE = 0.02
-"""Seconds between two queries, in which the threads of the last one come to rest."""
-FOR_P99 = 100
-"""Queries below which nothing is said of one in a hundred."""
+WARM_UP_QUERIES = 5
+"""Number of queries asked of every entry before the clock runs."""
+PAUSE_SECONDS = 0.02
+"""Pause between two queries, in which the threads of the last one come to rest."""
+QUERIES_FOR_P99 = 100
+"""Number of queries below which the 99th percentile is left out."""
 BURST_SECONDS = 1.0
-"""What a burst of queries takes, about."""
-LEAST, MOST = 8, 400
-"""Queries in a burst."""
+"""Time that a burst of queries takes, about."""
+FEWEST_IN_BURST, MOST_IN_BURST = 8, 400
+"""Least and greatest number of queries in a burst."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How much is asked."""
+    """How many queries are asked, and for how long."""
 
     queries: Sequence[str]
     budget: float
-    """Seconds that a peer may take for its answers, all together."""
+    """Time that a peer may take for all its answers together, in seconds."""
     bursts: int
-    """How often throughput is measured; the median counts."""
+    """Number of times that throughput is measured; the median counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Racer:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What came out for one racer. Times of queries are in milliseconds."""
+    """The numbers of one racer. Times of queries are in milliseconds, sizes in bytes."""
 
     label: str
     package: str
@@ -63,23 +63,26 @@ class Measured:
     disk: int
     open_s: float
     first_s: float
-    """From the start of its process to its first answer, imports included."""
+    """Time from the start of its process to its first answer, imports included."""
     asked: int
+    """Number of queries that it answered."""
     p50: float
     p95: float
     p99: float | None
     times: float
-    """The median over queries of its time, in times of the first racer's for the same query."""
+    """Median over queries of its time, in times of the first racer's for the same query."""
     per_s: float | None
+    """Throughput on one thread, in queries a second."""
     per_s_two: float | None
-    """On two threads."""
+    """Throughput on two threads, in queries a second."""
     peak: int
+    """Peak of its memory."""
     own: int
-    """Bytes at the end, without mapped files."""
+    """Memory at the end, without mapped files."""
 
 
 class _Runner:
-    """A racer that runs."""
+    """A racer whose process runs, and its times so far."""
 
     def __init__(self, racer: Racer, server: Server, first: str) -> None:
         begun = time.perf_counter()
@@ -93,7 +96,9 @@ class _Runner:
 
     def burst(self, queries: Sequence[str]) -> None:
         """Measure throughput once; what a peer cannot do on threads is left out."""
-        wanted = min(max(int(BURST_SECONDS / np.median(self.seconds)), LEAST), MOST)
+        wanted = min(
+            max(int(BURST_SECONDS / np.median(self.seconds)), FEWEST_IN_BURST), MOST_IN_BURST
+        )
         many = [queries[number % len(queries)] for number in range(wanted)]
         for threads, rates in self.rates.items():
             try:
@@ -104,7 +109,7 @@ class _Runner:
                 return
 
     def measured(self, base: Sequence[float]) -> Measured:
-        """Sum up."""
+        """Return the numbers of this racer; `base` are the first racer's times."""
         built, own = self.racer.built, np.array(self.seconds)
         p50, p95, p99 = (1000 * np.percentile(own, [50, 95, 99])).tolist()
         pairs = zip(self.seconds, base, strict=False)
@@ -122,7 +127,7 @@ class _Runner:
             asked=len(own),
             p50=p50,
             p95=p95,
-            p99=p99 if len(own) >= FOR_P99 else None,
+            p99=p99 if len(own) >= QUERIES_FOR_P99 else None,
             times=float(np.median([mine / theirs for mine, theirs in pairs])),
             per_s=rates[0],
             per_s_two=rates[1],
@@ -162,15 +167,15 @@ def race(racers: Sequence[Racer], pace: Pace, logs: Path) -> dict[str, Any]:
 
 
 def _ask_all(runners: Sequence[_Runner], pace: Pace, calibration: Calibration) -> None:
-    for query in pace.queries[:WARM_UP]:
+    for query in pace.queries[:WARM_UP_QUERIES]:
         for runner in runners:
             runner.server.ask(query)
     for number, query in enumerate(pace.queries):
-        if number % WARM_UP == 0:
+        if number % WARM_UP_QUERIES == 0:
             calibration.tick()
         start = number % len(runners)
         for runner in (*runners[start:], *runners[:start]):
             # One by one in the order of the queries, so that those of two racers pair up.
             if sum(runner.seconds) < pace.budget:
                 runner.seconds.append(runner.server.ask(query)[0])
-                time.sleep(PAUSE)
+                time.sleep(PAUSE_SECONDS)

@@ -1,7 +1,7 @@
-"""A command, typed at a prompt: how long until its hits are printed?
+"""Time until a command typed at a prompt has printed its hits.
 
 plait's own command against a minimal script of each peer, on the seed articles, files in
-the system's cache. Each in turn, some rounds; the clock runs from the start of the
+the system's cache. All run in turn, some rounds; the clock runs from the start of the
 process to the first line it prints, and to its end.
 """
 
@@ -17,10 +17,10 @@ from typing import Any
 import numpy as np
 from public import ROOT
 
-from beside.given import Document, Given
-from beside.roster import taking_part
-from beside.serving import PeerError, command, environment, last_words
-from beside.stages import Settings, built_all
+from peers.given import Document, Given
+from peers.roster import taking_part
+from peers.serving import PeerError, command, environment, last_words
+from peers.stages import Settings, built_all
 from plait.index.ingest import bring_up_to_date
 from plait.index.local.writer import IndexWriter
 from plait.index.models.encoder import load_encoder
@@ -30,7 +30,7 @@ QUERY = "peace treaty 1956 declaration"
 
 
 def cold(settings: Settings, rounds: int) -> dict[str, Any]:
-    """Give label to median seconds: until the first line, until the end."""
+    """Return label to median seconds: until the first line, until the end."""
     seeds = settings.cache / "built" / "seeds.plait"
     with IndexWriter(seeds, load_encoder()) as writer:
         bring_up_to_date(writer, [ROOT / "seeds" / "articles"])
@@ -52,7 +52,7 @@ def cold(settings: Settings, rounds: int) -> dict[str, Any]:
 def _rounds(
     commands: dict[str, Sequence[str]], rounds: int
 ) -> dict[str, list[tuple[float, float]]]:
-    """Run all in turn; one that fails in the first round, which is not counted, is left out."""
+    """Return the times of all, run in turn, without those that fail in an uncounted first round."""
     times: dict[str, list[tuple[float, float]]] = {}
     for label, arguments in commands.items():
         try:
@@ -67,7 +67,7 @@ def _rounds(
 
 
 def _given(settings: Settings, seeds: Path) -> Given:
-    """Hand out the passages of plait's index of the seeds, with their vectors."""
+    """Return the passages of plait's index of the seeds, with their vectors."""
     index = Index.open(seeds)
     documents = [
         Document(passage.id, index.article(id_).title, passage.text)

@@ -1,6 +1,6 @@
-"""The parts of a run that time queries: the keyword leg, hybrid search, growth.
+"""The stages that time queries: the keyword leg, hybrid search, growth.
 
-Each gives what goes into the JSON file under its name, by number of documents.
+Each returns what goes into the JSON file under its name, by number of documents.
 """
 
 import json
@@ -12,28 +12,28 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from beside.corpus import passages, queries
-from beside.given import Document, Given
-from beside.racing import Pace, Racer, race
-from beside.roster import GROWTH, Entry, taking_part
-from beside.serving import Built, PeerError, build
-from beside.stored import RandomEncoder
+from peers.corpus import passages, queries
+from peers.given import Document, Given
+from peers.racing import Pace, Racer, race
+from peers.roster import GROWTH, Entry, taking_part
+from peers.serving import Built, PeerError, build
+from peers.stored import RandomEncoder
 from plait.index.article import Article
 from plait.index.local.snapshot import Snapshot
 from plait.index.local.writer import IndexWriter
 from plait.index.models.encoder import load_encoder
 
-BATCH = 256
-"""Articles encoded between two commits of a store: what an interruption costs."""
+ARTICLES_PER_COMMIT = 256
+"""Number of articles encoded between two commits of a store: what an interruption costs."""
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the command line says."""
+    """Settings of a run, from the command line."""
 
     cache: Path
     vectors: Sequence[Path]
-    """Indexes of plait's that hold vectors already."""
+    """Folders of plait's indexes that have vectors already."""
     random: bool
     rebuild: bool
     queries: int
@@ -41,7 +41,7 @@ class Settings:
     bursts: int
 
     def pace(self, documents: Sequence[Document]) -> Pace:
-        """Draw queries, and say how they are asked."""
+        """Return queries drawn from documents, and how they are asked."""
         return Pace(queries(documents, self.queries), self.budget, self.bursts)
 
 
@@ -81,7 +81,7 @@ def growth(settings: Settings, sizes: Sequence[int]) -> dict[str, Any]:
 def built_all(
     entries: Sequence[Entry], given: Given, root: Path, settings: Settings
 ) -> tuple[list[Racer], dict[str, str]]:
-    """Build what each entry needs, once an index; give who can race, and who failed and why."""
+    """Build each index that entries need, once; return the racers, and why others failed."""
     made: dict[str, Built] = {}
     racers: list[Racer] = []
     failed: dict[str, str] = {}
@@ -105,7 +105,7 @@ def built_all(
 def with_vectors(
     settings: Settings, size: int, documents: Sequence[Document]
 ) -> tuple[Given, Path]:
-    """Make sure that the first passages have vectors; give them, and where to build."""
+    """Return documents with their vectors, made where they are missing, and where to build."""
     name = f"{'random' if settings.random else 'wiki'}-{size}"
     stores = [] if settings.random else stored(settings, "wiki", documents)
     folder = settings.cache / "given" / name
@@ -118,7 +118,7 @@ def with_vectors(
 
 
 def stored(settings: Settings, name: str, documents: Sequence[Document]) -> list[Path]:
-    """Give indexes that hold the vectors of all documents; what none has is encoded now."""
+    """Return indexes with the vectors of all documents; what none has is encoded now."""
     own = settings.cache / "encoded" / name
     wanted = {document.id for document in documents}
     held = {
@@ -140,14 +140,14 @@ def encode(store: Path, documents: Sequence[Document]) -> None:
     with IndexWriter(store, load_encoder()) as writer:
         for number, document in enumerate(documents, start=1):
             writer.add(Article(document.id, document.title, document.text))
-            if number % BATCH == 0:
+            if number % ARTICLES_PER_COMMIT == 0:
                 writer.commit()
                 print(f"\r  {number}", end="", flush=True)
     print()
 
 
 def vectors_of(documents: Sequence[Document], stores: Sequence[Path]) -> NDArray[np.float32]:
-    """Give each document the vector of its first passage, (documents, dimension)."""
+    """Return the vector of each document's first passage, (documents, dimension)."""
     found: dict[str, NDArray[np.float32]] = {}
     for store in stores:
         snapshot = Snapshot(store)
@@ -161,7 +161,7 @@ def vectors_of(documents: Sequence[Document], stores: Sequence[Path]) -> NDArray
 
 
 def parts_of(folder: Path) -> dict[str, int]:
-    """Give the bytes of an index by what they hold."""
+    """Return the bytes of an index by what they are for."""
     parts: dict[str, int] = {}
     for path in (path for path in folder.rglob("*") if path.is_file()):
         stem = path.name.split(".")[0].split("_")[0]
@@ -172,5 +172,5 @@ def parts_of(folder: Path) -> dict[str, int]:
 
 
 def read(path: Path) -> dict[str, Any]:
-    """Read what earlier runs found."""
+    """Return what earlier runs found; empty where there was none."""
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}

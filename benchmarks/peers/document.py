@@ -1,7 +1,7 @@
-"""Write what was found into the tables of a page, between their markers.
+"""The tables of `performance.md`, written between their markers.
 
-Text around the markers is nobody's but the author's. A page that is not there yet begins
-as a copy of `docs/performance.md`.
+The text around the markers stays as its author wrote it. A document that is not there yet
+begins as a copy of `docs/performance.md`.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,19 +12,19 @@ from typing import Any
 import numpy as np
 from public import ROOT
 
-from beside.quality import COLLECTIONS
-from beside.roster import ROSTER, named
+from peers.quality import COLLECTIONS
+from peers.roster import ROSTER, named
 
-PAGE = ROOT / "docs" / "performance.md"
+DOCUMENT = ROOT / "docs" / "performance.md"
 MEGABYTE = 1_000_000
 
 Row = Mapping[str, Any]
-"""A `beside.racing.Measured`, as JSON has it."""
+"""Object of the JSON file, such as a `peers.racing.Measured`."""
 
 
-def write_page(path: Path, found: Row) -> None:
-    """Replace the tables of what was found; the rest stays."""
-    text = (path if path.is_file() else PAGE).read_text(encoding="utf-8")
+def write_document(path: Path, found: Row) -> None:
+    """Replace the tables by those of what was found; the rest stays."""
+    text = (path if path.is_file() else DOCUMENT).read_text(encoding="utf-8")
     for name, make in _SECTIONS.items():
         begin, end = f"<!-- begin: {name} -->", f"<!-- end: {name} -->"
         before, marked, rest = text.partition(begin)
@@ -155,7 +155,7 @@ def _growth(found: Row) -> Iterator[str]:
 
 
 def _power(sizes: Sequence[int], values: Sequence[float]) -> float:
-    """Fit a power law: the slope of a straight line through the logarithms."""
+    """Return the exponent of a power law: the slope of a line through the logarithms."""
     return float(np.polyfit(np.log(sizes), np.log(values), 1)[0]) if len(sizes) > 1 else 0.0
 
 
