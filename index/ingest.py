@@ -8,7 +8,6 @@ from plait.index.article import Article
 from plait.index.errors import IndexDirectoryError, NotFoundError
 from plait.index.local.writer import Change, IndexWriter
 from plait.index.reading import (
-    SUFFIXES,
     Failure,
     FieldNames,
     SourceFile,
@@ -17,6 +16,7 @@ from plait.index.reading import (
     read_file,
     read_records,
     shown,
+    suffixes,
 )
 
 BATCH = 200_000
@@ -103,7 +103,7 @@ def bring_up_to_date(
             if prune:
                 run.prune_below(root)
         elif shown(root) not in named:
-            kinds = ", ".join(SUFFIXES)
+            kinds = ", ".join(suffixes())
             run.summary.fail(Failure(shown(root), f"holds no file that plait reads ({kinds})"))
     writer.commit()
     return run.summary

@@ -10,7 +10,6 @@ import pytest
 
 from plait.index.article import Article
 from plait.index.reading import (
-    SUFFIXES,
     Failure,
     FieldNames,
     SourceFile,
@@ -19,7 +18,6 @@ from plait.index.reading import (
     read_paths as read_all,
 )
 from plait.index.reading.draft import LARGEST_ARTICLE
-from plait.index.reading.files import MANY_RECORDS, ONE_ARTICLE
 
 
 def names(paths: list[Path], base: Path) -> list[str]:
@@ -179,8 +177,3 @@ def test_a_file_that_goes_away_is_a_failure(tmp_path: Path) -> None:
     assert outcomes == [
         Failure(str(tmp_path / name), "No such file or directory") for name in ("a.txt", "b.jsonl")
     ]
-
-
-def test_every_suffix_has_its_reader() -> None:
-    """What is found in folders is what the formats are for."""
-    assert sorted(SUFFIXES) == sorted([".txt", *ONE_ARTICLE, *MANY_RECORDS])

@@ -15,10 +15,18 @@ from plait.index.local.writer import IndexWriter
 from plait.index.models.encoder import Encoder
 from plait.index.models.onnx import encoder as onnx_encoder
 from plait.index.models.onnx.encoder import OnnxEncoder, blocks, encodable
-from plait.index.reading import Failure, FieldNames, bounded_lines, read_paths, read_records
+from plait.index.reading import (
+    Failure,
+    FieldNames,
+    Format,
+    bounded_lines,
+    one_article,
+    read_paths,
+    read_records,
+)
 from plait.index.reading.draft import LARGEST_ARTICLE, Draft
-from plait.index.reading.files import ONE_ARTICLE
 from plait.index.reading.jsonlines import MOST_VALUES, Unpacked
+from plait.index.reading.registry import REGISTRY
 from plait.index.reading.tables import MOST_COLUMNS
 from plait.index.reading.webpage import MOST_TAGS, WIDEST_ROW, read_webpage
 
@@ -47,7 +55,8 @@ def test_whatever_a_reader_raises_is_a_failure_of_its_file(
     def broken(_: bytes) -> Draft:
         raise error
 
-    monkeypatch.setattr("plait.index.reading.files.ONE_ARTICLE", {**ONE_ARTICLE, ".md": broken})
+    failing = Format("broken", (".md",), "text/markdown", one_article(broken))
+    monkeypatch.setitem(REGISTRY._formats, ".md", failing)
     (tmp_path / "a.md").write_text("# Title")
     (tmp_path / "b.txt").write_text("Title")
     first, second = read_paths([tmp_path], tmp_path, FieldNames())

@@ -13,13 +13,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from plait.index.reading.failure import Failure, in_words, shown
-
-SUFFIXES = (
-    *(".txt", ".md", ".markdown", ".html", ".htm", ".xhtml"),
-    *(".jsonl", ".jsonl.gz", ".ndjson", ".csv", ".tsv"),
-)
-"""Ends of names that are read inside folders, capitals or not. Others are passed over:
-a folder holds pictures and style sheets too. A file that is named itself is always read."""
+from plait.index.reading.registry import REGISTRY
 
 Identity: TypeAlias = tuple[int, int, str]
 """Device and number of a folder, and a file's name in it."""
@@ -40,11 +34,14 @@ class SourceFile:
 
 
 def find_files(paths: Sequence[Path], base: Path) -> Iterator[SourceFile | Failure]:
-    """Walk files and folders, in the order given and by name inside.
+    """Yield the files at and below some paths, in the order given and by name inside.
 
-    Hidden names inside folders (`.git`, `.venv`) are passed over. Broken links,
-    unreadable folders, and pipes, sockets and devices named like articles are failures.
+    In a folder only names with a registered suffix count, in capitals or not; hidden names
+    (`.git`, `.venv`) do not. A file that is a path itself always counts. Broken links,
+    unreadable folders, and pipes, sockets and devices named like articles are failures; so
+    are, before all files, packages whose format cannot be used.
     """
+    yield from REGISTRY.failures()
     root = absolute(base)
     visited: set[Identity] = set()
     for path in paths:
@@ -64,7 +61,7 @@ def visit(
     path: Path, visited: set[Identity], named: Path
 ) -> list[Path] | tuple[Path, tuple[int, int]] | Failure | None:
     """Look at one path: a folder's entries, a file with size and time, or nothing to read."""
-    wanted = path == named or path.name.lower().endswith(SUFFIXES)
+    wanted = path == named or REGISTRY.format_of(path.name) is not None
     try:
         state = path.stat()
         is_folder = stat.S_ISDIR(state.st_mode)
