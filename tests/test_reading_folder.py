@@ -17,7 +17,7 @@ from plait.index.reading import (
     read_file,
     read_paths as read_all,
 )
-from plait.index.reading.draft import LARGEST_ARTICLE
+from plait.index.reading.draft import MAX_ARTICLE_BYTES
 
 
 def names(paths: list[Path], base: Path) -> list[str]:
@@ -127,7 +127,7 @@ def dirty(tmp_path: Path) -> Path:
     (tmp_path / "dangling.txt").symlink_to(tmp_path / "gone")
     os.mkfifo(tmp_path / "pipe.txt")
     with (tmp_path / "huge.txt").open("wb") as file:
-        file.truncate(LARGEST_ARTICLE + 1)
+        file.truncate(MAX_ARTICLE_BYTES + 1)
     (tmp_path / "bad\nname.txt").write_text("Title\nText")
     (tmp_path / os.fsdecode(b"caf\xe9.txt")).write_text("Title\nText")
     return tmp_path

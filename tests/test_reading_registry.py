@@ -29,7 +29,7 @@ from plait.index.reading import (
     register_reader,
     suffixes,
 )
-from plait.index.reading.draft import LARGEST_ARTICLE
+from plait.index.reading.draft import MAX_ARTICLE_BYTES
 from plait.index.reading.formats import FORMATS
 from plait.index.reading.registry import REGISTRY, Registry
 from plait.search.index import Index
@@ -134,7 +134,7 @@ def test_a_program_adds_a_format(tmp_path: Path, quick: Encoder) -> None:
 def test_one_article_is_bounded(tmp_path: Path) -> None:
     """A file of more bytes than an article has is a failure, whatever its format."""
     register_reader(SHOUT)
-    found = read(tmp_path, "a.shout", "x" * (LARGEST_ARTICLE + 1))
+    found = read(tmp_path, "a.shout", "x" * (MAX_ARTICLE_BYTES + 1))
     assert isinstance(found, Failure)
     assert found.reason.startswith("larger than 10 MiB")
 

@@ -1,4 +1,4 @@
-"""Articles of a file, read by the format that its name tells.
+"""Articles of a file, read in the format of its suffix.
 
 Whatever goes wrong with one file becomes a failure, so that the next one is read.
 """

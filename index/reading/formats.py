@@ -10,7 +10,7 @@ from functools import wraps
 from typing import BinaryIO, TypeAlias
 
 from plait.index.errors import ReadingError
-from plait.index.reading.draft import LARGEST_ARTICLE, Draft
+from plait.index.reading.draft import MAX_ARTICLE_BYTES, Draft
 from plait.index.reading.jsonlines import read_jsonl, read_jsonl_gz
 from plait.index.reading.markdown import read_markdown
 from plait.index.reading.plain import read_plain
@@ -53,21 +53,21 @@ class Format:
                 raise ReadingError(f"{self}: {wanted}, found {suffix!r}")
 
     def __str__(self) -> str:
-        """Return the name, and the module of the reader, which tells two of one name apart."""
+        """Return the name, and the module of the reader, since two formats may share a name."""
         return f"{self.name} ({self.read.__module__})"
 
 
 def one_article(read: Callable[[bytes], Draft]) -> Reader:
     """Return the reader of a format that has one article a file, whose id is the file's name.
 
-    The reader raises ReadingError for a file of more than `LARGEST_ARTICLE` bytes.
+    The reader raises ReadingError for a file of more than `MAX_ARTICLE_BYTES` bytes.
     """
 
     @wraps(read)  # a format shows where its reader is from
     def outcome(file: BinaryIO, place: Place, _: FieldNames) -> Outcomes:
-        data = file.read(LARGEST_ARTICLE + 1)
-        if len(data) > LARGEST_ARTICLE:
-            limit = f"larger than {LARGEST_ARTICLE >> 20} MiB, the most for one article"
+        data = file.read(MAX_ARTICLE_BYTES + 1)
+        if len(data) > MAX_ARTICLE_BYTES:
+            limit = f"larger than {MAX_ARTICLE_BYTES >> 20} MiB, the most for one article"
             raise ReadingError(f"{limit}: split it, or write its articles as JSON lines")
         yield read(data).finish(place.name, place.source)
 

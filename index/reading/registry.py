@@ -6,16 +6,16 @@ A package adds a format by an entry point of the group `plait.readers`, which na
     [project.entry-points."plait.readers"]
     epub = "plait_epub:FORMAT"
 
-Packages are looked for once, when files are first searched for. A package whose format
-cannot be used is a `Failure` of each run and no error: what it does not concern is read,
-and nobody finds out only later that it was not there.
+Packages are loaded once, when files are first searched for. A package whose format cannot
+be used is a `Failure` of each run, not an exception: files of all other formats are read,
+and those that the package would have read are not missed in silence.
 """
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from plait.index.errors import ReadingError
-from plait.index.reading.failure import LONGEST_REASON, Failure, shortened
+from plait.index.reading.failure import MAX_REASON_CHARACTERS, Failure, shortened
 from plait.index.reading.formats import FORMATS, Format
 
 if TYPE_CHECKING:
@@ -63,14 +63,14 @@ class Registry:
             known = self._formats.get(suffix, added)
             if known != added and not added.replaces:
                 message = f"{added} wants {suffix}, which {known} has already"
-                raise ReadingError(f"{message}: name another suffix, or say replaces=True")
+                raise ReadingError(f"{message}: name another suffix, or set replaces=True")
         self._formats |= dict.fromkeys(added.suffixes, added)
 
     def _add_packages(self) -> None:
         """Add the formats of installed packages, once, in order of their entry points' names."""
         if self._complete:
             return
-        self._complete = True  # at once: a package may register a format while it is imported
+        self._complete = True  # now: a package may register a format while it is imported
         from importlib.metadata import entry_points  # noqa: PLC0415 - 20 ms, for files alone
 
         for entry in sorted(entry_points(group=GROUP), key=lambda e: (e.name, e.value)):
@@ -95,7 +95,7 @@ def unusable(entry: "EntryPoint", error: Exception) -> Failure:
     """Return the failure of a package whose format cannot be used."""
     package = entry.dist.name if entry.dist else entry.module
     kind = "" if isinstance(error, ReadingError) else f"{type(error).__name__}: "
-    found = shortened(f"{kind}{error}", LONGEST_REASON)
+    found = shortened(f"{kind}{error}", MAX_REASON_CHARACTERS)
     reason = f"its format {entry.name!r} cannot be used ({found}): update the package, or remove it"
     return Failure(f"package {package}", reason)
 
