@@ -12,9 +12,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
+from typer.core import TyperCommand
 
 import plait
 from plait.index.errors import PlaitError, QueryError
@@ -71,7 +72,17 @@ def version(
         raise typer.Exit
 
 
-@app.command()
+class _Reading(TyperCommand):
+    """A command whose help names the suffixes that are read, those of packages included."""
+
+    def get_help(self, ctx: Any) -> str:
+        from plait.index.reading import suffixes
+
+        self.help = (self.help or "").replace("SUFFIXES", ", ".join(suffixes()))
+        return super().get_help(ctx)
+
+
+@app.command(cls=_Reading)
 def index(
     paths: Annotated[
         list[Path],
@@ -92,8 +103,7 @@ def index(
 ) -> None:
     """Add articles, or bring the index up to date: only what changed is read and encoded.
 
-    Reads .txt, .md, .html, .jsonl, .jsonl.gz, .csv and .tsv. A file that cannot be
-    read is reported and skipped, and the exit status is 1.
+    Reads SUFFIXES. A file that cannot be read is reported and skipped, and the exit status is 1.
     """
     from plait.index.factory import open_writer, recorded_model
     from plait.index.ingest import bring_up_to_date

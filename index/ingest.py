@@ -1,4 +1,4 @@
-"""Here are paths: bring the index up to date with them, and say what happened."""
+"""Indexing of paths: reads what changed since the last run, and removes what is gone."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import astuple, dataclass, field
@@ -8,7 +8,6 @@ from plait.index.article import Article
 from plait.index.errors import IndexDirectoryError, NotFoundError
 from plait.index.local.writer import Change, IndexWriter
 from plait.index.reading import (
-    SUFFIXES,
     Failure,
     FieldNames,
     SourceFile,
@@ -17,43 +16,48 @@ from plait.index.reading import (
     read_file,
     read_records,
     shown,
+    suffixes,
 )
 
-BATCH = 200_000
-"""Characters a commit holds: some five seconds of encoding, the most that a crash costs."""
+COMMIT_CHARACTERS = 200_000
+"""Characters of text in a commit: some five seconds of encoding, the most that a crash costs."""
 
-MOST_ARTICLES = 10_000
-"""Articles a commit holds: each has a vector, however short it is."""
+COMMIT_ARTICLES = 10_000
+"""Articles in a commit: each has a vector, however short it is."""
 
-HEAVY = 20 * BATCH
-"""Characters of raw texts and metadata that a commit holds: they are stored and not encoded, so
+COMMIT_STORED_CHARACTERS = 20 * COMMIT_CHARACTERS
+"""Characters of raw texts and metadata in a commit: they are stored and not encoded, so that
 they cost memory only, a few megabytes."""
 
-KEPT_FAILURES = 10
-"""Failures kept of one source; the rest is counted, as a file may be nothing but bad lines."""
+FAILURES_PER_SOURCE = 10
+"""Failures of a source that are reported one by one; the others are counted, for a file may
+hold a million bad lines."""
 
-STALE = "/may hold records that are gone from the file"
-"""Added to a source's state by a run without `prune`, so that the next one with it looks."""
+UNPRUNED = "/may hold records that are gone from the file"
+"""Mark in a source's state, set by a run without `prune`: the next run with it reads again."""
 
 
 @dataclass(slots=True)
 class Summary:
-    """What indexing did."""
+    """Counts and failures of one run of indexing."""
 
     added: int = 0
+    """Articles whose ids are new to the index."""
     updated: int = 0
+    """Articles that replaced others of their ids."""
     unchanged: int = 0
-    """Articles read again and found the same."""
+    """Articles that were read again and had not changed."""
     removed: int = 0
+    """Articles removed by `prune`."""
     skipped: int = 0
-    """Files not read again: their size and time of change are the same."""
+    """Files not read again, since their size and time of change were as before."""
     failures: list[Failure] = field(default_factory=list)
-    """First ten failures of each source, then one that counts the rest."""
+    """Failures to report: the first ten of each source, then one that counts the others."""
     failed: int = 0
-    """Failures, those that were not kept included."""
+    """Number of failures, those that are only counted included."""
 
     def count(self, change: Change) -> None:
-        """Count what became of one article."""
+        """Count one article by what the writer did with it."""
         match change:
             case "added":
                 self.added += 1
@@ -63,7 +67,7 @@ class Summary:
                 self.unchanged += 1
 
     def fail(self, failure: Failure) -> None:
-        """Count a failure and keep it."""
+        """Count a failure and report it."""
         self.failed += 1
         self.failures.append(failure)
 
@@ -83,11 +87,12 @@ def bring_up_to_date(
     *,
     prune: bool = False,
 ) -> Summary:
-    """Read paths (and records), commit every `BATCH` characters, and once more at the end.
+    """Index the articles of paths, and of JSON lines on `stdin`; return what was done.
 
-    `prune` removes what came from below `paths` and is no longer there. Below a path
-    where no file is found at all, nothing is removed: a disk may not be mounted. Such a path
-    is a failure, unless one names it already.
+    Commits every `COMMIT_CHARACTERS` characters, so that a crash costs no more, and at the end.
+    `prune` removes articles whose files lay below `paths` and are gone. Below a path where no
+    file is found at all nothing is removed: a disk may not be mounted. Such a path is a
+    failure, unless one names it already.
     """
     run = _Run(writer, fields or FieldNames(), prune=prune)
     roots = [absolute(path) for path in paths]
@@ -103,16 +108,16 @@ def bring_up_to_date(
             if prune:
                 run.prune_below(root)
         elif shown(root) not in named:
-            kinds = ", ".join(SUFFIXES)
+            kinds = ", ".join(suffixes())
             run.summary.fail(Failure(shown(root), f"holds no file that plait reads ({kinds})"))
     writer.commit()
     return run.summary
 
 
 def remove_articles(writer: IndexWriter, ids: Sequence[str]) -> None:
-    """Remove articles, and forget that their files were read; raises `NotFoundError`.
+    """Remove articles, and forget that their files were read.
 
-    If any id is unknown, nothing is removed.
+    Raises NotFoundError where an id is unknown; nothing is removed then.
     """
     if missing := set(ids) - set(writer.ids()):
         names = ", ".join(sorted(missing))
@@ -125,10 +130,9 @@ def remove_articles(writer: IndexWriter, ids: Sequence[str]) -> None:
 
 
 def refuse_others(writer: IndexWriter, source: str) -> None:
-    """Make sure that an index holds nothing but what came from one file or folder.
+    """Raise IndexDirectoryError where an index holds articles from outside a file or folder.
 
-    `source` is as articles name it. Raises `IndexDirectoryError`: a collection to
-    measure must not mix with another.
+    `source` is the path as articles have it. A collection to measure must not mix with another.
     """
     for article_id in writer.ids():
         article = writer.get(article_id)
@@ -140,7 +144,7 @@ def refuse_others(writer: IndexWriter, source: str) -> None:
 
 
 class _Run:
-    """One run of indexing, and what it did so far."""
+    """One run of indexing, and its counts so far."""
 
     def __init__(self, writer: IndexWriter, fields: FieldNames, *, prune: bool) -> None:
         self.writer = writer
@@ -151,12 +155,12 @@ class _Run:
         self._waiting = self._weight = 0
 
     def read(self, file: SourceFile) -> None:
-        """Read a file, unless it is as it was when it was last read in the same way."""
+        """Read a file, unless it is unchanged since it was last read with the same field names."""
         self._files.append(file.path)
         source = shown(file.path)
         known = self.writer.sources.get(source)
         way = "/".join(astuple(self.fields))
-        whole, partly = (file.size, file.mtime_ns, way), (file.size, file.mtime_ns, way + STALE)
+        whole, partly = (file.size, file.mtime_ns, way), (file.size, file.mtime_ns, way + UNPRUNED)
         if known == whole or (known == partly and not self.prune):
             self.summary.skipped += 1
             return
@@ -170,19 +174,19 @@ class _Run:
         self.writer.sources[source] = partly if known and not self.prune else whole
 
     def take(self, articles: Iterable[Article | Failure], source: str) -> set[str]:
-        """Add a source's articles as they come; give their ids."""
+        """Add a source's articles as they come; return their ids."""
         seen: set[str] = set()
         failed = 0
         for article in articles:
             if failure := self._failure(article, seen):
                 failed += 1
-                if failed <= KEPT_FAILURES:
+                if failed <= FAILURES_PER_SOURCE:
                     self.summary.failures.append(failure)
             elif isinstance(article, Article):
                 seen.add(article.id)
                 self._add(article)
-        if failed > KEPT_FAILURES:
-            more = f"and {failed - KEPT_FAILURES:,} more lines like these"
+        if failed > FAILURES_PER_SOURCE:
+            more = f"and {failed - FAILURES_PER_SOURCE:,} more lines like these"
             self.summary.failures.append(Failure(source, more))
         self.summary.failed += failed
         return seen
@@ -194,13 +198,13 @@ class _Run:
         self._weight += len(article.raw) + sum(
             len(name) + len(value) for name, value in article.metadata.items()
         )
-        full = self.writer.pending >= BATCH or self._weight >= HEAVY
-        if full or self._waiting >= MOST_ARTICLES:
+        full = self.writer.pending >= COMMIT_CHARACTERS or self._weight >= COMMIT_STORED_CHARACTERS
+        if full or self._waiting >= COMMIT_ARTICLES:
             self.writer.commit()
             self._waiting = self._weight = 0
 
     def _failure(self, found: Article | Failure, seen: set[str]) -> Failure | None:
-        """Say why an article cannot be added, or could not be read."""
+        """Return why an article cannot be added, or could not be read; None where it can."""
         if isinstance(found, Failure):
             return found
         if taken := self._taken_by(found, seen):
@@ -209,6 +213,7 @@ class _Run:
         return None
 
     def _taken_by(self, article: Article, seen: set[str]) -> str | None:
+        """Return what else has an article's id: a path, or words; None where it is free."""
         if article.id in seen:
             return "another record of the same source"
         known = self.writer.get(article.id)
@@ -217,13 +222,13 @@ class _Run:
         return known.source or "a program"
 
     def found_below(self, root: Path) -> bool:
-        """Say whether any file was found at or below a path."""
+        """Return whether any file was found at or below a path."""
         return any(path.is_relative_to(root) for path in self._files)
 
     def prune_below(self, root: Path) -> None:
-        """Remove what came from files below a path that are gone, but not below a failure.
+        """Remove the articles of files below a path that are gone, except below a failure.
 
-        A folder that cannot be opened today says nothing about what is in it.
+        Whether a file is gone from a folder that cannot be opened is unknown.
         """
         closed = [Path(failure.source) for failure in self.summary.failures]
 
@@ -238,6 +243,7 @@ class _Run:
             del self.writer.sources[source]
 
     def _remove(self, unwanted: Callable[[Article], bool]) -> None:
+        """Remove and count the articles for which `unwanted` is true."""
         for article_id in self.writer.ids():
             article = self.writer.get(article_id)
             if article and unwanted(article):
@@ -246,8 +252,8 @@ class _Run:
 
 
 def _is_gone(source: str) -> bool:
-    """Say whether a source was a file and is none now: moved, renamed or deleted."""
+    """Return whether a source was a file and is none now: moved, renamed or deleted."""
     try:
         return Path(source).is_absolute() and not Path(source).is_file()
-    except OSError:  # its folder is closed: nobody knows
+    except OSError:  # its folder cannot be opened: unknown
         return False

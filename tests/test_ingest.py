@@ -48,7 +48,7 @@ def test_kill_during_indexing_leaves_a_whole_index(tmp_path: Path, encoder: Enco
     code = (
         "import plait.index.ingest as i, plait.index.models.encoder as e\n"
         "import plait.index.local.writer as w\n"
-        f"i.BATCH = 2000\nfrom pathlib import Path\nbase = Path({str(tmp_path)!r})\n"
+        f"i.COMMIT_CHARACTERS = 2000\nfrom pathlib import Path\nbase = Path({str(tmp_path)!r})\n"
         "with w.IndexWriter(base / '.plait', e.load_encoder()) as writer:\n"
         "    i.bring_up_to_date(writer, [base / 'news'])\n"
     )

@@ -8,7 +8,7 @@ from typing import Literal
 import pytest
 from hypothesis import example, given, strategies as st
 
-from plait.index.reading.cleaning import MOST_ACCENTS, clean, clean_line
+from plait.index.reading.cleaning import MAX_ACCENTS, clean, clean_line
 
 ANY_TEXT = st.text(st.characters(exclude_categories=[]))
 """Lone halves of surrogate pairs included: JSON can spell them."""
@@ -87,7 +87,7 @@ def test_cleaning_is_linear(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr("plait.index.reading.cleaning.unicodedata", Recorder(normalize))
     clean("a" + "\u0301\u0323" * 50_000)
-    assert [len(text) for text in given] == [1 + MOST_ACCENTS]
+    assert [len(text) for text in given] == [1 + MAX_ACCENTS]
 
 
 @dataclass(frozen=True)

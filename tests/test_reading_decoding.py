@@ -5,8 +5,8 @@ from hypothesis import given, strategies as st
 
 from plait.index.errors import ReadingError
 from plait.index.reading.decoding import (
-    CANDIDATES,
-    SAMPLE_SIZE,
+    GUESSED_ENCODINGS,
+    SAMPLE_BYTES,
     decode,
     encoding_of,
     fits,
@@ -122,7 +122,7 @@ def test_large_files_are_judged_by_a_sample(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr("plait.index.reading.decoding.guess", counting)
     text = decode(b"plain ascii " * 400_000 + FRENCH.encode("cp1252"))
     assert text.endswith(FRENCH)
-    assert looked_at[0] <= SAMPLE_SIZE
+    assert looked_at[0] <= SAMPLE_BYTES
 
 
 def test_streams_are_judged_chunk_by_chunk() -> None:
@@ -138,4 +138,4 @@ def test_streams_are_judged_chunk_by_chunk() -> None:
 
 def test_candidates_are_encodings_that_python_knows() -> None:
     """Each name on the list can be decoded."""
-    assert all(fits(b"ascii", name) for name in CANDIDATES)
+    assert all(fits(b"ascii", name) for name in GUESSED_ENCODINGS)

@@ -10,7 +10,6 @@ import pytest
 
 from plait.index.article import Article
 from plait.index.reading import (
-    SUFFIXES,
     Failure,
     FieldNames,
     SourceFile,
@@ -18,8 +17,7 @@ from plait.index.reading import (
     read_file,
     read_paths as read_all,
 )
-from plait.index.reading.draft import LARGEST_ARTICLE
-from plait.index.reading.files import MANY_RECORDS, ONE_ARTICLE
+from plait.index.reading.draft import MAX_ARTICLE_BYTES
 
 
 def names(paths: list[Path], base: Path) -> list[str]:
@@ -129,7 +127,7 @@ def dirty(tmp_path: Path) -> Path:
     (tmp_path / "dangling.txt").symlink_to(tmp_path / "gone")
     os.mkfifo(tmp_path / "pipe.txt")
     with (tmp_path / "huge.txt").open("wb") as file:
-        file.truncate(LARGEST_ARTICLE + 1)
+        file.truncate(MAX_ARTICLE_BYTES + 1)
     (tmp_path / "bad\nname.txt").write_text("Title\nText")
     (tmp_path / os.fsdecode(b"caf\xe9.txt")).write_text("Title\nText")
     return tmp_path
@@ -179,8 +177,3 @@ def test_a_file_that_goes_away_is_a_failure(tmp_path: Path) -> None:
     assert outcomes == [
         Failure(str(tmp_path / name), "No such file or directory") for name in ("a.txt", "b.jsonl")
     ]
-
-
-def test_every_suffix_has_its_reader() -> None:
-    """What is found in folders is what the formats are for."""
-    assert sorted(SUFFIXES) == sorted([".txt", *ONE_ARTICLE, *MANY_RECORDS])

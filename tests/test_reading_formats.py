@@ -13,7 +13,7 @@ from plait.index.reading import Failure, FieldNames, read_paths
 from plait.index.reading.draft import Draft, usable_id
 from plait.index.reading.markdown import read_markdown
 from plait.index.reading.plain import read_plain
-from plait.index.reading.webpage import LARGEST_PAGE, read_webpage
+from plait.index.reading.webpage import MAX_PAGE_BYTES, read_webpage
 
 
 def read_one(folder: Path, name: str, data: bytes) -> Article | Failure:
@@ -190,7 +190,7 @@ def test_a_page_is_read_in_the_encoding_it_declares() -> None:
     ("data", "reason"),
     [
         (b"<html><body></body></html>", "no article found"),
-        (b"<p>" + b"x" * LARGEST_PAGE, "larger than 4 MiB"),
+        (b"<p>" + b"x" * MAX_PAGE_BYTES, "larger than 4 MiB"),
         (b"<html>\0</html>", "binary"),
     ],
 )

@@ -9,18 +9,26 @@ import pytest
 
 from plait.index.article import Article
 from plait.index.errors import ReadingError
-from plait.index.ingest import KEPT_FAILURES, bring_up_to_date
+from plait.index.ingest import FAILURES_PER_SOURCE, bring_up_to_date
 from plait.index.language.analyzer import FOLDED_AT_ONCE, fold
 from plait.index.local.writer import IndexWriter
 from plait.index.models.encoder import Encoder
 from plait.index.models.onnx import encoder as onnx_encoder
 from plait.index.models.onnx.encoder import OnnxEncoder, blocks, encodable
-from plait.index.reading import Failure, FieldNames, bounded_lines, read_paths, read_records
-from plait.index.reading.draft import LARGEST_ARTICLE, Draft
-from plait.index.reading.files import ONE_ARTICLE
-from plait.index.reading.jsonlines import MOST_VALUES, Unpacked
-from plait.index.reading.tables import MOST_COLUMNS
-from plait.index.reading.webpage import MOST_TAGS, WIDEST_ROW, read_webpage
+from plait.index.reading import (
+    Failure,
+    FieldNames,
+    Format,
+    bounded_lines,
+    one_article,
+    read_paths,
+    read_records,
+)
+from plait.index.reading.draft import MAX_ARTICLE_BYTES, Draft
+from plait.index.reading.jsonlines import MAX_VALUES, Unpacked
+from plait.index.reading.registry import REGISTRY
+from plait.index.reading.tables import MAX_COLUMNS
+from plait.index.reading.webpage import MAX_ROW_CELLS, MAX_TAGS, read_webpage
 
 TEXT = "The treaty was signed in the capital on Monday, after years of talks. " * 5
 
@@ -47,7 +55,8 @@ def test_whatever_a_reader_raises_is_a_failure_of_its_file(
     def broken(_: bytes) -> Draft:
         raise error
 
-    monkeypatch.setattr("plait.index.reading.files.ONE_ARTICLE", {**ONE_ARTICLE, ".md": broken})
+    failing = Format("broken", (".md",), "text/markdown", one_article(broken))
+    monkeypatch.setitem(REGISTRY._formats, ".md", failing)
     (tmp_path / "a.md").write_text("# Title")
     (tmp_path / "b.txt").write_text("Title")
     first, second = read_paths([tmp_path], tmp_path, FieldNames())
@@ -106,7 +115,7 @@ def test_failures_of_a_file_are_counted_and_few_are_kept(tmp_path: Path, encoder
     assert "1001 failed" in str(summary)
     *kept, more, gone = summary.failures
     assert [failure.source for failure in kept] == [
-        f"{bad}:{number}" for number in range(1, KEPT_FAILURES + 1)
+        f"{bad}:{number}" for number in range(1, FAILURES_PER_SOURCE + 1)
     ]
     assert str(more) == f"skipped {bad}: and 990 more lines like these"
     assert gone.source.endswith("gone")
@@ -116,9 +125,9 @@ def test_a_source_of_failures_alone_is_given_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """After a million of them, or of blank lines, nothing more is read."""
-    monkeypatch.setattr("plait.index.reading.records.MOST_FAILURES", 100)
-    monkeypatch.setattr("plait.index.reading.jsonlines.MOST_BLANK", 100)
-    monkeypatch.setattr("plait.index.reading.tables.MOST_BLANK", 100)
+    monkeypatch.setattr("plait.index.reading.records.MAX_FAILURES", 100)
+    monkeypatch.setattr("plait.index.reading.jsonlines.MAX_BLANK_LINES", 100)
+    monkeypatch.setattr("plait.index.reading.tables.MAX_BLANK_LINES", 100)
     (tmp_path / "bad.jsonl").write_text("x\n" * 200)
     (tmp_path / "blank.csv").write_text("text\n" + "\n" * 200 + "a\n")
     (tmp_path / "blank.jsonl").write_text("\n" * 200 + '{"text": "x"}\n')
@@ -132,7 +141,7 @@ def test_a_source_of_failures_alone_is_given_up(
 def test_a_lot_of_one_letter_is_not_unpacked(tmp_path: Path) -> None:
     """What comes before it is read; the file, of one member or of many, is not read to its end."""
     good = gzip.compress(b'{"text": "x"}\n')
-    packed = good + gzip.compress(b"x" * LARGEST_ARTICLE) * 20
+    packed = good + gzip.compress(b"x" * MAX_ARTICLE_BYTES) * 20
     (tmp_path / "a.jsonl.gz").write_bytes(packed)
     first, *_, last = read_paths([tmp_path], tmp_path, FieldNames())
     assert isinstance(first, Article)
@@ -146,7 +155,7 @@ def test_a_lot_of_one_letter_is_not_unpacked(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("record", "why"),
     [
-        ('{"text": "x", "n": [' + "0," * MOST_VALUES + "0]}", "more than 100,000 values"),
+        ('{"text": "x", "n": [' + "0," * MAX_VALUES + "0]}", "more than 100,000 values"),
         (json.dumps({"title": "x" * 200_000, "text": "x" * 60_000}), "its title has 200,000"),
         (json.dumps({"text": "\ufdfa" * 2000}), "stand for more than 4 others each"),
         (json.dumps({"_id": "x\n" * 100_000, "text": "x"}), "its id takes 199999 bytes"),
@@ -164,7 +173,7 @@ def test_records_of_absurd_cost_are_failures(record: str, why: str) -> None:
 @pytest.mark.parametrize(
     "record",
     [
-        {"text": "1,[{" * MOST_VALUES + '\\"'},
+        {"text": "1,[{" * MAX_VALUES + '\\"'},
         {"text": "\ufdfa"},
         {"text": "\ud55c\uae00 " * 2000},
         {"title": "x" * 5000, "text": TEXT * 1000},
@@ -179,7 +188,7 @@ def test_honest_records_are_read(record: dict[str, str]) -> None:
 
 def test_standard_input_is_read_in_bounded_lines(tmp_path: Path) -> None:
     """Of a line that is too long the rest is passed over."""
-    (tmp_path / "piped").write_bytes(b"x" * (2 * LARGEST_ARTICLE) + b'\n{"text": "next"}\n')
+    (tmp_path / "piped").write_bytes(b"x" * (2 * MAX_ARTICLE_BYTES) + b'\n{"text": "next"}\n')
     with (tmp_path / "piped").open("rb") as piped:
         first, second = read_records(bounded_lines(piped), "stdin", FieldNames())
     assert "longer than 10 MiB" in reason(first)
@@ -188,10 +197,10 @@ def test_standard_input_is_read_in_bounded_lines(tmp_path: Path) -> None:
 
 def test_tables_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Columns by their number; each row by its size, in one line or over many."""
-    header = "text," + ",".join(f"c{n}" for n in range(MOST_COLUMNS))
+    header = "text," + ",".join(f"c{n}" for n in range(MAX_COLUMNS))
     wide = read_one(tmp_path, "wide.csv", header.encode())
     assert "16,385 columns, at most 16,384" in reason(wide)
-    monkeypatch.setattr("plait.index.reading.tables.LARGEST_ARTICLE", 1000)
+    monkeypatch.setattr("plait.index.reading.tables.MAX_ARTICLE_BYTES", 1000)
     rows = ["good " * 100] * 10
     (tmp_path / "long.csv").write_text("\n".join(["text", *rows, '"x\n",' * 201, "lost"]))
     *good, long = read_paths([tmp_path / "long.csv"], tmp_path, FieldNames())
@@ -203,8 +212,8 @@ def test_tables_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 @pytest.mark.parametrize(
     ("body", "why"),
     [
-        ("<p>" * MOST_TAGS, "holds 30,003 tags"),
-        ("<table><tr>" + "<td>x" * (WIDEST_ROW + 1), "1,001 cells in a row"),
+        ("<p>" * MAX_TAGS, "holds 30,003 tags"),
+        ("<table><tr>" + "<td>x" * (MAX_ROW_CELLS + 1), "1,001 cells in a row"),
         (f"<p class='{'x ' * 500_001}'>x</p>", "1,000,002 characters of class names"),
         (("<div>" * 200 + "</div>" * 200) * 60, "elements around elements"),
     ],

@@ -14,7 +14,7 @@ from hypothesis import given, strategies as st
 
 from plait.index.article import Article
 from plait.index.reading import Failure, FieldNames, read_paths, read_records
-from plait.index.reading.draft import LARGEST_ARTICLE
+from plait.index.reading.draft import MAX_ARTICLE_BYTES
 from plait.index.reading.records import Place
 from plait.index.reading.tables import read_csv, read_tsv
 
@@ -119,7 +119,7 @@ def test_ids_of_records(line: str, expected: str) -> None:
         ('{"_id": 1.5, "text": "x"}', "id is a number, not text or a whole number"),
         ('{"_id": "a\\nb", "text": "x"}', "control characters"),
         (b'{"text": "caf\xe9"}', "not UTF-8 (byte 14 of the line)"),
-        (b'{"text": "' + b"x" * LARGEST_ARTICLE + b'"}', "longer than 10 MiB"),
+        (b'{"text": "' + b"x" * MAX_ARTICLE_BYTES + b'"}', "longer than 10 MiB"),
     ],
 )
 def test_bad_lines_are_failures_with_a_reason(line: str | bytes, reason: str) -> None:
@@ -191,7 +191,7 @@ def test_records_are_read_one_at_a_time(tmp_path: Path) -> None:
 def test_a_line_beyond_the_limit_is_skipped(tmp_path: Path, letter: bytes) -> None:
     """The next line is read."""
     with (tmp_path / "a.jsonl").open("wb") as file:
-        file.write(letter * (2 * LARGEST_ARTICLE + 5) + b'\n{"text": "next"}\n')
+        file.write(letter * (2 * MAX_ARTICLE_BYTES + 5) + b'\n{"text": "next"}\n')
     first, second = read_paths([tmp_path], tmp_path, BEIR)
     assert isinstance(first, Failure)
     assert "longer than 10 MiB" in first.reason

@@ -1,29 +1,39 @@
-"""Here are files and records: turn them into articles.
+"""Articles of files and records: text, Markdown, web pages, JSON lines and tables.
 
     find_files ─ SourceFile ─ read_file ┬ plain, markdown, webpage ─ Draft ─┬─ Article
                                         └ jsonlines, tables ─ records ──────┘
 
-Useful for text, Markdown, web pages, JSON lines and tables, however dirty: what
-cannot be read is reported as a `Failure` and the rest is read. Not useful for
-PDF or word processors' files, or for fetching anything from the network.
+Useful for files however dirty: what cannot be read is reported as a `Failure`, and the rest
+is read. Further formats are registered by `register_reader`, or by packages: see `registry`.
+Not useful for PDF or word processors' files, or for fetching anything from the network.
 """
 
+from plait.index.reading.draft import Draft
 from plait.index.reading.failure import Failure, shown
 from plait.index.reading.files import read_file, read_paths
-from plait.index.reading.finding import SUFFIXES, SourceFile, absolute, find_files
+from plait.index.reading.finding import SourceFile, absolute, find_files
+from plait.index.reading.formats import Format, Reader, one_article
 from plait.index.reading.jsonlines import bounded_lines, read_records
-from plait.index.reading.records import FieldNames
+from plait.index.reading.records import FieldNames, Outcomes, Place
+from plait.index.reading.registry import register_reader, suffixes
 
 __all__ = [
-    "SUFFIXES",
+    "Draft",
     "Failure",
     "FieldNames",
+    "Format",
+    "Outcomes",
+    "Place",
+    "Reader",
     "SourceFile",
     "absolute",
     "bounded_lines",
     "find_files",
+    "one_article",
     "read_file",
     "read_paths",
     "read_records",
+    "register_reader",
     "shown",
+    "suffixes",
 ]

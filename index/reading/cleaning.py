@@ -1,4 +1,4 @@
-r"""Here is text as somebody's system left it: make it plain.
+r"""Cleaning of text: line ends, spaces, invisible characters, composed letters.
 
 Line ends become `\n`, odd spaces plain blanks, invisible characters go, runs of
 blank lines become one, letters and their accents one character (NFC). Words,
@@ -16,13 +16,13 @@ LINE_END = re.compile("\r\n?|[\v\f\x85\u2028\u2029]")
 ODD_SPACE = re.compile("[\t\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 
 # Controls, the soft hyphen, zero-width and directional marks, byte order marks,
-# annotation and tag characters: nobody sees them and no query contains them.
+# annotation and tag characters: no reader sees them and no query contains them.
 INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e"
     "\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
 
-# What a text may begin with and still begin nowhere: blanks and what nobody sees.
+# Blanks and invisible characters at the beginning of a text.
 NOTHING = re.compile(rf"[\s\u200c\u200d{INVISIBLE.pattern[1:-1]}]*")
 
 # A joiner spells words in Persian and in the scripts of India, and holds emoji
@@ -36,13 +36,13 @@ SURROGATE = re.compile("[\ud800-\udfff]")
 # as in the Stream-Safe Text Format (Unicode Standard Annex 15, section 13). An
 # accent is neither word character nor blank nor ASCII.
 MAYBE_ACCENTS = re.compile(r"[^\w\s\x00-\x7f]{31,}")
-MOST_ACCENTS = 30
+MAX_ACCENTS = 30
 
 BLANK_LINES = re.compile(r"\n{3,}")
 
 
 def clean(text: str) -> str:
-    r"""Make text plain; doing it twice changes nothing more.
+    r"""Return text cleaned; cleaning it again changes nothing.
 
     >>> clean("Cafe\u0301,\xa0closed \r\n\r\n\r\n\r\nsince\u200b 1.5 years\n")
     'Café, closed\n\nsince 1.5 years'
@@ -57,27 +57,27 @@ def clean(text: str) -> str:
 
 
 def without_blank_lines(text: str) -> str:
-    """Drop the lines above the first one that shows anything, all at once."""
+    """Return a text from its first line on that shows anything."""
     found = NOTHING.match(text)
     return text[text.rfind("\n", 0, found.end()) + 1 :] if found else text
 
 
 def clean_line(text: str) -> str:
-    """Make text plain and put it on one line, with single blanks."""
+    """Return text cleaned, on one line, with single blanks."""
     return " ".join(clean(text).split())
 
 
 def without_surrogates(text: str) -> str:
-    """Make text fit for UTF-8 and change nothing else."""
+    """Return text that UTF-8 can encode: U+FFFD for each half of a surrogate pair."""
     return text if text.isascii() else SURROGATE.sub("\ufffd", text)
 
 
 def fewer_accents(found: re.Match[str]) -> str:
-    """Keep the first thirty of each run of combining characters."""
+    """Return a match with the first thirty of each run of combining characters."""
     kept: list[str] = []
     run = 0
     for character in found.group():
         run = run + 1 if unicodedata.combining(character) else 0
-        if run <= MOST_ACCENTS:
+        if run <= MAX_ACCENTS:
             kept.append(character)
     return "".join(kept)

@@ -1,7 +1,7 @@
-"""Here is a line or a field: which day does it name?
+"""Dates in words or digits, as ISO 8601.
 
-English month names and ISO 8601 only. `01/02/2019` is a different day in London
-and in New York, so it is nobody's: no date is better than a wrong one.
+English month names and ISO 8601 only. `01/02/2019` is a different day in London and in
+New York, so it is not read: no date is better than a wrong one.
 """
 
 import datetime as dt
@@ -28,7 +28,7 @@ DATE = (
     rf"|{WEEKDAY}{DAY}\s+{MONTH},?\s+\d{{4}}"
     rf"|{WEEKDAY}{MONTH}\s+{DAY},?\s+\d{{4}}){TIME}"
 )
-"""Pattern of a date in words or digits; to be used with `re.IGNORECASE`."""
+"""Pattern of a date in words or digits, for use with `re.IGNORECASE`."""
 
 WHOLE = re.compile(DATE, re.IGNORECASE)
 NUMERIC = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})")
@@ -38,10 +38,10 @@ PART = re.compile(r"\d{4}(?:-(?:0[1-9]|1[0-2]))?")
 
 
 def iso_date(text: str) -> str:
-    """Give the day that the text names, in ISO 8601, or an empty string.
+    """Return the day that a text names, in ISO 8601, or an empty string.
 
-    The text must consist of nothing but the date, with or without weekday and
-    time of day. The time, and with it the time zone, is dropped.
+    The text must be a date and nothing else, with or without weekday and time of day. The
+    time, and with it the time zone, is dropped.
 
     >>> iso_date("Friday, 11 January 2019, 14:05 GMT"), iso_date("SEPT 11, 2012")
     ('2019-01-11', '2012-09-11')
@@ -66,7 +66,7 @@ def iso_date(text: str) -> str:
 
 
 def iso_date_or_part(text: str) -> str:
-    """Give the day, or the month (`2019-01`) or year (`2019`) if that is all there is.
+    """Return the day that a text names, or the month (`2019-01`) or year (`2019`) alone.
 
     For fields that are known to hold a date: a year alone on a line may be anything.
     """
@@ -75,11 +75,11 @@ def iso_date_or_part(text: str) -> str:
 
 
 def month_number(name: str) -> int:
-    """Give 1 for `Jan`, `January` and `JAN.`, and so on."""
+    """Return a month's number: 1 for `Jan`, `January` and `JAN.`."""
     start = name[:3].lower()
     return next(number for number, month in enumerate(MONTHS, 1) if month.startswith(start))
 
 
 def ordinal(text: str) -> int:
-    """Give 1 for `1`, `1.` and `1st`."""
+    """Return a day's number: 1 for `1`, `1.` and `1st`."""
     return int(re.sub(r"\D", "", text))

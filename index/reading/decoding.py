@@ -1,4 +1,4 @@
-"""Here are the bytes of a file: what text do they hold?
+"""Encoding of a file's bytes, and their text.
 
 In this order: a byte order mark decides; bytes with a NUL are not text; valid
 UTF-8 is UTF-8; mostly valid UTF-8 is damaged UTF-8, read with U+FFFD for the
@@ -23,14 +23,14 @@ MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 
-# charset-normalizer takes seconds for a megabyte and learns nothing after a few
+# charset-normalizer takes seconds for a megabyte, and is no more certain after a few
 # thousand letters.
-SAMPLE_SIZE = 32 * 1024
+SAMPLE_BYTES = 32 * 1024
 
-# What text files are still met in (the legacy encodings of the WHATWG Encoding
-# Standard, by script). Left to itself charset-normalizer also tries EBCDIC,
-# UTF-7 and the Macintosh's, and is now and then taken in by them.
-CANDIDATES = [
+# Encodings in which text files are still met (the legacy encodings of the WHATWG Encoding
+# Standard, by script). By default charset-normalizer also tries EBCDIC, UTF-7 and the
+# Macintosh's, and sometimes takes one of them where it is wrong.
+GUESSED_ENCODINGS = [
     *("cp1252", "cp1250", "cp1251", "koi8_r", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257"),
     *("iso8859_2", "iso8859_15", "cp932", "euc_jp", "gb18030", "big5", "cp949"),
 ]
@@ -38,7 +38,7 @@ CANDIDATES = [
 # Latin encodings that differ from Windows-1252 in a few letters: `El niño` read
 # as cp1250 is a well-formed `El nińo`. Where both fit, or a handful of letters is
 # all the evidence, the commoner one is meant (the WHATWG's fallback, too).
-HANDFUL = 8
+FEW_LETTERS = 8
 CONFUSED_WITH_CP1252 = frozenset({"cp1250", "cp1257", "iso8859_2", "iso8859_15"})
 
 BINARY = "looks binary, not text: convert it to a text file, or leave it out"
@@ -47,10 +47,10 @@ NON_ASCII = re.compile(rb"[^\x00-\x7f]")
 
 
 def decode(data: bytes, declared: str = "") -> str:
-    r"""Read bytes as text, its line ends as `\n`.
+    r"""Return bytes as text, with `\n` as line ends.
 
-    `declared` is an encoding that the document itself names, believed where the
-    bytes do not contradict it.
+    `declared` is an encoding that the document itself names, used where the bytes do not
+    contradict it.
 
     Raises ReadingError where the bytes are not text.
     """
@@ -59,7 +59,7 @@ def decode(data: bytes, declared: str = "") -> str:
 
 
 def encoding_of(data: bytes, declared: str = "") -> str:
-    """Name the encoding of some bytes, as Python spells it.
+    """Return the encoding of some bytes, as Python spells it.
 
     Raises ReadingError where they are not text.
     """
@@ -73,13 +73,13 @@ def encoding_of(data: bytes, declared: str = "") -> str:
         return "utf-8"
     if declared and fits(data, declared):
         return declared
-    return guess(data[sample_start(data, damage) :][:SAMPLE_SIZE])
+    return guess(data[sample_start(data, damage) :][:SAMPLE_BYTES])
 
 
 def stream_encoding(blocks: Iterable[bytes]) -> str:
-    """Name the encoding of a file too large to hold, from its blocks.
+    """Return the encoding of a file too large to hold, from its blocks.
 
-    Reads all of them where they are UTF-8, else up to the first that is not.
+    Reads all blocks where they are UTF-8, else up to the first that is not.
     Raises ReadingError where they are not text.
     """
     decoder = codecs.getincrementaldecoder("utf-8")()
@@ -96,12 +96,12 @@ def stream_encoding(blocks: Iterable[bytes]) -> str:
 
 
 def marked(data: bytes) -> str:
-    """Name the encoding that a byte order mark announces, or give an empty string."""
+    """Return the encoding that a byte order mark announces, or an empty string."""
     return next((name for mark, name in MARKS if data.startswith(mark)), "")
 
 
 def utf8_damage(data: bytes) -> int | None:
-    """Find where bytes stop being UTF-8; None where they are UTF-8, damaged or not.
+    """Return the position where bytes stop being UTF-8; None where they are UTF-8, damaged or not.
 
     Damaged UTF-8 has more well-formed sequences of several bytes than stray ones:
     text in another encoding hardly ever forms even one.
@@ -119,7 +119,7 @@ def utf8_damage(data: bytes) -> int | None:
 
 
 def fits(data: bytes, encoding: str) -> bool:
-    """Say whether the bytes are well-formed in an encoding that exists."""
+    """Return whether bytes are well-formed in an encoding, which may not exist."""
     try:
         data.decode(encoding)
     except (LookupError, UnicodeError):
@@ -128,24 +128,24 @@ def fits(data: bytes, encoding: str) -> bool:
 
 
 def sample_start(data: bytes, position: int) -> int:
-    """Give the beginning of the line at a position, or a place not far before it."""
-    earliest = max(0, position - SAMPLE_SIZE // 2)
+    """Return the start of the line at a position, or a position not far before it."""
+    earliest = max(0, position - SAMPLE_BYTES // 2)
     return data.rfind(b"\n", earliest, position) + 1 or earliest
 
 
 def guess(sample: bytes) -> str:
-    """Name the likeliest encoding of bytes that are not UTF-8.
+    """Return the likeliest encoding of bytes that are not UTF-8.
 
-    Raises ReadingError where none of the candidates gives anything like text.
+    Raises ReadingError where none of `GUESSED_ENCODINGS` results in anything like text.
     """
     from charset_normalizer import from_bytes  # noqa: PLC0415 - 50 ms, and most files are UTF-8
 
-    found = from_bytes(sample, cp_isolation=CANDIDATES)
+    found = from_bytes(sample, cp_isolation=GUESSED_ENCODINGS)
     best = found.best()
     if best is None:
         raise ReadingError(BINARY)
     if best.encoding not in CONFUSED_WITH_CP1252 or not fits(sample, "cp1252"):
         return best.encoding
     fitting = {name for match in found for name in match.could_be_from_charset}
-    little = len(NON_ASCII.findall(sample)) < HANDFUL
+    little = len(NON_ASCII.findall(sample)) < FEW_LETTERS
     return "cp1252" if little or "cp1252" in fitting else best.encoding

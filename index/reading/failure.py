@@ -1,4 +1,4 @@
-"""Here is one file or record that could not be read, and why.
+"""Failure: one file or record that could not be read, and why.
 
 A value, not an exception: one bad file must not stop the reading of the others.
 Inside this package a `ReadingError` is raised where the reason is found and
@@ -9,31 +9,33 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-LONGEST_REASON = 300
-"""Characters of another library's message: some repeat the whole of what they could not read."""
+MAX_REASON_CHARACTERS = 300
+"""Characters of another library's message: some quote all of what they could not read."""
 
-MOST_NAMED, LONGEST_NAME = 12, 40
-"""Fields or columns that a message lists, and characters of each: a person reads it."""
+LISTED_NAMES = 12
+"""Fields or columns that a message lists at most: a person reads it."""
+
+LISTED_NAME_CHARACTERS = 40
+"""Characters of each of them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """One file or record that could not be read."""
+    """A file or record that could not be read; `str` is the line that the command line reports."""
 
     source: str
-    """Path of the file, or `path:line` of the record."""
+    """Path of the file, `path:line` of the record, or `package NAME` of a reader."""
     reason: str
-    """What was found, and what to do where something can be done."""
+    """Reason: what was found, and what to do where something can be done."""
 
     def __str__(self) -> str:
-        """In a line, as the command line reports it."""
         return f"skipped {self.source}: {self.reason}"
 
 
 def shown(path: str | os.PathLike[str]) -> str:
-    r"""Spell a path so that it can be stored and printed as UTF-8.
+    r"""Return a path as text that can be stored and printed as UTF-8.
 
-    A file name is bytes; those that are no UTF-8 come out as escapes.
+    A file name is bytes; those that are not UTF-8 become escapes.
 
     >>> shown("caf\udce9.txt")
     'caf\\xe9.txt'
@@ -42,28 +44,29 @@ def shown(path: str | os.PathLike[str]) -> str:
 
 
 def in_words(error: OSError) -> str:
-    """Say what the operating system had against it, without repeating the path."""
+    """Return the operating system's reason, without the path."""
     return error.strerror or str(error) or type(error).__name__
 
 
 def unforeseen(error: Exception) -> str:
-    """Return the reason for an error that nobody thought of: one file, one failure."""
+    """Return the reason of a failure for an error that no reader foresaw."""
     found = f"{type(error).__name__}: {error}".removesuffix(": ")
-    return f"cannot be read ({shortened(found, LONGEST_REASON)}): save it anew, or leave it out"
+    short = shortened(found, MAX_REASON_CHARACTERS)
+    return f"cannot be read ({short}): save it anew, or leave it out"
 
 
 def listed(names: Iterable[str]) -> str:
-    """List names in quotes, the first dozen of many, each cut to a readable length.
+    """Return names as a list in quotes: the first dozen of many, each cut to a readable length.
 
     >>> listed(["title", "x" * 50]), listed([])
     ("'title', 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\u2026'", 'none')
     """
     every = list(names)
-    first = [repr(shortened(name, LONGEST_NAME)) for name in every[:MOST_NAMED]]
+    first = [repr(shortened(name, LISTED_NAME_CHARACTERS)) for name in every[:LISTED_NAMES]]
     more = len(every) - len(first)
     return ", ".join(first) + (f" and {more:,} more" if more else "") or "none"
 
 
 def shortened(text: str, most: int) -> str:
-    """Cut a text to so many characters, the last of which then says that it was cut."""
+    """Return a text of `most` characters at most; one that was cut ends in an ellipsis."""
     return text if len(text) <= most else f"{text[: most - 1]}\u2026"

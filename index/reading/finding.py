@@ -1,8 +1,8 @@
-"""Here are paths: which files lie there?
+"""Search of paths for files with a suffix that plait reads.
 
-Looks at names and at what `stat` says; opens nothing, so that a pipe cannot
-block it. Folders are walked in order of name, links are followed, and everything
-is visited once, however many links lead there.
+Reads names and the results of `stat`; opens nothing, so that a pipe cannot block it.
+Folders are traversed in order of name, links are followed, and everything is visited
+once, however many links lead there.
 """
 
 import os
@@ -13,38 +13,36 @@ from pathlib import Path
 from typing import TypeAlias
 
 from plait.index.reading.failure import Failure, in_words, shown
-
-SUFFIXES = (
-    *(".txt", ".md", ".markdown", ".html", ".htm", ".xhtml"),
-    *(".jsonl", ".jsonl.gz", ".ndjson", ".csv", ".tsv"),
-)
-"""Ends of names that are read inside folders, capitals or not. Others are passed over:
-a folder holds pictures and style sheets too. A file that is named itself is always read."""
+from plait.index.reading.registry import REGISTRY
 
 Identity: TypeAlias = tuple[int, int, str]
-"""Device and number of a folder, and a file's name in it."""
+"""Device and inode of a folder, and a file's name in it."""
 
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """A file found on disk, and its state then."""
+    """A file found on disk, with its size and time of change then."""
 
     path: Path
-    """Absolute, links as they were found."""
+    """Absolute path, links not resolved."""
     name: str
-    """Path below the base folder, or absolute outside it, with `/`: the id of a file that
-    is one article."""
+    """Path below the base folder, or absolute outside it, with `/`; the article's id where the
+    file is one article."""
     size: int
-    """Bytes."""
+    """Size in bytes."""
     mtime_ns: int
+    """Time of the last change, in nanoseconds since 1970."""
 
 
 def find_files(paths: Sequence[Path], base: Path) -> Iterator[SourceFile | Failure]:
-    """Walk files and folders, in the order given and by name inside.
+    """Yield the files at and below some paths, in the order given and by name inside.
 
-    Hidden names inside folders (`.git`, `.venv`) are passed over. Broken links,
-    unreadable folders, and pipes, sockets and devices named like articles are failures.
+    In a folder only names with a registered suffix count, in capitals or not; hidden names
+    (`.git`, `.venv`) do not. A file that is a path itself always counts. Broken links,
+    unreadable folders, and pipes, sockets and devices named like articles are failures; so
+    are, before all files, packages whose format cannot be used.
     """
+    yield from REGISTRY.failures()
     root = absolute(base)
     visited: set[Identity] = set()
     for path in paths:
@@ -63,8 +61,8 @@ def find_files(paths: Sequence[Path], base: Path) -> Iterator[SourceFile | Failu
 def visit(
     path: Path, visited: set[Identity], named: Path
 ) -> list[Path] | tuple[Path, tuple[int, int]] | Failure | None:
-    """Look at one path: a folder's entries, a file with size and time, or nothing to read."""
-    wanted = path == named or path.name.lower().endswith(SUFFIXES)
+    """Return a folder's entries, a file with size and time, a failure, or None: nothing to read."""
+    wanted = path == named or REGISTRY.format_of(path.name) is not None
     try:
         state = path.stat()
         is_folder = stat.S_ISDIR(state.st_mode)
@@ -84,29 +82,29 @@ def visit(
 
 
 def folder_identity(state: os.stat_result) -> Identity:
-    """Tell a folder from every other, whatever path led to it."""
+    """Return what identifies a folder, whatever path led to it."""
     return state.st_dev, state.st_ino, ""
 
 
 def file_identity(path: Path) -> Identity:
-    """Tell a file from every other by its folder and its name there.
+    """Return what identifies a file: its folder, and its name there.
 
-    Not by its own number: hard links are files of their own, with ids of their own.
+    Not its own inode: hard links are files of their own, with ids of their own.
     """
     real = Path(os.path.realpath(path)) if path.is_symlink() else path
     return *folder_identity(real.parent.stat())[:2], real.name
 
 
 def broken(path: Path, error: OSError) -> str:
-    """Say why a path leads nowhere."""
+    """Return why a path leads to nothing that can be read."""
     return f"broken link ({in_words(error)})" if path.is_symlink() else in_words(error)
 
 
 def absolute(path: Path) -> Path:
-    """Make a path absolute without following links, `..` folded."""
+    """Return a path made absolute, `..` folded, links not followed."""
     return Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would follow links
 
 
 def name_of(path: Path, base: Path) -> str:
-    """Give the path below the base folder, or the whole path outside it."""
+    """Return the path below the base folder, or the whole path outside it."""
     return (path.relative_to(base) if path.is_relative_to(base) else path).as_posix()

@@ -1,8 +1,8 @@
-"""Here is the text under a title: are its first lines a date and a byline?
+"""Date and byline at the top of a text.
 
-Only a line that consists of nothing else counts, and only above the first
-paragraph; everything that is cut is kept as date or author. A dateline
-(`Nemuro, 5 October 2019`) gives its date and stays, for the place is content.
+Only a line that consists of nothing else counts, and only above the first paragraph;
+everything that is cut is kept as date or author. The date of a dateline
+(`Nemuro, 5 October 2019`) is read and the line stays, for the place is content.
 """
 
 import re
@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from plait.index.reading.cleaning import clean
 from plait.index.reading.dates import DATE, MONTHS, iso_date
 
-LONGEST_LINE = 120
-"""Characters; a byline with two names, two papers and a date has fewer."""
+MAX_HEAD_LINE_CHARACTERS = 120
+"""Characters of a line; a byline with two names, two papers and a date has fewer."""
 
-TALLEST = 100
-"""Lines that a head may begin in: blank ones, a date and a byline."""
+MAX_HEAD_LINES = 100
+"""Lines at the top in which date and byline are looked for, blank ones included."""
 
 LABELLED_DATE = re.compile(
     r"(?:(?:first |originally )?(?:published|posted)(?: on)?|(?:publication )?date)\b\s*:?\s*(.+)",
@@ -42,12 +42,12 @@ SMALL_WORDS = frozenset(
 WEEKDAYS = frozenset(["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"])
 
 # `By April`, `By the numbers`: how a heading begins; `By April Jones` is a byline.
-NOBODY = frozenset([*MONTHS, "then", "now", "the numbers", "the book"])
+NO_NAMES = frozenset([*MONTHS, "then", "now", "the numbers", "the book"])
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What stood above the first paragraph, and the text without it."""
+    """Date and author above the first paragraph, and the text without them."""
 
     body: str
     date: str = ""
@@ -55,16 +55,16 @@ class Head:
 
 
 def take_head(text: str) -> Head:
-    r"""Take date and byline off the top of a text; the text is unchanged where there are none.
+    r"""Split date and byline off the top of a text, which is unchanged where there are none.
 
     >>> take_head("By Jane Roe | 12 March 2011\nIt rained.")
     Head(body='It rained.', date='2011-03-12', author='Jane Roe')
     """
     date = author = ""
-    lines = text.split("\n", TALLEST)
+    lines = text.split("\n", MAX_HEAD_LINES)
     kept: list[str] = []
-    rest = min(len(lines), TALLEST)
-    for position, line in enumerate(lines[:TALLEST]):
+    rest = min(len(lines), MAX_HEAD_LINES)
+    for position, line in enumerate(lines[:MAX_HEAD_LINES]):
         plain = without_emphasis(line)
         found = line_of_head(plain)
         news = found and ((found.date and not date) or (found.author and not author))
@@ -79,7 +79,7 @@ def take_head(text: str) -> Head:
 
 
 def line_of_head(line: str) -> Head | None:
-    """Read one line; None where it may be the first of the text. A dateline is its own body."""
+    """Return the head that a line is; None for a line of text. A dateline is its own body."""
     if date := date_line(line):
         return Head("", date=date)
     author, date = byline(line)
@@ -91,23 +91,23 @@ def line_of_head(line: str) -> Head | None:
 
 
 def without_emphasis(line: str) -> str:
-    """Clean a line and take Markdown's emphasis off it; nothing remains of a long one.
+    """Return a line cleaned and without Markdown's emphasis.
 
-    A dot stands for the text of a long line, which is neither blank nor a date.
+    For a line that is too long, a dot: neither blank nor a date.
     """
-    if len(line) > LONGEST_LINE:
-        return clean(line[:LONGEST_LINE]) and "."
+    if len(line) > MAX_HEAD_LINE_CHARACTERS:
+        return clean(line[:MAX_HEAD_LINE_CHARACTERS]) and "."
     return clean(line).strip("*_ ")
 
 
 def date_line(line: str) -> str:
-    """Give the date of a line that is a date, with or without a label."""
+    """Return the date of a line that is a date, with or without a label; else an empty string."""
     labelled = LABELLED_DATE.fullmatch(line)
     return iso_date(labelled[1] if labelled else line)
 
 
 def byline(line: str) -> tuple[str, str]:
-    """Give author and date of a line that is a byline; empty strings where it is none."""
+    """Return author and date of a line that is a byline; empty strings for any other."""
     labelled, by = LABELLED_AUTHOR.fullmatch(line), BY.fullmatch(line)
     found = labelled or by
     if not found:
@@ -121,9 +121,9 @@ def byline(line: str) -> tuple[str, str]:
 
 
 def is_name(who: str) -> bool:
-    """Say whether words look like somebody's name: capitals, no digits, no full stop."""
+    """Return whether words look like a person's name: capitals, no digits, no full stop."""
     words = re.findall(r"[\w&][\w'\u2019.-]*", who)
-    if not words or words[0].lower() in WEEKDAYS or who.lower() in NOBODY:
+    if not words or words[0].lower() in WEEKDAYS or who.lower() in NO_NAMES:
         return False
     if who[-1] in ".!?:;" or any(character.isdigit() for character in who):
         return False
@@ -131,7 +131,7 @@ def is_name(who: str) -> bool:
 
 
 def dateline(line: str) -> str:
-    """Give the date of a line that names a place and a date and nothing more."""
+    """Return the date of a line of a place and a date; an empty string for any other."""
     found = DATE_AT_END.fullmatch(line)
     if not found:
         return ""

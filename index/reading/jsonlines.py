@@ -1,4 +1,4 @@
-"""Here are lines of JSON: one record each, one at a time.
+"""Reader of JSON lines: one record a line, one at a time.
 
 A bad line is a failure with its number, and the next line is read.
 """
@@ -15,11 +15,11 @@ from typing import BinaryIO, cast
 
 from plait.index.errors import ReadingError
 from plait.index.reading.decoding import marked
-from plait.index.reading.draft import LARGEST_ARTICLE
+from plait.index.reading.draft import MAX_ARTICLE_BYTES
 from plait.index.reading.failure import Failure
 from plait.index.reading.records import (
-    MOST_BLANK,
-    TOO_BLANK,
+    MAX_BLANK_LINES,
+    TOO_MANY_BLANK_LINES,
     FieldNames,
     Outcomes,
     Place,
@@ -27,40 +27,41 @@ from plait.index.reading.records import (
     until_too_many_failures,
 )
 
-DAMAGED = (EOFError, zlib.error, gzip.BadGzipFile)
+GZIP_ERRORS = (EOFError, zlib.error, gzip.BadGzipFile)
 
-MOST_TIMES = 100
-"""Bytes that come out of one of gzip's, beyond those of one article. Articles give 3, the
-same record over and over 50, one letter repeated 1,000: that would go on for hours."""
+MAX_EXPANSION = 100
+"""Bytes unpacked from each byte of a gzip file, beyond those of one article. Articles have 3, one
+record over and over 50, one letter over and over 1,000: that would take hours."""
 
-MOST_VALUES = 100_000
-"""Values of a record: each takes a hundred bytes of memory, and as few as two of the file."""
+MAX_VALUES = 100_000
+"""Values of a record: each takes a hundred bytes once read, and as few as two of the file."""
 
 SEPARATOR_OR_STRING = re.compile(rb'[,\[{]|"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
-"""What every value but the first has before it, and where the same letters are text."""
+"""A separator, which every value except the first has before it; or a string, which may hold
+the same letters."""
 
-# Lines of something else are told by their first letter, ten times as fast as by parsing them.
-NO_JSON = re.compile(rb"\s*[^\s{\[\"\-0-9tfnNI\xef]")
+# The first letter shows that a line is not JSON, ten times as fast as parsing it.
+NOT_JSON = re.compile(rb"\s*[^\s{\[\"\-0-9tfnNI\xef]")
 
 
 def read_records(lines: Iterable[bytes], source: str, fields: FieldNames) -> Outcomes:
-    """Read JSON lines, as of standard input. Blank lines are passed over.
+    """Yield the articles of JSON lines, as of standard input; blank lines are skipped.
 
-    `source` becomes `Article.source`; a record without an id is called `source:LINE`.
+    `source` becomes `Article.source`; the id of a record without one is `source:LINE`.
     """
     return until_too_many_failures(read_lines(lines, Place(source, source), fields), source)
 
 
 def read_lines(lines: Iterable[bytes], place: Place, fields: FieldNames) -> Outcomes:
-    """Read JSON lines from a known place."""
+    """Yield the articles of JSON lines, however many of them fail."""
     last = 0
     for number, line in enumerate(lines, start=1):
         if number == 1 and (encoding := marked(line)) not in {"", "utf-8-sig"}:
             yield place.failure(1, f"is {encoding.upper()}: convert the file to UTF-8")
             return
-        if line.isspace() and len(line) <= LARGEST_ARTICLE:
-            if number - last > MOST_BLANK:
-                yield Failure(place.source, TOO_BLANK)
+        if line.isspace() and len(line) <= MAX_ARTICLE_BYTES:
+            if number - last > MAX_BLANK_LINES:
+                yield Failure(place.source, TOO_MANY_BLANK_LINES)
                 return
             continue
         last = number
@@ -72,24 +73,24 @@ def read_lines(lines: Iterable[bytes], place: Place, fields: FieldNames) -> Outc
 
 
 def read_jsonl(file: BinaryIO, place: Place, fields: FieldNames) -> Outcomes:
-    """Read a `.jsonl` file."""
+    """Yield the articles of a file of JSON lines."""
     return read_lines(bounded_lines(file), place, fields)
 
 
 def read_jsonl_gz(file: BinaryIO, place: Place, fields: FieldNames) -> Outcomes:
-    """Read a `.jsonl.gz` file; where it is damaged, what comes before the damage."""
+    """Yield the articles of JSON lines in gzip; of a damaged file, those before the damage."""
     with io.BufferedReader(cast("io.RawIOBase", Unpacked(file))) as unpacked:
         try:
             yield from read_lines(bounded_lines(unpacked), place, fields)
-        except DAMAGED as error:
+        except GZIP_ERRORS as error:
             reason = f"is damaged or no gzip file ({error}): only what came before it was read"
             yield Failure(place.source, reason)
 
 
 class Unpacked(io.RawIOBase):
-    """What a gzip file holds, unless that is absurdly more than its size.
+    """Unpacked bytes of a gzip file.
 
-    `readinto` raises ReadingError then.
+    `readinto` raises ReadingError where they are more than `MAX_EXPANSION` times its size.
     """
 
     def __init__(self, packed: BinaryIO) -> None:
@@ -98,31 +99,31 @@ class Unpacked(io.RawIOBase):
         self._count = 0
 
     def readable(self) -> bool:
-        """Say that it can be read."""
+        """Return that it can be read."""
         return True
 
     def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]
-        """Unpack as many bytes as there is room for, none at the end; say how many."""
+        """Unpack bytes into a buffer; return how many, 0 at the end."""
         size = self._stream.readinto(buffer)
         self._count += size
-        if self._count > LARGEST_ARTICLE + MOST_TIMES * self._packed.tell():
-            message = f"unpacks to more than {MOST_TIMES} times its size: only what came before"
+        if self._count > MAX_ARTICLE_BYTES + MAX_EXPANSION * self._packed.tell():
+            message = f"unpacks to more than {MAX_EXPANSION} times its size: only what came before"
             raise ReadingError(f"{message} that was read; unpack it if it is worth reading")
         return size
 
 
 def bounded_lines(file: BinaryIO) -> Iterator[bytes]:
-    """Give the lines of a file or stream, of one that is too long only its beginning."""
-    while line := file.readline(LARGEST_ARTICLE + 1):
+    """Yield the lines of a file or stream; of one that is too long, only its beginning."""
+    while line := file.readline(MAX_ARTICLE_BYTES + 1):
         yield line
         while line and not line.endswith(b"\n"):
-            line = file.readline(LARGEST_ARTICLE)
+            line = file.readline(MAX_ARTICLE_BYTES)
 
 
 def record_on(line: bytes) -> Record | str:
-    """Read one line; the reason where it is not a JSON object in UTF-8.
+    """Return the record on a line, or the reason where it is not a JSON object in UTF-8.
 
-    Not an error, which would take longer: a file may be a million such lines.
+    No exception, which would take longer: a file may be a million such lines.
     """
     if reason := no_record(line):
         return reason
@@ -140,21 +141,21 @@ def record_on(line: bytes) -> Record | str:
 
 
 def no_record(line: bytes) -> str:
-    """Say why a line is not worth parsing; nothing where it is."""
-    if len(line) > LARGEST_ARTICLE:
-        return f"longer than {LARGEST_ARTICLE >> 20} MiB, the most for one article"
-    if NO_JSON.match(line):
+    """Return why a line need not be parsed; an empty string where it must be."""
+    if len(line) > MAX_ARTICLE_BYTES:
+        return f"longer than {MAX_ARTICLE_BYTES >> 20} MiB, the most for one article"
+    if NOT_JSON.match(line):
         return "not valid JSON: Expecting value, at its first character"
     if too_many_values(line):
-        message = f"holds more than {MOST_VALUES:,} values, the most for one article"
+        message = f"holds more than {MAX_VALUES:,} values, the most for one article"
         return f"{message}: leave out the fields that are no text"
     return ""
 
 
 def too_many_values(line: bytes) -> bool:
-    """Say whether a record has so many values that it is no article."""
-    # Of those in strings, too, which are counted faster; few lines have so many.
-    if sum(map(line.count, (b",", b"[", b"{"))) <= MOST_VALUES:
+    """Return whether a record has more values than any article."""
+    # Separators inside strings counted as well: that is faster, and enough for nearly all lines.
+    if sum(map(line.count, (b",", b"[", b"{"))) <= MAX_VALUES:
         return False
     found = (1 for part in SEPARATOR_OR_STRING.finditer(line) if not part.group().startswith(b'"'))
-    return next(islice(found, MOST_VALUES, None), 0) > 0
+    return next(islice(found, MAX_VALUES, None), 0) > 0

@@ -1,8 +1,8 @@
-"""Here is a Markdown file: title, front matter, text.
+"""Reader of Markdown: title, front matter, text.
 
-Markdown stays in the text: its marks are few, and passages are shown as they
-were written. Not a YAML parser: of the front matter the simple `key: value`
-lines are understood, with lists of words, and the rest is passed over.
+Marks stay in the text: they are few, and passages are shown as they were written. Not a
+YAML parser: of the front matter, `key: value` lines and lists of words are read, and the
+rest is skipped.
 """
 
 import re
@@ -12,10 +12,10 @@ from plait.index.reading.dates import iso_date_or_part
 from plait.index.reading.decoding import decode
 from plait.index.reading.draft import Draft
 from plait.index.reading.head import take_head
-from plait.index.reading.plain import LONGEST_TITLE, split_title
+from plait.index.reading.plain import MAX_TITLE_CHARACTERS, split_title
 
-TALLEST_FRONT = 10_000
-"""Lines of front matter; where it is not closed by then, it is text."""
+MAX_FRONT_LINES = 10_000
+"""Lines of front matter; what is not closed by then is text."""
 
 KEY = re.compile(r"([A-Za-z][\w .-]{0,60}):(?:\s+(.*))?")
 ITEM = re.compile(r"\s*-\s+(.+)")
@@ -27,7 +27,7 @@ EMPHASIS = re.compile(r"(\*\*|__|\*|`)(?=\S)(.+?)(?<=\S)\1")
 
 
 def read_markdown(data: bytes) -> Draft:
-    """Read a `.md` file. Raises ReadingError where it is empty or not text."""
+    """Return the article of a Markdown file. Raises ReadingError where it is empty or not text."""
     front, text = split_front_matter(decode(data))
     heading, body = split_heading(text)
     title = front.pop("title", "")
@@ -47,17 +47,17 @@ def read_markdown(data: bytes) -> Draft:
 
 def split_front_matter(text: str) -> tuple[dict[str, str], str]:
     """Split off the lines between `---` and `---` at the very top, as fields."""
-    lines = text.split("\n", TALLEST_FRONT)
+    lines = text.split("\n", MAX_FRONT_LINES)
     if lines[0].rstrip() != "---":
         return {}, text
-    for number, line in enumerate(lines[1:TALLEST_FRONT], start=1):
+    for number, line in enumerate(lines[1:MAX_FRONT_LINES], start=1):
         if line.rstrip() in {"---", "..."}:
             return fields_of(lines[1:number]), "\n".join(lines[number + 1 :])
     return {}, text
 
 
 def fields_of(lines: list[str]) -> dict[str, str]:
-    """Read `key: value` lines, and lists written inline or one item a line."""
+    """Return the fields of `key: value` lines, and of lists inline or one item a line."""
     found: dict[str, list[str]] = {}
     key = ""
     for line in lines:
@@ -70,7 +70,7 @@ def fields_of(lines: list[str]) -> dict[str, str]:
 
 
 def values_of(text: str) -> list[str]:
-    """Read a word, a quoted word or `[an, inline, list]`; brackets inside a list are text."""
+    """Return the words of a word, a quoted one or `[an, inline, list]`; inner brackets are text."""
     text = text.strip()
     if text[:1] == "[" and text[-1:] == "]":
         return [value for part in text[1:-1].split(",") for value in word_of(part)]
@@ -78,7 +78,7 @@ def values_of(text: str) -> list[str]:
 
 
 def word_of(text: str) -> list[str]:
-    """Read a word, or a quoted one; nothing where it is blank."""
+    """Return a word without its quotes, in a list that is empty where it is blank."""
     text = text.strip()
     if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'":
         text = text[1:-1]
@@ -88,20 +88,20 @@ def word_of(text: str) -> list[str]:
 def split_heading(text: str) -> tuple[str, str]:
     """Split off the title: the first heading of level 1, or any heading on top.
 
-    The title is empty where there is neither; what precedes it stays text.
+    The title is empty where there is neither; what precedes a title stays text.
     """
     lines = text.split("\n")
     fenced = seen_text = False
     for number, line in enumerate(lines):
         fenced ^= bool(FENCE.match(line))
-        if not fenced and len(line) <= LONGEST_TITLE:
+        if not fenced and len(line) <= MAX_TITLE_CHARACTERS:
             above = lines[number - 1] if number else ""
             heading = HEADING.fullmatch(line)
-            # Not by the pattern: it would try every way to share out the blanks at the end.
+            # A pattern for trailing blanks and marks would backtrack over every split of them.
             words = heading[2].rstrip().rstrip("#").rstrip() if heading else ""
             if heading and words and (heading[1] == "#" or not seen_text):
                 return without_marks(words), "\n".join(lines[:number] + lines[number + 1 :])
-            if UNDERLINE.fullmatch(line) and 0 < len(above.strip()) <= LONGEST_TITLE:
+            if UNDERLINE.fullmatch(line) and 0 < len(above.strip()) <= MAX_TITLE_CHARACTERS:
                 rest = lines[: number - 1] + lines[number + 1 :]
                 return without_marks(above), "\n".join(rest)
         seen_text = seen_text or bool(line.strip())
@@ -109,6 +109,6 @@ def split_heading(text: str) -> tuple[str, str]:
 
 
 def without_marks(line: str) -> str:
-    """Take heading marks, emphasis and link targets off a title."""
+    """Return a title without heading marks, emphasis and link targets."""
     line = LINK.sub(r"\1", clean_line(line).lstrip("# "))
     return EMPHASIS.sub(r"\2", line)

@@ -1,4 +1,4 @@
-"""Here is a plain text file: its first line is the title, the rest the text."""
+"""Reader of plain text: the first line is the title, the rest the text."""
 
 from plait.index.errors import ReadingError
 from plait.index.reading.cleaning import clean_line, without_blank_lines
@@ -6,12 +6,12 @@ from plait.index.reading.decoding import decode
 from plait.index.reading.draft import Draft
 from plait.index.reading.head import take_head
 
-LONGEST_TITLE = 300
-"""Characters; headlines stay below 150. A longer first line is a paragraph."""
+MAX_TITLE_CHARACTERS = 300
+"""Characters of a title; headlines stay below 150. A longer first line is a paragraph."""
 
 
 def read_plain(data: bytes) -> Draft:
-    """Read a `.txt` file. Raises ReadingError where it is empty or not text."""
+    """Return the article of a text file. Raises ReadingError where it is empty or not text."""
     title, body = split_title(decode(data))
     head = take_head(body)
     return Draft(title, head.body, body, head.date, head.author)
@@ -20,14 +20,14 @@ def read_plain(data: bytes) -> Draft:
 def split_title(text: str) -> tuple[str, str]:
     """Split text into its first line that is not blank, and the rest.
 
-    The title is empty where that line is too long for one: all is text then.
-    Raises ReadingError where there is nothing but blank lines.
+    The title is empty where that line is longer than a title: all is text then.
+    Raises ReadingError where all lines are blank.
     """
     text = without_blank_lines(text)
     line, _, rest = text.partition("\n")
-    # Cleaning a few characters more than a title has is enough to judge.
-    title = clean_line(line[: 4 * LONGEST_TITLE])
-    if len(title) > LONGEST_TITLE or len(line) > 4 * LONGEST_TITLE:
+    # A line of megabytes need not be cleaned to find out that it is too long.
+    title = clean_line(line[: 4 * MAX_TITLE_CHARACTERS])
+    if len(title) > MAX_TITLE_CHARACTERS or len(line) > 4 * MAX_TITLE_CHARACTERS:
         return "", text
     if not title:
         raise ReadingError("empty: it holds no text")

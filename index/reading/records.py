@@ -1,6 +1,6 @@
-"""Here is a record with named fields: which article is it?
+"""Article of a record with named fields.
 
-Not useful for finding the records in a file: see `jsonlines` and `tables`.
+Does not find the records of a file: see `jsonlines` and `tables`.
 """
 
 import json
@@ -17,25 +17,32 @@ from plait.index.reading.failure import Failure, listed, unforeseen
 
 Record: TypeAlias = Mapping[str, object]
 
-BEIR_ID = "_id"
+BEIR_ID_FIELD = "_id"
 
-MOST_FAILURES = 1_000_000
-"""Failures of a source after which reading stops: it holds no records, and would take minutes."""
+MAX_FAILURES = 1_000_000
+"""Failures of a source after which reading stops: it is no file of records, and the rest of it
+would take minutes."""
 
-MOST_BLANK = 1_000_000
-"""Lines without anything between two records: they are read for nothing."""
+MAX_BLANK_LINES = 1_000_000
+"""Blank lines between two records after which reading stops."""
 
-TOO_BLANK = f"{MOST_BLANK:,} blank lines in a row: what comes after them is not read"
+TOO_MANY_BLANK_LINES = (
+    f"{MAX_BLANK_LINES:,} blank lines in a row: what comes after them is not read"
+)
 
-METADATA = "metadata"
-"""The field in which BEIR keeps an object of further fields."""
+METADATA_FIELD = "metadata"
+"""Name of the field in which BEIR has an object of further fields."""
 
 
 @dataclass(frozen=True, slots=True)
 class FieldNames:
-    """Which field of a record is what; as in BEIR's corpora by default."""
+    """Names of a record's fields; by default those of BEIR's corpora.
 
-    id: str = BEIR_ID
+    Raises ReadingError for a name that is not UTF-8.
+    """
+
+    id: str = BEIR_ID_FIELD
+    """Field of the id; by default `id` in a record without `_id`."""
     title: str = "title"
     text: str = "text"
     date: str = "date"
@@ -49,15 +56,16 @@ class FieldNames:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where records come from."""
+    """Source of records: a file or a stream."""
 
     source: str
-    """What `Article.source` will say: the path of the file."""
+    """Path of the file, for `Article.source`."""
     name: str
-    """What an id begins with where a record has none: `NAME:LINE`."""
+    """Name of the file: the id of its one article, or the beginning of `NAME:LINE`, the id of a
+    record without one."""
 
     def outcome(self, record: Record, line: int, fields: FieldNames) -> Article | Failure:
-        """Make the record that begins on a line an article, or say why not."""
+        """Return the article of the record that begins on a line, or its failure."""
         try:
             draft = draft_of(record, fields)
             return draft.finish(id_of(record, fields) or f"{self.name}:{line}", self.source)
@@ -67,39 +75,40 @@ class Place:
             return self.failure(line, unforeseen(error))
 
     def failure(self, line: int, reason: str) -> Failure:
-        """Say what is wrong with the record that begins on a line."""
+        """Return the failure of the record that begins on a line."""
         return Failure(f"{self.source}:{line}", reason)
 
 
 Outcomes: TypeAlias = Iterator[Article | Failure]
+"""Articles of a source, and a failure for each that cannot be read, in order."""
 
 
 def until_too_many_failures(outcomes: Outcomes, source: str) -> Outcomes:
-    """Yield what a source holds, up to its millionth failure."""
-    left = MOST_FAILURES
+    """Yield the outcomes of a source, up to its millionth failure."""
+    left = MAX_FAILURES
     for outcome in outcomes:
         yield outcome
         if isinstance(outcome, Failure):
             left -= 1
             if not left:
-                reason = f"{MOST_FAILURES:,} failures: what comes after them is not read"
+                reason = f"{MAX_FAILURES:,} failures: what comes after them is not read"
                 yield Failure(source, reason)
                 return
 
 
 def draft_of(record: Record, fields: FieldNames) -> Draft:
-    """Sort the fields of a record.
+    """Return a record's fields as a draft.
 
-    A date or author that is not understood is kept with the metadata.
+    A date or author that is not understood stays in the metadata.
     Raises ReadingError for a title or text of the wrong type, or without either.
     """
     if fields.title not in record and fields.text not in record:
         wanted = f"has neither a field {fields.title!r} nor {fields.text!r}"
         raise ReadingError(f"{wanted}, but {listed(record)}: say which field holds the text")
     title, text = string_in(record, fields.title), string_in(record, fields.text)
-    if not title and not text:  # said at once: a table may be a million such rows
+    if not title and not text:  # found at once: a table may be a million such rows
         raise ReadingError(EMPTY)
-    date = iso_date_or_part(words(record.get(fields.date)))
+    date = iso_date_or_part(as_text(record.get(fields.date)))
     author = author_in(record.get(fields.author))
     used = {id_field(record, fields), fields.title, fields.text}
     used |= {name for name, value in ((fields.date, date), (fields.author, author)) if value}
@@ -107,12 +116,12 @@ def draft_of(record: Record, fields: FieldNames) -> Draft:
 
 
 def id_field(record: Record, fields: FieldNames) -> str:
-    """Name the field that holds the id: unless told otherwise, `_id` or else `id`."""
-    return "id" if fields.id == BEIR_ID and BEIR_ID not in record else fields.id
+    """Return the name of the field that holds the id; by default `_id`, or else `id`."""
+    return "id" if fields.id == BEIR_ID_FIELD and BEIR_ID_FIELD not in record else fields.id
 
 
 def id_of(record: Record, fields: FieldNames) -> str | None:
-    """Give a record's id, None where it has none.
+    """Return a record's id, None where it has none.
 
     Raises ReadingError for an id of the wrong type, or an empty one.
     """
@@ -120,14 +129,14 @@ def id_of(record: Record, fields: FieldNames) -> str | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, str | int):
-        raise ReadingError(f"its id is {kind(value)}, not text or a whole number")
+        raise ReadingError(f"its id is {json_type(value)}, not text or a whole number")
     if not str(value).strip():
         raise ReadingError("its id is empty: give it one, or leave the field out")
     return str(value)
 
 
 def string_in(record: Record, name: str) -> str:
-    """Give a field's text; empty where it is missing or null.
+    """Return a field's text; empty where it is missing or null.
 
     Raises ReadingError where it is anything else.
     """
@@ -135,41 +144,41 @@ def string_in(record: Record, name: str) -> str:
     if value is None:
         return ""
     if not isinstance(value, str):
-        raise ReadingError(f"its field {name!r} is {kind(value)}, not text")
+        raise ReadingError(f"its field {name!r} is {json_type(value)}, not text")
     return value
 
 
 def author_in(value: object) -> str:
-    """Give the author, or the authors of a list of names."""
+    """Return the author, or the authors of a list of names joined by commas."""
     if isinstance(value, list) and all(isinstance(name, str) for name in value):
         return ", ".join(value)
     return value if isinstance(value, str) else ""
 
 
 def metadata_of(record: Record, used: set[str]) -> dict[str, str]:
-    """Give the remaining fields as text, those of BEIR's `metadata` object among them.
+    """Return the remaining fields as text, those of BEIR's `metadata` object among them.
 
     Nulls are left out. A field of the record wins over one of the same name inside.
     """
-    nested = record.get(METADATA)
-    inner = nested if isinstance(nested, dict) and METADATA not in used else {}
+    nested = record.get(METADATA_FIELD)
+    inner = nested if isinstance(nested, dict) and METADATA_FIELD not in used else {}
     outer = {
         name: value
         for name, value in record.items()
-        if name not in used and not (name == METADATA and value is nested and inner)
+        if name not in used and not (name == METADATA_FIELD and value is nested and inner)
     }
-    return {name: words(value) for name, value in {**inner, **outer}.items() if value is not None}
+    return {name: as_text(value) for name, value in {**inner, **outer}.items() if value is not None}
 
 
-def words(value: object) -> str:
-    """Give a string as it is, nothing for null, and any other value as JSON."""
+def as_text(value: object) -> str:
+    """Return a string as it is, an empty one for null, and any other value as JSON."""
     if value is None:
         return ""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def kind(value: object) -> str:
-    """Name the type of a value in JSON's words."""
+def json_type(value: object) -> str:
+    """Return the type of a value in JSON's words."""
     if isinstance(value, bool):
         return "true or false"
     names = {dict: "an object", list: "an array", int: "a number", float: "a number"}

@@ -1,8 +1,8 @@
-"""Here is a table with a header row: one record a row, one at a time.
+"""Reader of tables with a header row: one record a row, one at a time.
 
-CSV as RFC 4180 has it, and the same with tabs, as spreadsheets write it: quotes
-around a cell that holds separators, quotes or line ends. Where quotes do not
-pair up the row is a failure, for anything else would guess.
+CSV as in RFC 4180, and the same with tabs, as spreadsheets write it: quotes around a cell
+that holds separators, quotes or line ends. A row whose quotes do not pair up is a failure,
+for anything else would be a guess.
 """
 
 import csv
@@ -13,43 +13,53 @@ from typing import BinaryIO, TypeAlias
 
 from plait.index.errors import ReadingError
 from plait.index.reading.decoding import stream_encoding
-from plait.index.reading.draft import LARGEST_ARTICLE
+from plait.index.reading.draft import MAX_ARTICLE_BYTES
 from plait.index.reading.failure import Failure, listed
-from plait.index.reading.records import MOST_BLANK, TOO_BLANK, FieldNames, Outcomes, Place
+from plait.index.reading.records import (
+    MAX_BLANK_LINES,
+    TOO_MANY_BLANK_LINES,
+    FieldNames,
+    Outcomes,
+    Place,
+)
 
-BLOCK = 1024 * 1024
+BLOCK_BYTES = 1024 * 1024
+"""Bytes read at a time to find the encoding."""
 
-MOST_COLUMNS = 16_384
-"""Columns of the largest sheet that Excel and its kin can save."""
+MAX_COLUMNS = 16_384
+"""Columns of the largest sheet that Excel and LibreOffice can save."""
 
 Rows: TypeAlias = Iterator[tuple[int, list[str] | str]]
-"""The line on which a row begins, and its cells, or a reason where it is broken."""
+"""Line on which a row begins, and its cells, or the reason where it is broken."""
 
 
 def read_csv(file: BinaryIO, place: Place, fields: FieldNames) -> Outcomes:
-    """Read a `.csv` file."""
+    """Yield the articles of a table with commas."""
     return read_table(file, place, fields, ",")
 
 
 def read_tsv(file: BinaryIO, place: Place, fields: FieldNames) -> Outcomes:
-    """Read a `.tsv` file."""
+    """Yield the articles of a table with tabs."""
     return read_table(file, place, fields, "\t")
 
 
 def read_table(file: BinaryIO, place: Place, fields: FieldNames, separator: str) -> Outcomes:
-    """Read a table from a file that can be read twice: for its encoding, and for its rows."""
-    # Python's own limit for a cell is 128 KiB.
-    csv.field_size_limit(LARGEST_ARTICLE)
-    encoding = stream_encoding(iter(partial(file.read, BLOCK), b""))
+    """Yield the articles of a table.
+
+    The file is read twice: for its encoding, and for its rows.
+    """
+    # The limit of Python's csv is 128 KiB a cell.
+    csv.field_size_limit(MAX_ARTICLE_BYTES)
+    encoding = stream_encoding(iter(partial(file.read, BLOCK_BYTES), b""))
     file.seek(0)
     spelled = "utf-8-sig" if encoding == "utf-8" else encoding
-    # Only bytes that no encoding explains are replaced; see `decoding`.
+    # Bytes that fit no encoding are replaced; see `decoding`.
     with io.TextIOWrapper(file, spelled, "replace", newline="") as text:
         yield from table_outcomes(numbered_rows(text, separator), place, fields)
 
 
 def table_outcomes(rows: Rows, place: Place, fields: FieldNames) -> Outcomes:
-    """Make articles of rows, the first of which is the header."""
+    """Yield the articles of rows, the first of which is the header."""
     header = next(rows, None)
     if header is None or isinstance(header[1], str):
         reason = f"its header cannot be read: {header[1]}" if header else "empty: no header row"
@@ -61,16 +71,16 @@ def table_outcomes(rows: Rows, place: Place, fields: FieldNames) -> Outcomes:
     for line, cells in rows:
         if cells:
             last = line
-        elif line - last > MOST_BLANK:
-            yield Failure(place.source, TOO_BLANK)
+        elif line - last > MAX_BLANK_LINES:
+            yield Failure(place.source, TOO_MANY_BLANK_LINES)
             return
         yield from row_outcome(names, cells, (line, place), fields)
 
 
 def check_header(names: list[str], fields: FieldNames) -> None:
     """Raise ReadingError where no column can be the title or the text, or there are too many."""
-    if len(names) > MOST_COLUMNS:
-        message = f"{len(names):,} columns, at most {MOST_COLUMNS:,} are read"
+    if len(names) > MAX_COLUMNS:
+        message = f"{len(names):,} columns, at most {MAX_COLUMNS:,} are read"
         raise ReadingError(f"{message}: leave out those that are no text")
     if fields.title not in names and fields.text not in names:
         wanted = f"no column {fields.title!r} or {fields.text!r} in its header row"
@@ -81,7 +91,7 @@ def check_header(names: list[str], fields: FieldNames) -> None:
 def row_outcome(
     names: list[str], cells: list[str] | str, at: tuple[int, Place], fields: FieldNames
 ) -> Outcomes:
-    """Make an article of a row; a row without any cell gives nothing."""
+    """Yield the article of a row; nothing for a row without cells."""
     line, place = at
     if isinstance(cells, str):
         yield place.failure(line, cells)
@@ -89,37 +99,37 @@ def row_outcome(
         reason = f"{len(cells)} cells in {len(names)} columns: put quotes around its separators"
         yield place.failure(line, reason)
     elif cells:
-        # A short row leaves out its last cells.
+        # A short row has left out its last cells.
         yield place.outcome(dict(zip(names, cells, strict=False)), line, fields)
 
 
 class RowLines:
-    """The lines of a table, for a reader of its rows, which may take several for one."""
+    """Lines of a table, for a reader of rows, which may have several lines each."""
 
     def __init__(self, text: io.TextIOWrapper) -> None:
         self._text = text
         self._taken = 0
 
     def begin_row(self) -> None:
-        """Count what the next row takes."""
+        """Count the characters of the next row from 0."""
         self._taken = 0
 
     def __iter__(self) -> Iterator[str]:
         """Yield the lines.
 
         Raises ReadingError for a row that is larger than an article, in one line or in many:
-        nobody knows where the next one begins.
+        where the next one begins is unknown.
         """
-        while line := self._text.readline(LARGEST_ARTICLE + 1 - self._taken):
+        while line := self._text.readline(MAX_ARTICLE_BYTES + 1 - self._taken):
             self._taken += len(line)
-            if self._taken > LARGEST_ARTICLE:
-                limit = f"longer than {LARGEST_ARTICLE >> 20} MiB, the most for one article"
+            if self._taken > MAX_ARTICLE_BYTES:
+                limit = f"longer than {MAX_ARTICLE_BYTES >> 20} MiB, the most for one article"
                 raise ReadingError(f"a row is {limit}: only those above it were read")
             yield line
 
 
 def numbered_rows(text: io.TextIOWrapper, separator: str) -> Rows:
-    """Give each row with the line it begins on; a reason in place of a row that is broken."""
+    """Yield each row with the line it begins on; a reason in place of a broken row."""
     lines = RowLines(text)
     rows = csv.reader(lines, delimiter=separator, strict=True)
     while True:

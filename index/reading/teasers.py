@@ -1,9 +1,9 @@
-"""Here is the text of a news page: where does the article end and the list of teasers begin?
+"""List of teasers for other stories at the end of a news page's text.
 
-Recognises only a list that ends the text: a heading on a line of its own
-(`More from Defence Notes`, `Read more`), then nothing but dashed headlines,
-each with one line of blurb at most. Not useful for lists without such a
-heading: those may be the article's own. In doubt the text stays whole.
+Recognises only a list that ends the text: a heading on a line of its own (`More from
+Defence Notes`, `Read more`), then dashed headlines alone, each with one line of blurb at
+most. Not useful for lists without such a heading: those may be the article's own. In doubt
+the text stays whole.
 """
 
 import re
@@ -18,24 +18,28 @@ HEADING = re.compile(
     r"|also on this site|editors?['\u2019]?s? (?:picks|choice)|see also)\s*:?",
     re.IGNORECASE,
 )
-LONGEST_HEADING = 80
+MAX_HEADING_CHARACTERS = 80
+"""Characters of the heading of a list."""
+
 MARKUP = "#*_ "
-"""Markdown around a heading."""
+"""Characters of Markdown around a heading."""
 
 # A dash alone, or a dash, bullet or number and a headline.
 # `-40 degrees` is a headline.
 ENTRY = re.compile(r"(?:(?:[-\u2010-\u2015*]|\d{1,2}[.)])(?=\s|$)|[\u2022\u00b7])\s*(.*)")
 
-LONGEST_HEADLINE = 200
-LONGEST_BLURB = 400
-"""Characters; the longest in the news pages looked at has 245. A paragraph is often longer."""
+MAX_HEADLINE_CHARACTERS = 200
+"""Characters of a headline."""
+
+MAX_BLURB_CHARACTERS = 400
+"""Characters of a blurb; the longest in the news pages looked at has 245. A paragraph is often
+longer."""
 
 
 def split_teasers(text: str) -> tuple[str, tuple[str, ...]]:
     r"""Split a text into the article and the headlines of the teaser list at its end.
 
-    The text comes back as it was where no such list ends it, or where nothing
-    would be left of it.
+    The text is unchanged where no such list ends it, or where nothing would be left of it.
 
     >>> split_teasers("It rained.\nRead more\n-\nSun ahead\nAt last.\n- Snow later")
     ('It rained.', ('Sun ahead', 'Snow later'))
@@ -55,16 +59,16 @@ def split_teasers(text: str) -> tuple[str, tuple[str, ...]]:
 
 
 def is_heading(line: str) -> bool:
-    """Say whether a line is the heading of a teaser list."""
-    return len(line) <= LONGEST_HEADING and bool(HEADING.fullmatch(line.strip(MARKUP)))
+    """Return whether a line is the heading of a teaser list."""
+    return len(line) <= MAX_HEADING_CHARACTERS and bool(HEADING.fullmatch(line.strip(MARKUP)))
 
 
 class Tail:
-    """A teaser list as far as it has been read, line by line; it may have several sections.
+    """Teaser list as far as it has been read, line by line; it may have several sections.
 
-    A line below a headline is its blurb only without a blank line between. The
-    last one is rather the article going on where it follows the only headline,
-    or where the headlines have their dashes before them and no other has a blurb.
+    A line below a headline is its blurb only without a blank line between. The last blurb is
+    taken for text of the article where it follows the only headline, or where the headlines
+    have their dashes before them and no other has a blurb.
     """
 
     def __init__(self) -> None:
@@ -73,7 +77,7 @@ class Tail:
         self.open = False
 
     def begin_section(self) -> None:
-        """Take a heading."""
+        """Begin a section of the list below its heading."""
         self.open = True
         self._entries = self._blurbs = 0
         self._dash_alone = self._expects_headline = self._may_have_blurb = False
@@ -86,7 +90,7 @@ class Tail:
         return self.open and self._entries > 0 and not (self._ends_in_blurb and doubtful)
 
     def takes(self, line: str) -> bool:
-        """Take one more line, or say that it does not belong to a teaser list."""
+        """Take one more line; return whether it belongs to a teaser list."""
         if not line:
             self._may_have_blurb = False
             return True
@@ -102,10 +106,10 @@ class Tail:
             self._ends_in_blurb = False
             self._entries += 1
             self.headlines.append(text)
-        return len(text) <= LONGEST_HEADLINE
+        return len(text) <= MAX_HEADLINE_CHARACTERS
 
     def _blurb(self, text: str) -> bool:
-        fits = self._may_have_blurb and len(text) <= LONGEST_BLURB
+        fits = self._may_have_blurb and len(text) <= MAX_BLURB_CHARACTERS
         self._may_have_blurb = False
         self._ends_in_blurb = True
         self._blurbs += 1

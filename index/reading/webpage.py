@@ -1,8 +1,7 @@
-"""Here is a web page: which article does it hold?
+"""Reader of web pages: the article among navigation, promotion and small print.
 
-trafilatura finds the article among navigation, promotion and small print. It
-is imported when the first page is read (a second, on a cold disk) and given text,
-never an address, so that it has nothing to fetch.
+trafilatura finds it. It is imported when the first page is read (a second, on a cold disk)
+and receives text, never an address, so that it has nothing to fetch.
 """
 
 import re
@@ -16,24 +15,24 @@ from plait.index.reading.decoding import decode
 from plait.index.reading.draft import Draft
 from plait.index.reading.head import take_head
 
-LARGEST_PAGE = 4 * 1024 * 1024
-"""Bytes. trafilatura takes two to three seconds a megabyte, and pages this large are lists."""
+MAX_PAGE_BYTES = 4 * 1024 * 1024
+"""Bytes of a page: trafilatura takes two to three seconds a megabyte; larger pages are lists."""
 
-# What trafilatura's time grows with, each measured on pages that hold nothing else. A limit
-# keeps such a page near two seconds, and counts the same on a busy machine.
-MOST_TAGS = 30_000
+# What trafilatura's time grows with, each measured on pages that hold nothing else. The limits
+# keep such a page near two seconds; unlike a clock, they are the same on a busy machine.
+MAX_TAGS = 30_000
 """Opening tags. An article has a few thousand; the longest of an encyclopaedia have so many."""
 
-MOST_NESTING = 1_000_000
-"""Elements around each element, summed: 30 around each of 30,000."""
+MAX_ANCESTORS = 1_000_000
+"""Ancestors of each element, summed over all: 30 of each of 30,000."""
 
-MOST_NAMES = 1_000_000
+MAX_CLASS_CHARACTERS = 1_000_000
 """Characters of all classes and ids, in which trafilatura looks for words like `author`."""
 
-WIDEST_ROW = 1000
-"""Cells of a row of a table: trafilatura counts them at every cell."""
+MAX_ROW_CELLS = 1000
+"""Cells of a row: trafilatura counts them at every cell."""
 
-MOST_ATTRIBUTES = 1000
+MAX_ATTRIBUTES = 1000
 """Attributes of an element: the parser compares each with all before it."""
 
 TAG = re.compile(rb"<[a-zA-Z]")
@@ -47,17 +46,22 @@ DECLARED = re.compile(
 
 
 def read_webpage(data: bytes) -> Draft:
-    """Read a `.html` file. Raises ReadingError where it is too large or holds no article."""
-    if len(data) > LARGEST_PAGE:
-        message = f"larger than {LARGEST_PAGE >> 20} MiB, the most for a web page: save it as text"
+    """Return the article of a web page.
+
+    Raises ReadingError where it is too large or holds no article.
+    """
+    if len(data) > MAX_PAGE_BYTES:
+        message = (
+            f"larger than {MAX_PAGE_BYTES >> 20} MiB, the most for a web page: save it as text"
+        )
         raise ReadingError(message)
     if not data.strip():
         raise ReadingError("empty: it holds no text")
-    refuse_more("tags", sum(1 for _ in TAG.finditer(data)), MOST_TAGS)
+    refuse_more("tags", sum(1 for _ in TAG.finditer(data)), MAX_TAGS)
     for tag in OPENING.finditer(data):
-        if len(tag[0]) > MOST_ATTRIBUTES:  # a byte each, at least
+        if len(tag[0]) > MAX_ATTRIBUTES:  # a byte each, at least
             attributes = len(VALUE.sub(b"", tag[0]).split()) - 1
-            refuse_more("attributes of one element", attributes, MOST_ATTRIBUTES)
+            refuse_more("attributes of one element", attributes, MAX_ATTRIBUTES)
     declared = DECLARED.search(data[:1024])
     title, text, date, author = extract(decode(data, declared[1].decode() if declared else ""))
     head = take_head(without_title(text, title))
@@ -67,7 +71,7 @@ def read_webpage(data: bytes) -> Draft:
 
 
 def extract(page: str) -> tuple[str, str, str, str]:
-    """Give title, text, date and author of a page.
+    """Return title, text, date and author of a page.
 
     Raises ReadingError where trafilatura finds no text.
     """
@@ -76,8 +80,8 @@ def extract(page: str) -> tuple[str, str, str, str]:
         tree = load_html(page)
         if tree is not None:
             check_tree(tree)
-        # Without an extensive search a date comes from markup that says so, and
-        # never from a copyright line.
+        # Without an extensive search a date comes from markup for dates, and never from a
+        # copyright line.
         found = bare_extraction(
             page if tree is None else tree,
             with_metadata=True,
@@ -86,7 +90,7 @@ def extract(page: str) -> tuple[str, str, str, str]:
         )
     except ReadingError:
         raise
-    except Exception as error:  # a parser met a page nobody thought of: one page, one failure
+    except Exception as error:  # any of its parser: one page, one failure
         message = f"trafilatura could not read this page ({type(error).__name__}: {error})"
         raise ReadingError(message) from error
     if found is None or isinstance(found, dict) or not found.text:
@@ -95,9 +99,9 @@ def extract(page: str) -> tuple[str, str, str, str]:
 
 
 def _trafilatura() -> tuple[Any, Any]:
-    """Import what finds articles, without the socket that its import would open.
+    """Import trafilatura, without the socket that its import would open.
 
-    urllib3, which it brings along to fetch pages, binds one to find out whether there is IPv6.
+    urllib3, with which it can fetch pages, binds one to find out whether there is IPv6.
     """
     there, socket.has_ipv6 = socket.has_ipv6, False
     try:
@@ -108,9 +112,9 @@ def _trafilatura() -> tuple[Any, Any]:
 
 
 def check_tree(tree: Any) -> None:
-    """Raise ReadingError where a page is built so that finding its article takes minutes.
+    """Raise ReadingError where a page is built so that extraction would take minutes.
 
-    `tree` is lxml's element at the root.
+    `tree` is lxml's root element.
     """
     nesting = names = 0
     waiting = [(tree, 0)]
@@ -119,20 +123,20 @@ def check_tree(tree: Any) -> None:
         nesting += around
         names += sum(len(element.get(key) or "") for key in ("class", "id"))
         if element.tag == "tr":
-            refuse_more("cells in a row", len(element), WIDEST_ROW)
+            refuse_more("cells in a row", len(element), MAX_ROW_CELLS)
         waiting += ((child, around + 1) for child in element)
-    refuse_more("elements around elements", nesting, MOST_NESTING)
-    refuse_more("characters of class names and ids", names, MOST_NAMES)
+    refuse_more("elements around elements", nesting, MAX_ANCESTORS)
+    refuse_more("characters of class names and ids", names, MAX_CLASS_CHARACTERS)
 
 
 def refuse_more(what: str, found: int, most: int) -> None:
-    """Raise ReadingError where a page has more of something than any article has."""
+    """Raise ReadingError where a page has more of something than any article."""
     if found > most:
         message = f"holds {found:,} {what}, at most {most:,} are read"
         raise ReadingError(f"{message}: save its text as .txt")
 
 
 def without_title(text: str, title: str) -> str:
-    """Take the first line off where it is the title once more."""
+    """Return a text without its first line where that repeats the title."""
     first, _, rest = text.partition("\n")
     return rest if title and clean_line(first) == clean_line(title) else text
