@@ -22,12 +22,12 @@ from public import folders
 from sklearn.linear_model import Ridge
 from sklearn.preprocessing import StandardScaler
 
+from plait.index.arithmetic import idf
 from plait.search.evaluation import open_index, read_collection
 from plait.search.evaluation.files.trec import falling
 from plait.search.evaluation.measures import per_topic
 from plait.search.evaluation.names import article_names
 from plait.search.index import Index, Options
-from plait.index.arithmetic import idf
 from plait.search.query.parser import parse_query
 from plait.search.system import System
 

@@ -108,9 +108,17 @@ def answer(lines: IO[str]) -> Iterator[object]:
                 yield 0.0, str(error)
             else:
                 took = perf_counter() - start
-                rows = [(hit.passage.id, *_exact(asdict(hit.explanation))) for hit in found.hits]
+                rows = [(hit.passage.id, *_explained(hit.explanation)) for hit in found.hits]
                 chances = [_exact(hit.probability) for hit in found.hits]
                 yield took, [found.asked, found.suggestion, *zip(rows, chances, strict=True)]
+
+
+def _explained(found: Any) -> Iterator[object]:
+    """Yield all that an explanation says, whatever shape it has in a revision."""
+    legs = [asdict(leg) if leg else None for leg in (found.keyword, found.dense)]
+    parts = found.exact, found.late, found.neighbours, found.score
+    terms = [asdict(term) for term in found.terms]
+    yield from map(_exact, (*legs, *parts, terms, found.rare, asdict(found.trust)))
 
 
 def _exact(value: object) -> Any:

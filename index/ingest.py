@@ -6,7 +6,6 @@ from pathlib import Path
 
 from plait.index.article import Article
 from plait.index.errors import IndexDirectoryError, NotFoundError
-from plait.index.local.writer import Change, IndexWriter
 from plait.index.reading import (
     Failure,
     FieldNames,
@@ -18,6 +17,7 @@ from plait.index.reading import (
     shown,
     suffixes,
 )
+from plait.index.store import Change, Writer
 
 COMMIT_CHARACTERS = 200_000
 """Characters of text in a commit: some five seconds of encoding, the most that a crash costs."""
@@ -80,7 +80,7 @@ class Summary:
 
 
 def bring_up_to_date(
-    writer: IndexWriter,
+    writer: Writer,
     paths: Sequence[Path],
     stdin: Iterable[bytes] = (),
     fields: FieldNames | None = None,
@@ -114,7 +114,7 @@ def bring_up_to_date(
     return run.summary
 
 
-def remove_articles(writer: IndexWriter, ids: Sequence[str]) -> None:
+def remove_articles(writer: Writer, ids: Sequence[str]) -> None:
     """Remove articles, and forget that their files were read.
 
     Raises NotFoundError where an id is unknown; nothing is removed then.
@@ -129,7 +129,7 @@ def remove_articles(writer: IndexWriter, ids: Sequence[str]) -> None:
         writer.remove(article_id)
 
 
-def refuse_others(writer: IndexWriter, source: str) -> None:
+def refuse_others(writer: Writer, source: str) -> None:
     """Raise IndexDirectoryError where an index holds articles from outside a file or folder.
 
     `source` is the path as articles have it. A collection to measure must not mix with another.
@@ -146,7 +146,7 @@ def refuse_others(writer: IndexWriter, source: str) -> None:
 class _Run:
     """One run of indexing, and its counts so far."""
 
-    def __init__(self, writer: IndexWriter, fields: FieldNames, *, prune: bool) -> None:
+    def __init__(self, writer: Writer, fields: FieldNames, *, prune: bool) -> None:
         self.writer = writer
         self.fields = fields
         self.prune = prune

@@ -113,6 +113,11 @@ class Ranking:
             for row, own in zip(rows, terms, strict=True)
         ]
 
+    def article_ids(self, store: Store, rows: Sequence[int]) -> list[str]:
+        """Return the id of the article of each of some rows."""
+        ids = store.passage_ids(self.passages[list(rows)])
+        return [passage_id.rpartition("#")[0] for passage_id in ids]
+
     def likely(self, least: float, most: int) -> "Ranking":
         """Return the ranking with the first of its rows that are as likely, at most so many."""
         rows = zip(self.rows, self.probabilities, strict=True)

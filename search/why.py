@@ -156,13 +156,12 @@ class _Finder:
         """Rank all articles by their best passage, and find the one."""
         scores = ranking.scores
         rows = self.index.best(ranking, max(len(scores), 1))
-        places = ranking.passages[rows]
-        owners = [id_.rpartition("#")[0] for id_ in self.index.store.passage_ids(places)]
+        owners = ranking.article_ids(self.index.store, rows)
         if self.article_id not in owners:
             return None
         at = owners.index(self.article_id)
         score, best = float(scores[rows[at]]), float(scores[rows[0]])
-        return Standing(at + 1, len(rows), int(places[at]), score, best)
+        return Standing(at + 1, len(rows), int(ranking.passages[rows[at]]), score, best)
 
     def stage(self, system: System) -> str:
         """Return where an article is lost that the system does not rank."""

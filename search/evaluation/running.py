@@ -6,8 +6,8 @@ from pathlib import Path
 from time import perf_counter
 
 from plait.index.errors import ReadingError
+from plait.index.factory import open_writer
 from plait.index.ingest import bring_up_to_date, refuse_others
-from plait.index.local.writer import IndexWriter
 from plait.index.models.encoder import load_encoder
 from plait.index.reading import Failure
 from plait.search.evaluation.collection import Collection, Run
@@ -33,7 +33,7 @@ def open_index(
     index holds articles of something else.
     """
     root = root or INDEXES_FOLDER / collection.index_name
-    with IndexWriter(root, load_encoder(), progress=progress) as writer:
+    with open_writer(root, load_encoder(), progress=progress) as writer:
         refuse_others(writer, collection.source)
         summary = bring_up_to_date(writer, collection.paths, collection.records, prune=True)
     return Index.open(root), summary.failures

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from plait.search.evaluation.collection import Topic
 from plait.search.evaluation.significance import Difference, gaps, paired
 from plait.search.evaluation.tuning.candidates import Questions
-from plait.search.query.parser import parse_query
+from plait.search.ranker import log_odds_of
 from plait.search.system import System
 
 HITS_CALIBRATED = 10
@@ -106,10 +106,8 @@ def fit(shown: Sequence[Shown]) -> Fit:
 
 
 def _shown(questions: Questions, topic: Topic, system: System) -> Shown:
-    index = questions.index
-    query = parse_query(topic.text, index.analyzer, operators=False, title=system.title)
-    scored, rows = index.best(query, system, HITS_CALIBRATED)
-    ids = (index.snapshot.article_id(int(scored.passages[row])) for row in rows)
-    grades = questions.qrels[topic.id]
-    relevant = [grades.get(questions.names[id_], 0) > 0 for id_ in ids]
-    return Shown(np.array(index.ranker.log_odds(scored, rows)), np.array(relevant, np.bool_))
+    index, grades = questions.index, questions.qrels[topic.id]
+    found = index.rank(index.parse(topic.text, operators=False), system, HITS_CALIBRATED)
+    names = (questions.names[id_] for id_ in found.article_ids(index.store, found.rows))
+    relevant = [grades.get(name, 0) > 0 for name in names]
+    return Shown(np.array(log_odds_of(found, found.rows)), np.array(relevant, np.bool_))

@@ -7,7 +7,6 @@ included.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import Self
 
 import numpy as np
@@ -21,7 +20,6 @@ from plait.search.evaluation.names import article_names
 from plait.search.evaluation.plan import ARTICLES_PER_TOPIC
 from plait.search.evaluation.significance import SMALLEST_DIFFERENCE
 from plait.search.index import Index, Options
-from plait.search.query.parser import parse_query
 from plait.search.system import System
 
 
@@ -69,7 +67,7 @@ class Questions:
         names = article_names(index.store.article_ids(), collection.qrels)
         known = set(names.values())
         # An index of its own, so that the cached vectors of the topics are freed with it.
-        own = Index(index.snapshot, Remembering(index.encoder))
+        own = Index(index.store, Remembering(index.encoder))
         options = Options(operators=False)
         topics = tuple(
             replace(topic, text=own.answer(topic.text, 1, options).asked)
@@ -93,9 +91,10 @@ def try_systems(
     The systems must be of the default's mode and fusion. `progress` is called with the
     number of systems each time some are done.
     """
-    settings: dict[tuple[float, float, float], list[System]] = {}
+    settings: dict[tuple[float, ...], list[System]] = {}
     for system in systems:
-        settings.setdefault((system.k1, system.b, system.title), []).append(system)
+        setting = tuple(system.values[name] for name in ("k1", "b", "title"))
+        settings.setdefault(setting, []).append(system)
     values = np.zeros((len(systems), len(questions.topics)))
     ids = tuple(topic.id for topic in questions.topics)
     for _, alike in sorted(settings.items()):
@@ -118,13 +117,11 @@ def _rankings(
     The systems differ in the weight alone.
     """
     index, names = questions.index, questions.names
-    analyzer, title = index.analyzer, alike[0].title
-    query = parse_query(topic.text, analyzer, operators=False, title=title)
+    query = index.parse(topic.text, operators=False)
     # Which passages are candidates does not depend on the weight.
-    scored, _ = index.best(query, alike[0], questions.depth)
-    article = cache(lambda row: names[index.snapshot.article_id(int(scored.passages[row]))])
+    found = index.rank(query, alike[0], questions.depth)
     for system in alike:
-        weighted = index.ranker.fused(scored, system)
-        rows = index.best_rows(weighted, questions.depth)
-        totals = weighted.totals
-        yield system, falling((article(row), float(totals[row])) for row in rows)
+        weighted = index.fused(found, system)
+        rows, scores = index.best(weighted, questions.depth), weighted.scores
+        articles = (names[id_] for id_ in weighted.article_ids(index.store, rows))
+        yield system, falling(zip(articles, scores[rows].tolist(), strict=True))

@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from itertools import product
 
 from plait.index.errors import QueryError
+from plait.index.leg import K1, TITLE_WEIGHT, B
 from plait.search.fusion import WEIGHT
-from plait.index.leg import K1, B
-from plait.index.leg import TITLE_WEIGHT
 from plait.search.system import System
 
 DEFAULT_SYSTEM = System()
@@ -44,16 +43,17 @@ class Grid:
     def systems(self) -> tuple[System, ...]:
         """Return every candidate once, the default first, then those that differ least from it."""
         values = product(*(getattr(self, name) for name in TUNED_PARAMETERS))
-        every = {System(**dict(zip(TUNED_PARAMETERS, each, strict=True))) for each in values}
+        named = (dict(zip(TUNED_PARAMETERS, each, strict=True)) for each in values)
+        every = {DEFAULT_SYSTEM.changed(each) for each in named}
         kept = {system for system in every if len(_moved(system) - {"weight"}) <= 1}
         return tuple(sorted({DEFAULT_SYSTEM} | kept, key=_distance))
 
 
 def _moved(system: System) -> set[str]:
     """Return the names of the parameters that differ from the default's."""
-    names = TUNED_PARAMETERS
-    return {name for name in names if getattr(system, name) != getattr(DEFAULT_SYSTEM, name)}
+    values, default = system.values, DEFAULT_SYSTEM.values
+    return {name for name in TUNED_PARAMETERS if values[name] != default[name]}
 
 
 def _distance(system: System) -> tuple[int, float, str]:
-    return len(_moved(system)), abs(system.weight - WEIGHT), str(system)
+    return len(_moved(system)), abs(system.values["weight"] - WEIGHT), str(system)

@@ -77,7 +77,7 @@ class Tuning:
         found = self.calibration
         if not found or not found.better:
             return system
-        return replace(system, p_slope=found.slope, p_offset=found.offset)
+        return system.changed({"p_slope": found.slope, "p_offset": found.offset})
 
     @property
     def worth_saving(self) -> bool:
