@@ -21,6 +21,7 @@ from plait.index.errors import (
     QueryError,
 )
 from plait.index.language.cutting import Cutting
+from plait.index.language.languages import language_named
 from plait.index.local.manifest import Recipe, check_recipe
 from plait.index.local.snapshot import Snapshot, check_files
 from plait.index.models.encoder import Encoder, load_encoder
@@ -78,7 +79,7 @@ class _Held:
 def _load_encoder(recipe: Recipe, root: Path, given: Encoder | None) -> Encoder:
     """Return the model an index was built with; raises `ModelError` or `FingerprintError`."""
     encoder = given or load_encoder(recipe.model, fetch=False)
-    cutting = Cutting(encoder.window).fingerprint
+    cutting = Cutting(encoder.window, language=language_named(recipe.language)).fingerprint
     wanted = replace(
         recipe, encoder=encoder.fingerprint, cutting=cutting, dimension=encoder.dimension
     )

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from plait.index.dense.late_interaction import max_similarity
 from plait.index.errors import QueryError, damaged
 from plait.index.language.analyzer import TextAnalyzer
+from plait.index.language.languages import language_named
 from plait.index.local.snapshot import Snapshot
 from plait.index.models.encoder import Encoder
 from plait.index.models.encoding import EncodedQuery
@@ -91,7 +92,7 @@ class Ranker:
         self._snapshot = snapshot
         self._make_encoder = encoder
         self._asked = count(1)
-        self.analyzer = TextAnalyzer()
+        self.analyzer = TextAnalyzer(language_named(snapshot.manifest.recipe.language))
         # Of a class: a cached method would make a cycle, which only the collector frees.
         self._keyword = lru_cache(KEPT)(partial(KeywordLeg, snapshot.keyword))
 
