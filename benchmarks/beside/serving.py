@@ -13,7 +13,8 @@ from typing import Any, Self
 
 from beside.given import MODEL, Given
 from beside.roster import PLAIT, Entry, named
-from plait.index.models.hub import find_default
+from plait.index.models.hub import find_pinned
+from plait.index.models.onnx.minilm import MINILM
 
 SCRIPT = Path(__file__).resolve().parents[1] / "peer.py"
 
@@ -40,7 +41,7 @@ class Built:
 def environment() -> dict[str, str]:
     """Make a peer's environment: offline, nothing reported home, nothing chatty."""
     return os.environ | {
-        MODEL: str(find_default()),
+        MODEL: str(find_pinned(MINILM.pinned, fetch=False)),
         "HF_HUB_OFFLINE": "1",
         "ANONYMIZED_TELEMETRY": "False",
         "HAYSTACK_TELEMETRY_ENABLED": "False",

@@ -19,6 +19,7 @@ from plait.index.language.english import ENGLISH
 from plait.index.language.language import Language
 from plait.index.language.languages import LANGUAGES, language_named
 from plait.index.local.entries import FileEntry, SegmentEntry, totals
+from plait.index.models.onnx.models import DEFAULT_MODEL
 
 FORMAT = 5
 """Layout of the folder, as it is written. 3: signs of vectors; 4: a checksum of the manifest; 5:
@@ -322,7 +323,7 @@ def check_recipe(found: Recipe, wanted: Recipe, root: Path) -> None:
     remedies = {
         "language": f"write in {found.language}",
         "analyzer": "use the plait that wrote it",
-        "encoder": f"index with --model {found.model or 'all-MiniLM-L6-v2'}",
+        "encoder": f"index with --model {found.model or DEFAULT_MODEL.name}",
         "cutting": "use the plait that wrote it",
     }
     for part, remedy in remedies.items():

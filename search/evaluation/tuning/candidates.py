@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plait.index.errors import QueryError
-from plait.index.models.encoder import Remembering
+from plait.index.models.cached import CachedEncoder
 from plait.search.evaluation.collection import Collection, Qrels, Topic
 from plait.search.evaluation.files.trec import falling
 from plait.search.evaluation.measures import cutoff, per_topic
@@ -111,7 +111,7 @@ class Questions:
         names = article_names(index.snapshot.article_ids(), collection.qrels)
         known = set(names.values())
         # Of its own, so that the vectors of the topics are forgotten with it.
-        own = Index(index.snapshot, Remembering(index.encoder))
+        own = Index(index.snapshot, CachedEncoder(index.encoder))
         options = Options(operators=False)
         topics = tuple(
             replace(topic, text=own.answer(topic.text, 1, options).asked)
