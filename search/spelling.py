@@ -25,7 +25,6 @@ from plait.index.keyword.expansion import spellings_of, spelt_like
 from plait.index.keyword.reader import KeywordReader
 from plait.index.keyword.spellings import Spellings
 from plait.index.language.analyzer import WORD, TextAnalyzer, fold
-from plait.index.language.english import STOP_WORDS
 from plait.index.local.snapshot import Places, Snapshot
 from plait.search.evidence.words import QueryWords
 from plait.search.query.parser import LONGEST_WITH_OPERATORS, MOST_EDITS, Query
@@ -148,7 +147,7 @@ class Speller:
         one_edit: set[str] = set()
         for edits in _kinds_of_edits(len(word)):
             altered = set(edits(word, alphabet))
-            if not STOP_WORDS.isdisjoint(altered):
+            if not self._analyzer.language.stop_words.isdisjoint(altered):
                 return
             terms = {term for own in altered if (term := term_of(own))}
             yield terms, altered.__contains__

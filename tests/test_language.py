@@ -21,6 +21,7 @@ from plait.index.language.languages import LANGUAGES, language_named
 from plait.index.local.manifest import NAME, read_manifest, record_checksum
 from plait.index.local.writer import IndexWriter
 from plait.index.models.encoder import Encoder
+from plait.search.context import fitting_excerpts, passages_for
 from plait.search.index import Index, Options
 from plait.search.system import System
 
@@ -114,6 +115,17 @@ def test_an_index_is_opened_in_its_own_language(root: Path, quick: Encoder) -> N
     assert found(index, "oink grunt") == []
     assert found(index, "treati") == []
     assert index.search("apples")[0].article.id == "a"  # both legs: the cutting is its own too
+
+
+def test_operators_and_excerpts_keep_to_the_language(root: Path, quick: Encoder) -> None:
+    """A prefix is folded as the index's terms are; an excerpt ends where a sentence does."""
+    index = Index.open(root, quick)
+    assert found(index, "islay*") == ["a"]  # folded to isl*
+    query, whole = "islands", 1000
+    texts = [e.text for e in fitting_excerpts(index, passages_for(index, query).hits, whole)]
+    assert texts == ["the treaties oink; no apples grunt; treatyay islands"]
+    (excerpt,) = fitting_excerpts(index, passages_for(index, query).hits, 12)
+    assert excerpt.text == "the treaties oink;"
 
 
 def test_a_writer_takes_the_language_of_the_index(root: Path, quick: Encoder) -> None:

@@ -37,7 +37,7 @@ from whoosh.query import (
 )
 
 from plait.index.errors import QueryError
-from plait.index.language.analyzer import TextAnalyzer, fold
+from plait.index.language.analyzer import TextAnalyzer
 
 TITLE_WEIGHT = 0.2
 """What a match in the title counts. The text field holds the title as well, so a word
@@ -239,11 +239,11 @@ def _adapt(tree: Tree, analyzer: TextAnalyzer) -> Tree:
 
     def adapted(node: Tree) -> Tree:
         if isinstance(node, FuzzyTerm):
-            node.text = analyzer.term(node.text) or fold(node.text.lower())
+            node.text = analyzer.term(node.text) or analyzer.fold(node.text.lower())
             node.maxdist = min(node.maxdist, MOST_EDITS)
         elif isinstance(node, Prefix):
             # `treaties*` must find the stem `treati`, which does not begin so.
-            folded = fold(node.text.lower())
+            folded = analyzer.fold(node.text.lower())
             stem = analyzer.term(folded) or folded
             forms = (Prefix, folded), (Term, stem)
             return Or([kind(node.fieldname, text, boost=node.boost) for kind, text in forms])
