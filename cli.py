@@ -107,8 +107,7 @@ def index(
     """
     from plait.index.factory import open_writer, recorded_model
     from plait.index.ingest import bring_up_to_date
-    from plait.index.models.encoder import load_encoder
-    from plait.index.models.hub import name_to_record
+    from plait.index.models.encoder import load_encoder, name_to_record
     from plait.index.reading import FieldNames, bounded_lines
 
     names = FieldNames(id_field, title_field, text_field, date_field, author_field)

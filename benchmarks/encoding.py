@@ -21,7 +21,8 @@ from statistics import median
 from sentence_transformers import SentenceTransformer
 
 from plait.index.models.encoder import load_encoder
-from plait.index.models.hub import find_default
+from plait.index.models.hub import find_pinned
+from plait.index.models.onnx.minilm import MINILM
 
 SEEDS = Path(__file__).resolve().parent.parent / "seeds" / "articles"
 WORDS_PER_PASSAGE = 150
@@ -76,7 +77,10 @@ def busy() -> Iterator[None]:
 def main() -> None:
     """Print one line per kind of work."""
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 5
-    ours, theirs = load_encoder(), SentenceTransformer(str(find_default()), device="cpu")
+    ours, theirs = (
+        load_encoder(),
+        SentenceTransformer(str(find_pinned(MINILM.pinned, fetch=False)), device="cpu"),
+    )
     texts = passages()
     print(f"{'':32} {'plait':>12} {'sentence-t.':>12} {'ratio':>9}")
 

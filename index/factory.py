@@ -6,6 +6,7 @@ from pathlib import Path
 
 from plait.index.errors import NoIndexError
 from plait.index.language.cutting import Cutting
+from plait.index.language.languages import language_named
 from plait.index.local.generations import record_system as record_system_of_folder
 from plait.index.local.manifest import read_manifest
 from plait.index.local.snapshot import check_files
@@ -72,7 +73,7 @@ def load_recorded(recipe: Recipe, place: str | Path, given: Encoder | None = Non
     Raises `ModelError`, and `FingerprintError` for a model that gives other vectors.
     """
     encoder = given or load_encoder(recipe.model, fetch=False)
-    cutting = Cutting(encoder.window).fingerprint
+    cutting = Cutting(encoder.window, language=language_named(recipe.language)).fingerprint
     wanted = replace(
         recipe, encoder=encoder.fingerprint, cutting=cutting, dimension=encoder.dimension
     )

@@ -52,14 +52,20 @@ class Recipe:
     """Name of the model as `--model` was given; empty for the default."""
     window: int = 0
     dimension: int = 0
+    language: str = "english"
+    """Name of the articles' language (`plait.index.language.languages`)."""
 
 
 def check_recipe(found: Recipe, wanted: Recipe, place: str | Path) -> None:
     """Refuse to mix what would not match; raises `FingerprintError` with the remedy."""
-    for part in ("analyzer", "encoder", "cutting"):
+    remedies = {
+        "language": f"write in {found.language}",
+        "analyzer": "use the plait that wrote it",
+        "encoder": f"index with --model {found.model or 'all-MiniLM-L6-v2'}",
+        "cutting": "use the plait that wrote it",
+    }
+    for part, remedy in remedies.items():
         if getattr(found, part) != getattr(wanted, part):
-            named = f"index with --model {found.model or 'all-MiniLM-L6-v2'}"
-            remedy = named if part == "encoder" else "use the plait that wrote it"
             raise FingerprintError(
                 f"{place} was built with {part} {getattr(found, part)!r}, this plait would use "
                 f"{getattr(wanted, part)!r}. Index into a new folder, or {remedy}."

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from plait.index.article import Article
-from plait.index.language.cutting import TokenEnds, sentences
+from plait.index.language.cutting import sentences
 from plait.search.hit import Answer, Hit
 from plait.search.index import Index, Options
 from plait.search.show.printable import in_line
@@ -63,7 +63,7 @@ def fitting_excerpts(index: Index, hits: Iterable[Hit], tokens: int) -> list[Exc
         all_given = start == end and hit.passage.text
         if all_given or any(whole.text == excerpt.text for excerpt in chosen):
             continue
-        fitting = _fitting(whole, left, index.encoder.token_ends)
+        fitting = _fitting(whole, left, index)
         if fitting:
             chosen.append(fitting)
             left -= len(index.encoder.token_ends(str(fitting)))
@@ -72,12 +72,12 @@ def fitting_excerpts(index: Index, hits: Iterable[Hit], tokens: int) -> list[Exc
     return chosen
 
 
-def _fitting(whole: Excerpt, tokens: int, token_ends: TokenEnds) -> Excerpt | None:
+def _fitting(whole: Excerpt, tokens: int, index: Index) -> Excerpt | None:
     """Cut off sentences until the printed form fits; None if the first does not."""
-    ends = [end for _, end in sentences(whole.text)]
+    ends = [end for _, end in sentences(whole.text, index.analyzer.language)]
     for end in reversed(ends):
         shorter = replace(whole, end=min(whole.start + end, whole.end))
-        if len(token_ends(str(shorter))) <= tokens:
+        if len(index.encoder.token_ends(str(shorter))) <= tokens:
             return shorter
     return None
 

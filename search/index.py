@@ -22,6 +22,7 @@ from plait.index.errors import (
 )
 from plait.index.factory import load_recorded, open_store
 from plait.index.language.analyzer import TextAnalyzer
+from plait.index.language.languages import language_named
 from plait.index.leg import Within
 from plait.index.models.encoder import Encoder
 from plait.index.models.encoding import EncodedQuery
@@ -86,7 +87,7 @@ class Index:
     ) -> None:
         """Search a store; its model is loaded when it is first needed, unless given."""
         self.root = Path(store.name)
-        self.analyzer = TextAnalyzer()
+        self.analyzer = TextAnalyzer(language_named(store.recipe.language))
         """What makes terms of words."""
         self.settings = settings or Settings()
         """Sizes by which it searches."""

@@ -6,7 +6,7 @@ at which stage an article is lost. Does not judge whether it should be found.
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,11 +15,13 @@ from plait.search.hit import Explanation, Ranking
 from plait.search.index import Index, Options
 from plait.search.legs.dense import Dense
 from plait.search.legs.keyword import Keyword
-from plait.search.legs.leg import LegNoun
 from plait.search.query.parser import Query
 from plait.search.show.printable import in_line
 from plait.search.show.terminal import explained, explanation_record
 from plait.search.system import System
+
+if TYPE_CHECKING:
+    from plait.search.legs.leg import LegNoun
 
 WEIGHTS = tuple(step / 20 for step in range(21))
 """Shares of the dense leg that are tried."""

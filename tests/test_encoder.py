@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -14,12 +15,14 @@ from numpy.typing import NDArray
 
 from plait.index.errors import ModelError
 from plait.index.models.encoder import Encoder, load_encoder
-from plait.index.models.hub import DEFAULT, find_default
+from plait.index.models.hub import find_pinned
 from plait.index.models.onnx.cache import ready_folder
 from plait.index.models.onnx.encoder import OnnxEncoder
 from plait.index.models.onnx.graph import quantise
+from plait.index.models.onnx.minilm import MINILM
 
 SEEDS = Path(__file__).resolve().parent.parent / "seeds" / "articles"
+find_minilm = partial(find_pinned, MINILM.pinned, fetch=False)
 ODD = [
     "",
     " ",
@@ -53,10 +56,10 @@ def test_vectors_are_those_of_sentence_transformers(texts: list[str], encoder: E
     """
     from sentence_transformers import SentenceTransformer  # noqa: PLC0415 - takes 10 s
 
-    reference = SentenceTransformer(str(find_default()), device="cpu")
+    reference = SentenceTransformer(str(find_minilm()), device="cpu")
     long = ["island " * 400]
     wanted = reference.encode(texts + long, normalize_embeddings=True)
-    exact = OnnxEncoder(ready_folder("fp32", find_default), "fp32")
+    exact = OnnxEncoder(ready_folder(MINILM, "fp32", find_minilm), MINILM, "fp32")
     assert cosines(exact.encode_passages(texts + long).vectors, wanted).min() >= 0.9999
     assert cosines(encoder.encode_passages(texts).vectors, wanted[:-1]).min() >= 0.998
 
@@ -142,9 +145,9 @@ def test_progress_adds_up(texts: list[str], encoder: Encoder) -> None:
 def test_the_fingerprint_says_model_weights_and_precision(encoder: Encoder) -> None:
     """It is the same for every way to name the model, and another for another precision."""
     assert re.fullmatch(r"all-MiniLM-L6-v2:53aa5117:int8\.\d+", encoder.fingerprint)
-    for name in (DEFAULT.name, DEFAULT.hub_id, str(find_default())):
+    for name in (MINILM.name, MINILM.pinned.hub_id, str(find_minilm())):
         assert load_encoder(name).fingerprint == encoder.fingerprint
-    exact = OnnxEncoder(ready_folder("fp32", find_default), "fp32")
+    exact = OnnxEncoder(ready_folder(MINILM, "fp32", find_minilm), MINILM, "fp32")
     assert exact.fingerprint != encoder.fingerprint
 
 
@@ -173,6 +176,7 @@ def test_a_query_loads_no_framework_and_no_network(encoder: Encoder) -> None:
     assert encoder.name
     done = subprocess.run([sys.executable, "-c", QUERY], capture_output=True, text=True, check=True)
     heavy = {"torch", "transformers", "sentence_transformers", "onnx", "huggingface_hub", "scipy"}
+    heavy |= {"whoosh", "Stemmer"}
     assert heavy & set(json.loads(done.stdout)) == set()
 
 
@@ -189,12 +193,12 @@ def test_a_cache_that_cannot_be_written_is_an_error(
 def test_the_cache_is_made_once_and_mended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An intact folder is not touched again; a damaged one is replaced; no leftovers remain."""
     monkeypatch.setenv("PLAIT_CACHE", str(tmp_path))
-    folder = ready_folder("int8", find_default)
+    folder = ready_folder(MINILM, "int8", find_minilm)
     made = (folder / "model.onnx").stat().st_mtime_ns
-    assert ready_folder("int8", find_default) == folder
+    assert ready_folder(MINILM, "int8", find_minilm) == folder
     assert (folder / "model.onnx").stat().st_mtime_ns == made
     os.truncate(folder / "weights.bin", 1000)
-    assert ready_folder("int8", find_default) == folder
+    assert ready_folder(MINILM, "int8", find_minilm) == folder
     assert (folder / "weights.bin").stat().st_size > 50_000_000
     assert {path.name for path in tmp_path.iterdir()} == {folder.name, "lock"}
 
@@ -212,8 +216,8 @@ def test_processes_may_make_the_graph_at_once(tmp_path: Path) -> None:
 
 def test_a_graph_that_cannot_run_is_an_error(tmp_path: Path) -> None:
     """A broken graph names the file and the remedy."""
-    good = ready_folder("int8", find_default)
+    good = ready_folder(MINILM, "int8", find_minilm)
     (tmp_path / "tokenizer.json").write_bytes((good / "tokenizer.json").read_bytes())
     (tmp_path / "model.onnx").write_bytes(b"not a graph")
     with pytest.raises(ModelError, match=r"cannot run .*model\.onnx"):
-        OnnxEncoder(tmp_path)
+        OnnxEncoder(tmp_path, MINILM)

@@ -1,23 +1,30 @@
 """The default model's token vectors: of the right pieces, with the right signs."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 
 from plait.index.dense.late_interaction import Tokens
 from plait.index.language.english import STOP_WORDS
 from plait.index.models.encoder import Encoder
-from plait.index.models.hub import find_default
+from plait.index.models.hub import find_pinned
 from plait.index.models.onnx.cache import ready_folder
 from plait.index.models.onnx.encoder import OnnxEncoder
 from plait.index.models.onnx.kept_pieces import Pieces
+from plait.index.models.onnx.minilm import MINILM
 from plait.search.index import Index
+
+find_minilm = partial(find_pinned, MINILM.pinned, fetch=False)
 
 
 def test_which_pieces_are_kept() -> None:
     """Neither special ones nor stop words nor punctuation, unless nothing else is there."""
     names = ["[CLS]", "[SEP]", "[UNK]", "the", "##the", "treaty", "1956", ",", "of", "é"]
     number = {name: n for n, name in enumerate(names)}
-    pieces = Pieces(names.__getitem__, [number[name] for name in ("[CLS]", "[SEP]", "[UNK]")])
+    pieces = Pieces(
+        names.__getitem__, [number[name] for name in ("[CLS]", "[SEP]", "[UNK]")], STOP_WORDS
+    )
 
     def kept(text: str) -> list[str]:
         ids = np.array([number[name] for name in text.split()], dtype=np.int64)
@@ -49,7 +56,7 @@ def test_tokens_are_those_of_sentence_transformers(seeds: Index, encoder: Encode
         ]
         wanted.append(np.asarray(hidden.cpu())[1:-1][kept])
     signs = np.unpackbits(Tokens.of(wanted).signs, axis=1)
-    exact = OnnxEncoder(ready_folder("fp32", find_default), "fp32")
+    exact = OnnxEncoder(ready_folder(MINILM, "fp32", find_minilm), MINILM, "fp32")
     for own, agreement in ((exact, 0.9999), (encoder, 0.975)):
         tokens = own.encode_passages(texts).tokens
         assert tokens.lengths.tolist() == [len(hidden) for hidden in wanted]

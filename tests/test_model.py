@@ -2,24 +2,19 @@
 
 import shutil
 import socket
+from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
 import pytest
 
 from plait.index.errors import ModelError
-from plait.index.models import hub as model_module
-from plait.index.models.encoder import load_encoder
-from plait.index.models.hub import (
-    DEFAULT,
-    PinnedModel,
-    find_default,
-    find_named,
-    holds,
-    name_to_record,
-    verify,
-)
+from plait.index.models.encoder import load_encoder, name_to_record
+from plait.index.models.hub import find_named, find_pinned, holds, verify
+from plait.index.models.onnx.minilm import MINILM
 from plait.index.models.prompts import Prompts, choose_prompts
+
+PINNED = MINILM.pinned
 
 
 @pytest.fixture
@@ -39,25 +34,21 @@ def empty_hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path / "hub"))
 
 
-def without_package(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Look for the default model under a package name that nobody has."""
-    fields = {name: getattr(DEFAULT, name) for name in PinnedModel.__dataclass_fields__}
-    absent = PinnedModel(**{**fields, "package": "no-such-package-of-plait"})
-    monkeypatch.setattr(model_module, "DEFAULT", absent)
-
-
 @pytest.mark.usefixtures("no_sockets")
 def test_the_default_model_is_found_and_verified_offline() -> None:
     """The installed package holds the pinned files; the network is not touched."""
-    assert {path.name for path in find_default().iterdir()} >= set(DEFAULT.files)
+    assert {path.name for path in find_pinned(PINNED, fetch=False).iterdir()} >= set(PINNED.files)
 
 
 @pytest.mark.usefixtures("no_sockets", "empty_hub")
-def test_a_missing_package_names_the_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without the package, the error says what to install, and nothing is downloaded."""
-    without_package(monkeypatch)
-    with pytest.raises(ModelError, match=r"pip install .*--model sentence-transformers/"):
-        find_default()
+@pytest.mark.parametrize(
+    ("package", "remedy"), [("no-such-package-of-plait", "pip install"), ("", "hf download")]
+)
+def test_a_missing_model_names_the_remedy(package: str, remedy: str) -> None:
+    """The error says what fetches the model, from a package or a hub; nothing is downloaded."""
+    absent = replace(PINNED, package=package)
+    with pytest.raises(ModelError, match=f"{remedy} .*--model sentence-transformers/"):
+        find_pinned(absent, fetch=False)
 
 
 @pytest.mark.usefixtures("empty_hub")
@@ -78,22 +69,22 @@ def test_a_hub_model_fails_at_once_when_offline(monkeypatch: pytest.MonkeyPatch)
 
 def test_a_changed_file_is_refused(tmp_path: Path) -> None:
     """One byte more in any file is told by its hash."""
-    source = find_default()
-    for name in DEFAULT.files:
+    source = find_pinned(PINNED, fetch=False)
+    for name in PINNED.files:
         shutil.copyfile(source / name, tmp_path / name)
-    verify(tmp_path, DEFAULT)
-    assert holds(tmp_path, DEFAULT)
+    verify(tmp_path, PINNED)
+    assert holds(tmp_path, PINNED)
     with (tmp_path / "model.safetensors").open("ab") as file:
         file.write(b"\0")
     with pytest.raises(ModelError, match=r"not the model\.safetensors of .*force-reinstall"):
-        verify(tmp_path, DEFAULT)
-    assert not holds(tmp_path, DEFAULT)
+        verify(tmp_path, PINNED)
+    assert not holds(tmp_path, PINNED)
 
 
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     """A folder without the weights is an error that names the file."""
     with pytest.raises(ModelError, match=r"cannot read .*model\.safetensors"):
-        verify(tmp_path, DEFAULT)
+        verify(tmp_path, PINNED)
 
 
 @pytest.mark.usefixtures("no_sockets")
@@ -146,8 +137,8 @@ def test_a_folder_is_recorded_by_where_it_lies(
 ) -> None:
     """An index is searched from other places than it was made in; other names stay as they are."""
     (tmp_path / "mine").mkdir()
-    (tmp_path / DEFAULT.name).mkdir()
+    (tmp_path / PINNED.name).mkdir()
     monkeypatch.chdir(tmp_path)
     assert name_to_record("mine") == name_to_record("./mine") == str(tmp_path / "mine")
-    for name in ("", "owner/model", DEFAULT.name, "no-such-folder"):
+    for name in ("", "owner/model", PINNED.name, "no-such-folder"):
         assert name_to_record(name) == name

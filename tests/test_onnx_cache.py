@@ -7,6 +7,8 @@ import signal
 import stat
 import subprocess
 import sys
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -14,19 +16,20 @@ import pytest
 
 from plait.index.errors import ModelError
 from plait.index.files.lock import LOCK
-from plait.index.models.hub import DEFAULT, find_default, hash_file
-from plait.index.models.onnx import cache as onnx_cache
-from plait.index.models.onnx.cache import GRAPHS, ready_folder
+from plait.index.models.hub import find_pinned, hash_file
+from plait.index.models.onnx.cache import ready_folder
 from plait.index.models.onnx.encoder import OnnxEncoder
+from plait.index.models.onnx.minilm import MINILM
 from plait.index.models.onnx.pinned_folder import RECORD, is_protected
 
 GRAPH = "model.onnx"
+find_minilm = partial(find_pinned, MINILM.pinned, fetch=False)
 
 
 @pytest.fixture(scope="module")
 def made() -> Path:
     """Make the graph in the cache that all tests share, unless it is there."""
-    return ready_folder("int8", find_default)
+    return ready_folder(MINILM, "int8", find_minilm)
 
 
 @pytest.fixture
@@ -36,7 +39,7 @@ def folder(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     home.mkdir(mode=0o700)
     monkeypatch.setenv("PLAIT_CACHE", str(home))
     shutil.copytree(made, home / made.name)
-    assert ready_folder("int8", find_default) == home / made.name
+    assert ready_folder(MINILM, "int8", find_minilm) == home / made.name
     return home / made.name
 
 
@@ -58,15 +61,15 @@ def alter(path: Path, *, at: int = 0) -> None:
 
 def intact(folder: Path) -> bool:
     """Tell whether all files are those pinned, read to their ends."""
-    return all(hash_file(folder / name) == wanted for name, wanted in GRAPHS["int8"].items())
+    return all(hash_file(folder / name) == wanted for name, wanted in MINILM.graphs["int8"].items())
 
 
 def test_altered_files_are_made_again(folder: Path) -> None:
     """One bit, in a file of the same size and time of change; and leave no trace."""
     alter(folder / "weights.bin", at=1000)
-    assert ready_folder("int8", find_default) == folder
+    assert ready_folder(MINILM, "int8", find_minilm) == folder
     assert intact(folder)
-    assert hash_file(folder / "tokenizer.json") == DEFAULT.files["tokenizer.json"]
+    assert hash_file(folder / "tokenizer.json") == MINILM.pinned.files["tokenizer.json"]
 
 
 def test_a_new_cache_is_the_users_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -74,7 +77,7 @@ def test_a_new_cache_is_the_users_alone(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setenv("PLAIT_CACHE", str(tmp_path / "deep" / "cache"))
     before = os.umask(0)
     try:
-        folder = ready_folder("int8", find_default)
+        folder = ready_folder(MINILM, "int8", find_minilm)
     finally:
         os.umask(before)
     assert stat.S_IMODE(folder.parent.stat().st_mode) == 0o700
@@ -86,7 +89,7 @@ def test_a_cache_open_to_others_is_closed_and_hashed(folder: Path) -> None:
     good = (folder / RECORD).read_bytes()
     (folder / RECORD).write_bytes(b"")
     folder.parent.chmod(0o775)
-    assert ready_folder("int8", refuse) == folder
+    assert ready_folder(MINILM, "int8", refuse) == folder
     assert stat.S_IMODE(folder.parent.stat().st_mode) == 0o755
     assert (folder / RECORD).read_bytes() == good
 
@@ -99,7 +102,7 @@ def test_another_users_cache_is_refused(folder: Path, monkeypatch: pytest.Monkey
     else:
         monkeypatch.setattr(os, "geteuid", lambda: owner + 1)
     with pytest.raises(ModelError, match=r"belongs to another user.*Set PLAIT_CACHE"):
-        ready_folder("int8", find_default)
+        ready_folder(MINILM, "int8", find_minilm)
 
 
 def test_a_cache_that_is_ready_needs_no_writing(folder: Path) -> None:
@@ -111,7 +114,7 @@ def test_a_cache_that_is_ready_needs_no_writing(folder: Path) -> None:
     folder.chmod(0o500)
     stamp = (folder / RECORD).stat().st_mtime_ns
     try:
-        assert ready_folder("int8", refuse) == folder
+        assert ready_folder(MINILM, "int8", refuse) == folder
     finally:
         folder.chmod(0o755)
         folder.parent.chmod(0o700)
@@ -125,15 +128,16 @@ def test_leftovers_of_a_killed_making_are_swept(folder: Path) -> None:
     shutil.rmtree(folder)
     code = (
         "import os, signal\n"
-        "from plait.index.models import hub\n"
+        "from plait.index.models.hub import find_pinned\n"
         "from plait.index.models.onnx import cache\n"
+        "from plait.index.models.onnx.minilm import MINILM\n"
         "cache._let_others_read = lambda *_: os.kill(os.getpid(), signal.SIGKILL)\n"
-        "cache.ready_folder('int8', hub.find_default)\n"
+        "cache.ready_folder(MINILM, 'int8', lambda: find_pinned(MINILM.pinned, fetch=False))\n"
     )
     killed = subprocess.run([sys.executable, "-c", code], check=False)
     assert killed.returncode == -signal.SIGKILL
     assert len(list(home.glob(f".tmp-*-{folder.name}"))) == 1
-    ready_folder("int8", find_default)
+    ready_folder(MINILM, "int8", find_minilm)
     assert {path.name for path in home.iterdir()} == {folder.name, LOCK}
 
 
@@ -145,8 +149,9 @@ def test_who_waited_for_another_finds_it_made(folder: Path) -> None:
     fcntl.flock(descriptor, fcntl.LOCK_EX)
     code = (
         "from plait.index.models.onnx.cache import ready_folder\n"
+        "from plait.index.models.onnx.minilm import MINILM\n"
         "print('begun', flush=True)\n"
-        "print(ready_folder('int8', lambda: exit('made again')))\n"
+        "print(ready_folder(MINILM, 'int8', lambda: exit('made again')))\n"
     )
     waiting = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
     assert waiting.stdout
@@ -157,15 +162,12 @@ def test_who_waited_for_another_finds_it_made(folder: Path) -> None:
     assert said.strip() == str(folder)
 
 
-def test_a_graph_that_came_out_otherwise_is_refused(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_graph_that_came_out_otherwise_is_refused(folder: Path) -> None:
     """An onnx that writes other bytes than were tested is named, with what to install."""
     shutil.rmtree(folder)
-    pins = {"int8": {**GRAPHS["int8"], GRAPH: "0" * 64}}
-    monkeypatch.setattr(onnx_cache, "GRAPHS", pins)
+    pinned = replace(MINILM, graphs={"int8": {**MINILM.graphs["int8"], GRAPH: "0" * 64}})
     with pytest.raises(ModelError, match=r"onnx \d.* SHA-256 of model\.onnx is .*Install onnx"):
-        ready_folder("int8", find_default)
+        ready_folder(pinned, "int8", find_minilm)
     assert {path.name for path in folder.parent.iterdir()} == {LOCK}
 
 
@@ -174,4 +176,4 @@ def test_damaged_weights_are_an_error_of_the_query(folder: Path) -> None:
     with (folder / "weights.bin").open("r+b") as file:
         file.write(np.full(12_000_000, np.nan, dtype=np.float32).tobytes())
     with pytest.raises(ModelError, match=r"length nan; wanted 1\. Delete .*made again"):
-        OnnxEncoder(folder).encode_query("peace")
+        OnnxEncoder(folder, MINILM).encode_query("peace")

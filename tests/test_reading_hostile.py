@@ -242,7 +242,7 @@ def test_word_pieces_are_found_in_blocks(encoder: Encoder, monkeypatch: pytest.M
     encoding = encoder._tokenizer.encode(encodable(text), add_special_tokens=False)
     np.testing.assert_array_equal(whole, [end for _, end in encoding.offsets])
     for size in (9, 16, 50):
-        monkeypatch.setattr(onnx_encoder, "SPLIT_AT_ONCE", size)
+        monkeypatch.setattr(onnx_encoder, "CHARACTERS_SPLIT_AT_ONCE", size)
         cut = list(blocks(text))
         assert max(stop - start for start, stop in cut) <= 2 * size
         assert "".join(text[start:stop] for start, stop in cut) == text
@@ -251,8 +251,11 @@ def test_word_pieces_are_found_in_blocks(encoder: Encoder, monkeypatch: pytest.M
 
 def test_a_word_without_end_is_cut_into_blocks(encoder: Encoder) -> None:
     """No block is longer than two, whatever the text."""
-    text = "x" * (5 * onnx_encoder.SPLIT_AT_ONCE)
-    assert max(stop - start for start, stop in blocks(text)) == 2 * onnx_encoder.SPLIT_AT_ONCE
+    text = "x" * (5 * onnx_encoder.CHARACTERS_SPLIT_AT_ONCE)
+    assert (
+        max(stop - start for start, stop in blocks(text))
+        == 2 * onnx_encoder.CHARACTERS_SPLIT_AT_ONCE
+    )
     assert encoder.token_ends(text)[-1] == len(text)
 
 

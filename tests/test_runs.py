@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from plait.index.language import word_table as module
-from plait.index.language.analyzer import TEXTS, TextAnalyzer
+from plait.index.language.analyzer import TEXTS_ANALYSED_AT_ONCE, TextAnalyzer
 from plait.index.language.word_table import WIDTH, Runs
 
 BLANKS = re.compile("[\x00- ]+")
@@ -70,7 +70,7 @@ def test_known_runs_are_found_in_the_table() -> None:
 def test_numbered_terms_are_those_of_each_text(texts: list[str]) -> None:
     """Many texts at once give the terms that each gives by itself, however many they are."""
     analyzer = TextAnalyzer()
-    texts = [*texts, *(f"treaty {number}" for number in range(TEXTS)), *texts]
+    texts = [*texts, *(f"treaty {number}" for number in range(TEXTS_ANALYSED_AT_ONCE)), *texts]
     made = analyzer.number(texts)
     ends = np.cumsum(made.lengths)
     rows = np.split(made.terms, ends[:-1])

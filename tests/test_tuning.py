@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, strategies as st
 
 from plait.index.errors import QueryError, ReadingError
-from plait.index.models.encoder import Encoder, Remembering
+from plait.index.models.cached import CachedEncoder
+from plait.index.models.encoder import Encoder
 from plait.search.evaluation import (
     Collection,
     Grid,
@@ -104,7 +105,10 @@ def test_a_grid_gives_each_system_once_the_default_first() -> None:
         sum(a != b for a, b in zip(_of(s), _of(DEFAULT_SYSTEM), strict=True)) for s in systems
     ]
     assert changed == sorted(changed)
-    assert Grid((1.0,), (0.9,), (0.4,), (0.2,)).systems() == (DEFAULT_SYSTEM, System.parse("hybrid(weight=1.0)"))
+    assert Grid((1.0,), (0.9,), (0.4,), (0.2,)).systems() == (
+        DEFAULT_SYSTEM,
+        System.parse("hybrid(weight=1.0)"),
+    )
 
 
 def _of(system: System) -> tuple[float, ...]:
@@ -278,13 +282,13 @@ def test_a_verdict_has_its_reason(
 
 def test_an_encoder_that_remembers_is_the_same_encoder(encoder: Encoder) -> None:
     """A query is encoded once, and nothing else differs."""
-    remembering = Remembering(encoder)
-    first = remembering.encode_query("peace treaty")
-    assert remembering.encode_query("peace treaty") is first
+    cached = CachedEncoder(encoder)
+    first = cached.encode_query("peace treaty")
+    assert cached.encode_query("peace treaty") is first
     assert np.array_equal(first.vector, encoder.encode_query("peace treaty").vector)
     for name in ("dimension", "window", "fingerprint", "name"):
-        assert getattr(remembering, name) == getattr(encoder, name)
+        assert getattr(cached, name) == getattr(encoder, name)
     texts = ["Two leaders met.", "Apples."]
-    again, once = (it.encode_passages(texts).vectors for it in (remembering, encoder))
+    again, once = (it.encode_passages(texts).vectors for it in (cached, encoder))
     assert np.array_equal(again, once)
-    assert list(remembering.token_ends(texts[0])) == list(encoder.token_ends(texts[0]))
+    assert list(cached.token_ends(texts[0])) == list(encoder.token_ends(texts[0]))

@@ -16,7 +16,8 @@ from peers.roster import GROWTH, Entry, taking_part
 from peers.serving import Server
 from peers.stages import Settings, built_all, stored
 from plait.index.article import Article
-from plait.index.models.hub import find_default
+from plait.index.models.hub import find_pinned
+from plait.index.models.onnx.minilm import MINILM
 from plait.index.reading import FieldNames, SourceFile, find_files, read_file
 from plait.search.evaluation import Collection, Topic, read_collection
 from plait.search.evaluation.collection import Qrels
@@ -82,7 +83,7 @@ def _documents(collection: Collection) -> list[Document]:
 def _encode(given: Given) -> None:
     from sentence_transformers import SentenceTransformer  # noqa: PLC0415 - takes 10 s
 
-    model = SentenceTransformer(str(find_default()), device="cpu")
+    model = SentenceTransformer(str(find_pinned(MINILM.pinned, fetch=False)), device="cpu")
     texts = [document.whole for document in given.documents]
     print(f"  encoding {len(texts)} articles with sentence-transformers", flush=True)
     given.keep_vectors(model.encode(texts, normalize_embeddings=True))

@@ -13,7 +13,8 @@ from typing import Any, Self
 
 from peers.given import MODEL_VARIABLE, Given
 from peers.roster import PLAIT, Entry, named
-from plait.index.models.hub import find_default
+from plait.index.models.hub import find_pinned
+from plait.index.models.onnx.minilm import MINILM
 
 SCRIPT = Path(__file__).resolve().parents[1] / "peer.py"
 
@@ -40,7 +41,7 @@ class Built:
 def environment() -> dict[str, str]:
     """Return the environment of a peer's process: offline, no telemetry, few messages."""
     return os.environ | {
-        MODEL_VARIABLE: str(find_default()),
+        MODEL_VARIABLE: str(find_pinned(MINILM.pinned, fetch=False)),
         "HF_HUB_OFFLINE": "1",
         "ANONYMIZED_TELEMETRY": "False",
         "HAYSTACK_TELEMETRY_ENABLED": "False",

@@ -1,1 +1,1 @@
-"""Languages: texts to terms, sentences and passages."""
+"""Languages, and what splits texts into terms, sentences and passages by them."""

@@ -1,4 +1,4 @@
-"""Here is an article: where does one passage end and the next begin?
+"""Cutting of articles into passages.
 
 Passages end where sentences do, fit the encoder's window together with the
 title, are about equally long within an article, and overlap by a sentence where
@@ -6,7 +6,6 @@ that sentence is short. Does not encode or analyse.
 """
 
 import math
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -15,16 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plait.index.article import Article, Passage
+from plait.index.language.english import ENGLISH
+from plait.index.language.language import Language
 
 TokenEnds: TypeAlias = Callable[[str], NDArray[np.int64]]
-"""Text to the end offsets of its word pieces, as `Encoder.token_ends` gives them."""
+"""Text to the end offsets of its word pieces, as `Encoder.token_ends` returns them."""
 
 Span: TypeAlias = tuple[int, int]
 """Start and end, in characters of the text."""
-
-_SENTENCE_END = re.compile(
-    r"[.!?\u2026][\"'\u201d\u2019)\]]*\s+(?=[\"'\u201c\u2018(\[]*[A-Z0-9\u00c0-\u00de])|\n+\s*"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,19 +29,21 @@ class Cutting:
     """How articles are cut. Lengths count the encoder's word pieces."""
 
     window: int
-    """What a passage may hold together with its title."""
+    """Length of a passage and its title together, at most."""
     title_share: float = 0.25
-    """Most of the window that a title may take; the rest of a longer one is not encoded."""
+    """Share of the window that a title may take; the rest of a longer one is not encoded."""
     overlap_share: float = 0.15
-    """A last sentence of at most this share of the window opens the next passage too."""
+    """Share of the window up to which a last sentence opens the next passage too."""
+    language: Language = ENGLISH
 
     @property
     def fingerprint(self) -> str:
-        """Change whenever some article would be cut elsewhere."""
-        return f"sentences-2:{self.window}:{self.title_share}:{self.overlap_share}"
+        """Text that changes whenever some article would be cut elsewhere."""
+        rule = self.language.versions().sentences
+        return f"{rule}:{self.window}:{self.title_share}:{self.overlap_share}"
 
     def head(self, title: str, token_ends: TokenEnds) -> str:
-        """Give as much of a title as is encoded with each passage."""
+        """Return as much of a title as is encoded with each passage."""
         ends = token_ends(title)
         most = int(self.window * self.title_share)
         return title if len(ends) <= most else title[: ends[most - 1]]
@@ -53,14 +52,14 @@ class Cutting:
 def cut_passages(
     article: Article, cutting: Cutting, head: int, ends: NDArray[np.int64]
 ) -> list[Passage]:
-    """Cut an article into passages that cover all of its text but blanks between them.
+    """Cut an article into passages that cover all of its text except blanks between them.
 
     `head` counts the word pieces of the title's head, `ends` are those of the text's. An
     article without text has one empty passage: its title is found by that.
     """
     # A word piece or two may appear where title and text are joined.
     budget = cutting.window - head - 2
-    pieces = _fitting(article.text, list(sentences(article.text)), ends, budget)
+    pieces = _fitting(article.text, list(sentences(article.text, cutting.language)), ends, budget)
     spans = list(_packed(pieces, ends, budget, int(cutting.window * cutting.overlap_share)))
     return [
         Passage(article.id, number, start, end, article.text[start:end])
@@ -68,10 +67,10 @@ def cut_passages(
     ]
 
 
-def sentences(text: str) -> Iterator[Span]:
-    """Walk sentences as (start, end), without the blanks around them."""
+def sentences(text: str, language: Language = ENGLISH) -> Iterator[Span]:
+    """Yield sentences as (start, end), without the blanks around them."""
     start = 0
-    for match in _SENTENCE_END.finditer(text):
+    for match in language.sentence_end.finditer(text):
         yield from _stripped(text, start, match.end())
         start = match.end()
     yield from _stripped(text, start, len(text))

@@ -1,7 +1,7 @@
-"""Here are texts: which runs of non-blanks are they made of?
+"""Table of the runs of non-blanks that texts consist of.
 
-Numbers every distinct run. Most runs of a text were met before; those are found all at
-once in a table of NumPy's, and no string is made of them. Does not know what a word is
+Every distinct run has an index. Most runs of a text were met before; their indices are found
+all at once in a table of NumPy's, and no string is made of them. Does not know what a word is
 (`plait.index.language.analyzer`).
 """
 
@@ -16,29 +16,29 @@ from numpy.typing import NDArray
 T = TypeVar("T")
 
 Numbers: TypeAlias = NDArray[np.int32]
-"""Half as wide as NumPy likes them: the time goes by what is read and written."""
+"""Indices and counts, half as wide as NumPy's own: time grows with the bytes that are read."""
 
 Spelled: TypeAlias = tuple[NDArray[np.uint64], NDArray[np.uint64]]
-"""The first eight bytes of each run, and the next eight; zeros after its end."""
+"""First eight bytes of each run, and the next eight; zeros after its end."""
 
 WIDTH = 16
-"""Longer runs, in bytes, have no place in the table; in English two of a thousand are."""
+"""Bytes of the longest run that has a row in the table; in English two of a thousand are longer."""
 
 _BITS = 19
-"""The table has two to the power of this many rows, 12 MB."""
+"""Binary logarithm of the table's rows, which take 12 MB."""
 
 _BLANK = 32
-"""Bytes up to this one, the space, are in no run: none of them is part of a word."""
+"""Greatest byte, the space, that is in no run: none up to it belongs to a word."""
 
 _FIRST = np.array([(1 << 8 * kept) - 1 for kept in range(9)], dtype=np.uint64)
-"""Masks that keep so many of eight bytes."""
+"""Masks of the first 0 to 8 of eight bytes."""
 
 _ODD = np.uint64(0x9E3779B97F4A7C15)
-"""2 ** 64 by the golden ratio. Multiplying by it scatters (Knuth, volume 3, 6.4)."""
+"""2 ** 64 divided by the golden ratio. To multiply by it scatters (Knuth, volume 3, 6.4)."""
 
 
 class Runs:
-    """Runs of non-blanks, numbered from 0 in the order in which they are first met.
+    """Runs of non-blanks, with indices from 0 in the order in which they are first met.
 
     A dictionary has all of them. A row of the table has one of the runs that fell to it,
     spelled out, so that no other is taken for it; it stays there.
@@ -46,7 +46,7 @@ class Runs:
 
     def __init__(self) -> None:
         self._numbers: defaultdict[bytes, int] = defaultdict(count().__next__)
-        # (rows, 3): head, tail, number. A head of 0 is free: no run begins with a zero byte.
+        # (rows, 3): head, tail, index. A head of 0 is free: no run begins with a zero byte.
         self._table = np.zeros((1 << _BITS, 3), dtype=np.uint64)
 
     def __len__(self) -> int:
@@ -57,7 +57,7 @@ class Runs:
         return b"".join(run + b"\n" for run in newest(self._numbers, known)).decode()
 
     def number(self, texts: Sequence[str]) -> tuple[Numbers, Numbers]:
-        """Give the number of each run, texts end to end, and how many each text has, (texts,).
+        """Return the index of each run, texts end to end, and how many each text has, (texts,).
 
         Raises `UnicodeEncodeError` for half a surrogate pair, which no index holds.
         """
@@ -86,13 +86,13 @@ class Runs:
         found[missed] = np.fromiter(numbers, np.int32, len(missed))
         new = missed[short[missed] & (rows[missed, 0] == 0)]
         row = heads[new], tails[new], found[new].astype(np.uint64)
-        # Of new runs that share a row, NumPy keeps the last, whole.
+        # Of new runs that share a row, NumPy stores the last, whole.
         self._table[places[new]] = np.column_stack(row)
         return found
 
 
 def newest(numbers: dict[T, int], known: int) -> list[T]:
-    """List what was numbered after the first `known`, in order."""
+    """Return the keys after the first `known`, in order."""
     return list(islice(reversed(numbers), len(numbers) - known))[::-1]
 
 

@@ -44,11 +44,16 @@ class Builder:
         return Recipe(
             analyzer=self.analyzer.fingerprint,
             encoder=self.encoder.fingerprint,
-            cutting=Cutting(self.encoder.window).fingerprint,
+            cutting=self._cutting.fingerprint,
             model=model,
             window=self.encoder.window,
             dimension=self.encoder.dimension,
+            language=self.analyzer.language.name,
         )
+
+    @property
+    def _cutting(self) -> Cutting:
+        return Cutting(self.encoder.window, language=self.analyzer.language)
 
     def segment(self, articles: Sequence[Article], known: Iterable[Known]) -> SegmentData:
         """Build a segment; what `known` segments hold is not encoded again.
@@ -83,7 +88,7 @@ class Builder:
 
     def _cut(self, article: Article) -> tuple[str, list[Passage], list[WordPieces]]:
         """Cut an article: what is encoded of its title, its passages, and the pieces of each."""
-        cutting, ends = Cutting(self.encoder.window), self.encoder.token_ends
+        cutting, ends = self._cutting, self.encoder.token_ends
         head = cutting.head(article.title, ends)
         pieces = self.encoder.word_pieces(article.text)
         passages = cut_passages(article, cutting, len(ends(head)), pieces.ends)

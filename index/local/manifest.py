@@ -15,6 +15,9 @@ from typing import Any, TypeVar
 
 from plait.index.errors import FingerprintError, IndexDirectoryError, NoIndexError, damaged
 from plait.index.files.atomic import publish, read_bounded
+from plait.index.language.english import ENGLISH
+from plait.index.language.language import Language
+from plait.index.language.languages import LANGUAGES, language_named
 from plait.index.local.entries import FileEntry, SegmentEntry, totals
 from plait.index.store import Recipe
 
@@ -22,12 +25,16 @@ FORMAT = 5
 """Layout of the folder, as it is written. 3: signs of vectors; 4: a checksum of the manifest; 5:
 which passages are illegible to the model."""
 
+FORMAT_WITH_LANGUAGE = 6
+"""Layout of a folder in another language than English, which the recipe names then. English is
+not named, as it never was, so that an earlier plait reads what it can read."""
+
 NAME = "manifest.json"
 
 LARGEST = 8 << 20
 """Bytes of a manifest: 1,500 segments, and merging keeps eight."""
 
-READABLE = (3, 4, FORMAT)
+READABLE = (3, 4, FORMAT, FORMAT_WITH_LANGUAGE)
 """Formats that are read: the older ones lack nothing that a search needs."""
 
 WITHOUT_CHECKSUM = 3
@@ -120,6 +127,14 @@ class Manifest:
         why = "not known: indexed by an earlier plait"
         return f"{found} of {passages} passages; of {untold} more {why}" if passages else why
 
+    def _record(self) -> dict[str, Any]:
+        """Return what the file holds, except the checksum."""
+        record = asdict(self) | {"format": FORMAT_WITH_LANGUAGE}
+        if self.recipe.language == ENGLISH.name:
+            record["format"] = FORMAT
+            del record["recipe"]["language"]
+        return record
+
     def damage(self, root: Path, *, sizes_only: bool = False) -> list[str]:
         """Compare every file with its size, and its checksum; say what differs."""
         found = (file.damage(root, sizes_only=sizes_only) for file in self.files())
@@ -127,7 +142,7 @@ class Manifest:
 
     def publish(self, root: Path) -> None:
         """Make this generation the index's state, atomically."""
-        record = asdict(self) | {"format": FORMAT}
+        record = self._record()
         text = json.dumps(record | {"checksum": record_checksum(record)}, indent=1)
         if len(text) > LARGEST:
             raise IndexDirectoryError(
@@ -148,7 +163,7 @@ def read_manifest(root: Path) -> Manifest:
     """Read an index's state.
 
     Raises `NoIndexError`, `CorruptIndexError`, also where the checksum differs, and
-    `FingerprintError` for another format.
+    `FingerprintError` for another format, or a language that is not known.
     """
     try:
         record = json.loads(read_bounded(root / NAME, LARGEST))
@@ -162,13 +177,19 @@ def read_manifest(root: Path) -> Manifest:
     found = record.get("format") if isinstance(record, dict) else None
     if isinstance(record, dict) and found not in READABLE:
         raise FingerprintError(
-            f"{root} has format {found!r}, this plait reads {READABLE[0]} to {FORMAT}. "
+            f"{root} has format {found!r}, this plait reads {READABLE[0]} to {READABLE[-1]}. "
             "Index again into a new folder, or use the plait that wrote it."
         )
     try:
-        return _manifest(record)
+        manifest = _manifest(record)
     except (LookupError, TypeError, ValueError, ArithmeticError, RecursionError) as error:
         raise damaged(root / NAME, f"{type(error).__name__}: {error}") from error
+    if manifest.recipe.language not in LANGUAGES:
+        raise FingerprintError(
+            f"{root} is in {manifest.recipe.language!r}, this plait knows {', '.join(LANGUAGES)}. "
+            "Index again into a new folder, or use the plait that wrote it."
+        )
+    return manifest
 
 
 def _manifest(record: Any) -> Manifest:
@@ -206,7 +227,7 @@ def _tops(paths: Iterable[str]) -> Iterator[str]:
 
 
 def _recipe(record: Any) -> Recipe:
-    recipe = _checked(Recipe, record)
+    recipe = _checked(Recipe, {"language": ENGLISH.name} | record)
     if not 0 <= recipe.dimension <= WIDEST:
         raise ValueError(f"{recipe.dimension} components of a vector; wanted {WIDEST} at most")
     return recipe
@@ -267,3 +288,8 @@ def _checked(kind: type[T], record: Any) -> T:
         if type(record[entry.name]).__name__ != entry.type.__name__:  # type: ignore[union-attr]
             raise TypeError(f"{entry.name} is {record[entry.name]!r}")
     return kind(**record)
+
+
+def language_of(manifest: Manifest | None) -> Language:
+    """Return the language of an index; English where there is none yet."""
+    return language_named(manifest.recipe.language) if manifest else ENGLISH

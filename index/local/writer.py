@@ -10,7 +10,6 @@ from dataclasses import replace
 from errno import EDQUOT, EMFILE, ENFILE, ENOMEM, ENOSPC
 from functools import partial
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from plait.index.article import Article
@@ -18,11 +17,12 @@ from plait.index.errors import ReadingError
 from plait.index.files.arrays import Array
 from plait.index.files.atomic import publish
 from plait.index.language.analyzer import TextAnalyzer
+from plait.index.language.language import Language
 from plait.index.local.builder import Builder
 from plait.index.local.deletions import Address, OpenSegment, addresses, without
 from plait.index.local.entries import Counts, FileEntry, SegmentEntry, totals
 from plait.index.local.generations import Generations
-from plait.index.local.manifest import Manifest
+from plait.index.local.manifest import Manifest, language_of
 from plait.index.local.merging import merge_segments, merged_after_run, merged_during_run
 from plait.index.local.recall import recall
 from plait.index.local.segment import Segment, article_json, digest, write_segment
@@ -55,14 +55,15 @@ class IndexWriter:
         encoder: Encoder,
         model: str = "",
         progress: Callable[[int], None] | None = None,
+        language: Language | None = None,
     ) -> None:
         """Open or make an index; `model` is recorded as the name of `encoder`.
 
-        `progress` is told how many passages were encoded since it was last told.
+        `progress` is told how many passages were encoded since it was last told. Without a
+        `language` it is the index's own, and English for a new one.
         Raises `LockedError`, `FingerprintError`, `CorruptIndexError`.
         """
         self.root = root
-        self._builder = Builder(encoder, TextAnalyzer(), progress)
         self._pending: dict[str, Article] = {}
         self._characters = 0
         self._removed: set[str] = set()
@@ -71,6 +72,8 @@ class IndexWriter:
         self._checked: set[str] = set()
         self.legibility = Legibility()  # of what this writer added
         self._generations = Generations(root)
+        own = language or language_of(self._generations.manifest)
+        self._builder = Builder(encoder, TextAnalyzer(own), progress)
         try:
             self._open(self._builder.recipe(model))
         except BaseException:
@@ -108,12 +111,7 @@ class IndexWriter:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         try:
             if kind is None and not self._generations.lock.closed:
                 self.commit()

@@ -1,4 +1,4 @@
-"""Here is what a model made of some texts: which vector and which tokens are whose?
+"""Vectors and tokens that a model makes of texts.
 
 A vector says what a text is about as a whole, its tokens what each word piece means
 in its place. Does not encode (`plait.index.models.encoder`).
@@ -21,19 +21,19 @@ class Encoded:
     """What a model makes of some passages."""
 
     vectors: NDArray[np.float32]
-    """(passages, dimension), unit rows."""
+    """Vector of each passage, (passages, dimension), unit rows."""
     tokens: Tokens
-    """Of each passage; none at all where the model gives none."""
+    """Tokens of each passage; none at all where the model has none."""
 
     @classmethod
     def joined(cls, parts: Sequence["Encoded"]) -> "Encoded":
-        """Put the passages of all parts one after the other; one part at least."""
+        """Concatenate the passages of all parts, of which there is one at least."""
         vectors = np.concatenate([part.vectors for part in parts])
         return cls(vectors, Tokens.joined([part.tokens for part in parts]))
 
     @classmethod
     def empty(cls, dimension: int) -> "Encoded":
-        """Stand for no passages."""
+        """Return what a model makes of no passages."""
         return cls(np.zeros((0, dimension), dtype=np.float32), Tokens.empty(0, dimension))
 
     def take(self, passages: NDArray[np.int64]) -> "Encoded":
@@ -46,23 +46,23 @@ class EncodedQuery:
     """What a model makes of one query."""
 
     vector: NDArray[np.float32]
-    """(dimension,), of unit length."""
+    """Vector of the query, (dimension,), of unit length."""
     tokens: NDArray[np.float32]
-    """(tokens, dimension), unit rows, of the word pieces that tell; (0, dimension) without."""
+    """Token vectors, (tokens, dimension), unit rows, of the word pieces that tell."""
     pieces: WordPieces
-    """All word pieces that were read."""
+    """Word pieces that were read."""
     telling: NDArray[np.bool_]
-    """(pieces,): whether each tells, so that its vector is among the tokens."""
+    """Whether each piece tells, so that its vector is among the tokens, (pieces,)."""
 
     @classmethod
     def without_tokens(cls, vector: NDArray[np.float32], pieces: WordPieces) -> "EncodedQuery":
-        """Stand for a query of which a model gives one vector, and none for its pieces."""
+        """Return a query of which a model makes one vector, and none of its pieces."""
         none = np.zeros((0, len(vector)), dtype=np.float32)
         return cls(vector, none, pieces, np.zeros(len(pieces.unknown), np.bool_))
 
 
 def check_unit(vectors: NDArray[np.float32], remedy: str) -> None:
-    """Make sure that vectors, (texts, dimension), have unit length; raises `ModelError`.
+    """Raise `ModelError` where some of the vectors, (texts, dimension), have no unit length.
 
     Damaged weights yield vectors too, and any passage could then be nearest.
     """

@@ -1,4 +1,4 @@
-"""Whether a model knows the language of a text, told from how its tokenizer cuts the words.
+"""Whether a model knows the language of a text, inferred from how its tokenizer splits words.
 
 A model knows a language by the words of its vocabulary. Words of another become unknown
 pieces, or are spelt: letter by letter in another script, in scraps of two or three letters in
@@ -6,7 +6,7 @@ the same one. A text that is mostly such pieces has a vector that says next to n
 
 Useful for telling a user so. Not useful for naming the language, nor for one whose words the
 vocabulary holds though the model was hardly trained on them. And a text of little but foreign
-names, or of JavaScript, is cut like one in another language.
+names, or of JavaScript, is split like one in another language.
 """
 
 import unicodedata
@@ -20,10 +20,10 @@ from numpy.typing import NDArray
 from plait.index.models.word_pieces import WordPieces
 
 FEWEST_LETTERS = 20
-"""A text of fewer letters, a name or a row of a table, tells nothing."""
+"""Letters below which a text, a name or a row of a table, tells nothing."""
 
 FEWEST_LATIN_LETTERS = 80
-"""In fewer, a sentence or less, a few foreign names are a large share."""
+"""Letters below which, in a sentence or less, a few foreign names are a large share."""
 
 MOST_STRANGE = 0.4
 """Share of a text's letters in unknown pieces or spelt. With the default model: English below
@@ -32,16 +32,16 @@ MOST_STRANGE = 0.4
 SHORTEST_PIECE = 2.9
 """Latin letters a piece. With the default model: 4.3 to 5 in English, 2.8 in Spanish."""
 
-MOST_CUT = 1.5
+MOST_PIECES = 1.5
 """Pieces a word of Latin letters: 1.1 to 1.3 in English, 1.8 in Spanish. Where words are whole,
 as those of Vietnamese to a model that knows it, short pieces are short words."""
 
 MOST_CAPITALS = 0.3
 """Share of the Latin letters that are capitals: 5 % in running text, 7 % in German. A table of
-codes, such as SKU-123456, is cut to scraps as well."""
+codes, such as SKU-123456, is split into scraps as well."""
 
 PASSAGES_AT_ONCE = 64
-"""Bounds memory, and spares NumPy a call for each."""
+"""Passages judged at a time: bounds RAM, and spares NumPy a call for each."""
 
 FEWEST_NOTICED = 3
 SHARE_NOTICED = 0.1
@@ -71,7 +71,7 @@ _SCRIPTS = (
 
 @dataclass(slots=True)
 class Legibility:
-    """Count of passages, and of those in a language or script that the model does not know."""
+    """Counts of passages, and of those in a language or script that the model does not know."""
 
     passages: int = 0
     illegible: int = 0
@@ -134,7 +134,7 @@ def _illegible(texts: Sequence[str], pieces: Sequence[WordPieces]) -> NDArray[np
         (2 * of_latin > total)
         & (of_latin >= FEWEST_LATIN_LETTERS)
         & (of_latin < SHORTEST_PIECE * latin_pieces)
-        & (latin_pieces > MOST_CUT * latin_words)
+        & (latin_pieces > MOST_PIECES * latin_words)
         & (per_text((points >= ord("A")) & (points <= ord("Z"))) < MOST_CAPITALS * of_latin)
     )
     told: NDArray[np.bool_] = total >= FEWEST_LETTERS
@@ -142,7 +142,7 @@ def _illegible(texts: Sequence[str], pieces: Sequence[WordPieces]) -> NDArray[np
 
 
 def _before(flags: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Count the characters with a flag before each, and all of them."""
+    """Return how many characters with a flag precede each character, and the end."""
     return np.concatenate([[0], np.cumsum(flags)]).astype(np.int64, copy=False)
 
 
@@ -153,11 +153,11 @@ def _points(text: str) -> NDArray[np.uint32]:
 
 @cache
 def _table() -> NDArray[np.uint8]:
-    """Kind of each character of Unicode's first plane, beyond which there is no letter.
+    """Return the kind of each character of Unicode's first plane; no letter is beyond it.
 
     Takes some 20 ms.
     """
-    # Vowels of Hindi or Thai are marks beside a letter, and part of the word.
+    # Vowels of Hindi or Thai are marks beside a letter, and belong to the word.
     letters = [unicodedata.category(chr(point))[0] in "LM" for point in range(0xFFFF)]
     table = np.array([*letters, False]) * np.uint8(ALPHABET)
     for kind, first, last in _SCRIPTS:

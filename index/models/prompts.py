@@ -1,4 +1,4 @@
-"""Here is a model that reads queries and passages differently: what precedes each?
+"""Prompts that models want before queries and passages.
 
 A model's own configuration comes first; this table serves families whose published
 configuration lacks the prompts that their authors require.
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Prompts:
-    """What is put before a query and before a passage; both may be empty."""
+    """Texts put before a query and before a passage; both may be empty."""
 
     query: str = ""
     passage: str = ""
@@ -27,14 +27,14 @@ FAMILIES: Mapping[str, Prompts] = {
     # Model cards of BAAI/bge-*-en and -en-v1.5: an instruction for queries, none for passages.
     r"bge-(small|base|large)-en(-v1\.5)?": _BGE,
 }
-"""Pattern of the name, without owner, to its prompts."""
+"""Pattern of a model's name, without owner, to its prompts."""
 
 
 def choose_prompts(name: str, configured: Mapping[str, str | None]) -> Prompts:
-    """Give the prompts of a model.
+    """Return the prompts of a model.
 
-    `configured` is `prompts` of its config_sentence_transformers.json, where a passage
-    goes by `document`, `passage` or `corpus`; any of it that is not empty decides.
+    `configured` is `prompts` of its config_sentence_transformers.json, where a passage is
+    called `document`, `passage` or `corpus`; any of it that is not empty decides.
     """
     passages = (configured.get(key) or "" for key in ("document", "passage", "corpus"))
     own = Prompts(configured.get("query") or "", next(filter(None, passages), ""))

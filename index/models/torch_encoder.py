@@ -1,8 +1,7 @@
-"""Here is any other model: what are the vectors of these texts?
+"""Encoder on sentence-transformers, for every model that plait does not run on ONNX Runtime.
 
-Runs on sentence-transformers, on a GPU where there is one. Useful for every model
-but the default; importing it takes 10 seconds and more. Gives no tokens: late
-interaction was measured, and is offered, with the default model only (docs/adr/0006).
+Runs on a GPU where there is one; importing it takes 10 seconds and more. Returns no tokens:
+late interaction was measured, and is offered, with the default model only (docs/adr/0006).
 """
 
 import json
@@ -22,17 +21,17 @@ from plait.index.models.hub import hash_file
 from plait.index.models.prompts import Prompts, choose_prompts
 from plait.index.models.word_pieces import WordPieces
 
-BATCH = 32
+TEXTS_PER_BATCH = 32
 """Texts a batch on a CPU: sentence-transformers' own default."""
 
-BATCH_GPU = 128
-"""A GPU idles on 32 texts."""
+TEXTS_PER_BATCH_ON_GPU = 128
+"""Texts a batch on a GPU, which idles on 32."""
 
 _MODEL_FILES = (".safetensors", ".bin", ".json", ".txt", ".model")
 
 
 class TorchEncoder:
-    """A sentence-transformers model. An `plait.index.models.encoder.Encoder`."""
+    """A sentence-transformers model; an `plait.index.models.encoder.Encoder`."""
 
     def __init__(self, folder: Path, model: str) -> None:
         """Load a model folder; `model` is the name by which it was asked for.
@@ -67,7 +66,7 @@ class TorchEncoder:
         return self._name
 
     def token_ends(self, text: str) -> NDArray[np.int64]:
-        """Give the end of each word piece, in characters of `text`; never truncated."""
+        """Return the end of each word piece, in characters of `text`; never truncated."""
         return self.word_pieces(text).ends
 
     def word_pieces(self, text: str) -> WordPieces:
@@ -82,12 +81,13 @@ class TorchEncoder:
     def encode_passages(
         self, texts: Sequence[str], progress: Callable[[int], None] | None = None
     ) -> Encoded:
-        """Give the unit vector of each text, and no tokens.
+        """Return the unit vector of each text, and no tokens.
 
-        `progress` hears how many more are done.
+        `progress` is told how many more are encoded.
         """
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
-        size = BATCH if self._model.device.type == "cpu" else BATCH_GPU
+        on_cpu = self._model.device.type == "cpu"
+        size = TEXTS_PER_BATCH if on_cpu else TEXTS_PER_BATCH_ON_GPU
         order = sorted(range(len(texts)), key=lambda i: len(texts[i]), reverse=True)
         for start in range(0, len(order), size):
             batch = order[start : start + size]
@@ -97,7 +97,7 @@ class TorchEncoder:
         return Encoded(vectors, Tokens.empty(len(texts), self.dimension))
 
     def encode_query(self, text: str) -> EncodedQuery:
-        """Give the unit vector of one query, and no tokens; raises `ModelError` if it is none."""
+        """Return the unit vector of one query, and no tokens; raises `ModelError` for another."""
         vector = self._encode([text], self._prompts.query)[0]
         check_unit(vector[np.newaxis], f"{self._name} cannot be used; name another model")
         return EncodedQuery.without_tokens(vector, self.word_pieces(text))
@@ -139,7 +139,7 @@ def _load(folder: Path) -> SentenceTransformer:
 
 
 def _digest(folder: Path, prompts: Prompts) -> str:
-    """Hash all that decides the vectors: weights, configuration, tokenizer, prompts."""
+    """Return the hash of all that decides vectors: weights, configuration, tokenizer, prompts."""
     files = {
         path.relative_to(folder).as_posix(): hash_file(path)
         for path in sorted(folder.rglob("*"))

@@ -1,4 +1,4 @@
-"""Word pieces of a text, as the tokenizer of a model cuts it."""
+"""Word pieces of a text, as the tokenizer of a model splits it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,23 +12,23 @@ class WordPieces:
     """Word pieces of a text, never truncated."""
 
     spans: NDArray[np.int64]
-    """(pieces, 2): start and end of each, in characters of the text."""
+    """Start and end of each piece, in characters of the text, (pieces, 2)."""
     unknown: NDArray[np.bool_]
-    """Whether each stands for what the vocabulary lacks: `[UNK]`."""
+    """Whether each piece stands for what the vocabulary lacks: `[UNK]`."""
 
     @classmethod
     def of(cls, spans: Sequence[tuple[int, int]], unknown: NDArray[np.bool_]) -> "WordPieces":
-        """Pack the spans that a tokenizer returns."""
+        """Return the pieces of the spans that a tokenizer returns."""
         return cls(np.array(spans, dtype=np.int64).reshape(-1, 2), unknown)
 
     @classmethod
     def ending(cls, ends: NDArray[np.int64]) -> "WordPieces":
-        """Stand for known pieces that each begin where the one before ends."""
+        """Return known pieces that each begin where the one before ends."""
         return cls(np.stack([np.append(0, ends)[:-1], ends], axis=1), ends < 0)
 
     @classmethod
     def joined(cls, parts: Sequence["WordPieces"]) -> "WordPieces":
-        """Put all parts one after the other; one part at least."""
+        """Concatenate all parts, of which there is one at least."""
         if len(parts) == 1:
             return parts[0]
         spans = np.concatenate([part.spans for part in parts])
@@ -40,11 +40,11 @@ class WordPieces:
 
     @property
     def ends(self) -> NDArray[np.int64]:
-        """End of each, (pieces,)."""
+        """End of each piece, (pieces,)."""
         return self.spans[:, 1]
 
     def within(self, start: int, end: int) -> "WordPieces":
-        """Return those that end in `(start, end]`, counted from `start`."""
+        """Return the pieces that end in `(start, end]`, counted from `start`."""
         first, last = self.ends.searchsorted((start, end), side="right")
         spans = np.maximum(self.spans[first:last] - start, 0)
         return WordPieces(spans, self.unknown[first:last])

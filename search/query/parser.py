@@ -41,7 +41,7 @@ from whoosh.query import (
 )
 
 from plait.index.errors import QueryError
-from plait.index.language.analyzer import TextAnalyzer, fold
+from plait.index.language.analyzer import TextAnalyzer
 from plait.index.leg import TITLE_BOOST
 from plait.index.models.encoding import EncodedQuery
 
@@ -253,11 +253,11 @@ def _adapt(tree: Tree, analyzer: TextAnalyzer) -> Tree:
 
     def adapted(node: Tree) -> Tree:
         if isinstance(node, FuzzyTerm):
-            node.text = analyzer.term(node.text) or fold(node.text.lower())
+            node.text = analyzer.term(node.text) or analyzer.fold(node.text.lower())
             node.maxdist = min(node.maxdist, MOST_EDITS)
         elif isinstance(node, Prefix):
             # `treaties*` must find the stem `treati`, which does not begin so.
-            folded = fold(node.text.lower())
+            folded = analyzer.fold(node.text.lower())
             stem = analyzer.term(folded) or folded
             forms = (Prefix, folded), (Term, stem)
             return Or([kind(node.fieldname, text, boost=node.boost) for kind, text in forms])

@@ -20,7 +20,6 @@ from typing import TypeAlias
 from whoosh.support.levenshtein import levenshtein
 
 from plait.index.language.analyzer import WORD, TextAnalyzer, fold
-from plait.index.language.english import STOP_WORDS
 from plait.index.leg import Passages
 from plait.index.store import Store
 from plait.search.query.parser import LONGEST_WITH_OPERATORS, MOST_EDITS, Query
@@ -110,7 +109,7 @@ class Speller:
         one_edit: set[str] = set()
         for edits in _kinds_of_edits(len(word)):
             altered = set(edits(word, alphabet))
-            if not STOP_WORDS.isdisjoint(altered):
+            if not self._analyzer.language.stop_words.isdisjoint(altered):
                 return
             terms = {term for own in altered if (term := term_of(own))}
             yield terms, altered.__contains__

@@ -1,1 +1,1 @@
-"""The default model, run by ONNX Runtime without torch."""
+"""Models that ONNX Runtime runs without torch."""

@@ -1,13 +1,13 @@
-"""Here are the default model's weights: where is the graph made from them, made once?
+"""Cache of the graphs that are made of models' weights, once on a machine.
 
-A folder in the user's cache holds everything a query needs, so that a later run
-looks neither for the model nor at its 90 MB:
+A folder in the user's cache holds everything that a query needs, so that a later run reads
+neither the model's folder nor its 90 MB of weights:
 
     CACHE/lock
     CACHE/all-MiniLM-L6-v2-53aa5117-int8.3/
         model.onnx  weights.bin  tokenizer.json  made.json
 
-Every file is pinned by hash, the model's as well as those made from them. They are
+Every file is pinned by hash, the model's as well as those made of them. They are
 hashed when they are made, and again when the disk says that they changed
 (`plait.index.models.onnx.pinned_folder`). A folder that fails is made again.
 """
@@ -15,58 +15,41 @@ hashed when they are made, and again when the disk says that they changed
 import fcntl
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from plait.index.errors import ModelError
 from plait.index.files.atomic import discard, publish
 from plait.index.files.lock import LOCK
-from plait.index.models.hub import DEFAULT, Precision
+from plait.index.models.onnx.model import OnnxModel, Precision
 from plait.index.models.onnx.pinned_folder import PinnedFolder, is_protected, make_own
-
-RECIPE = 3
-"""Raise whenever the graph or the choice of its pieces changes: part of folder and fingerprint."""
-
-GRAPHS: Mapping[Precision, Mapping[str, str]] = {
-    "int8": {
-        "model.onnx": "eca3b784e3f92f3674f1ff2830c5debc6f412271584d16257e81f8d068ea7fd1",
-        "weights.bin": "e2cd92054d03dcb29d845ce41565ece35fa64dd075c8b2f634714fbdc16c9513",
-    },
-    "fp32": {
-        "model.onnx": "b19dbc73d6b38346a81e1cef6109271dfaea3d13a4c4dac93075d1b6475469bb",
-        "weights.bin": "03bcb22b00c7ca807924c42d4b7261e537762ef7e14878e5cd81a1a8ae5b06df",
-    },
-}
-"""SHA-256 of what `write_graph` writes of the default model. Found the same with onnx 1.17 to
-1.23, NumPy 2.0 to 2.4, protobuf 3.20 to 7.36."""
 
 
 def cache_home() -> Path:
-    """PLAIT_CACHE, else XDG_CACHE_HOME/plait, else ~/.cache/plait."""
+    """Return PLAIT_CACHE, else XDG_CACHE_HOME/plait, else ~/.cache/plait."""
     if chosen := os.environ.get("PLAIT_CACHE"):
         return Path(chosen).expanduser()
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "plait"
 
 
-def ready_folder(precision: Precision, find: Callable[[], Path]) -> Path:
-    """Give the folder with the graph, making it from the folder that `find` gives if need be.
+def ready_folder(model: OnnxModel, precision: Precision, find: Callable[[], Path]) -> Path:
+    """Return the folder with a model's graph, made of the folder that `find` returns if need be.
 
-    Any number of processes may do so at once: one makes it, and the others wait. Where it
+    Any number of processes may ask at once: one makes it, and the others wait. Where it
     is ready, nothing needs to be writable. Raises `ModelError` where the cache cannot be
     written, or is another user's, and where something else was made than should be.
     """
-    name = f"{DEFAULT.name}-{DEFAULT.digest}-{precision}.{RECIPE}"
-    files = {**GRAPHS[precision], "tokenizer.json": DEFAULT.files["tokenizer.json"]}
-    folder = PinnedFolder(cache_home() / name, files)
+    path = cache_home() / model.folder_name(precision)
+    folder = PinnedFolder(path, model.folder_files(precision))
     if folder.is_ready():
         return folder.path
     try:
-        with _alone(cache_home()):
+        with _alone(cache_home(), model):
             # Another process may have made it since. Hashed all the same: until now the
             # cache may have been open to others.
             if not folder.verify():
-                _make(folder, find(), precision)
+                _make(folder, find(), model, precision)
     except OSError as error:
         raise ModelError(
             f"cannot write the model's graph to {folder.path}: {error.strerror or error}. "
@@ -76,13 +59,13 @@ def ready_folder(precision: Precision, find: Callable[[], Path]) -> Path:
 
 
 @contextmanager
-def _alone(home: Path) -> Iterator[None]:
-    """Be the only process that makes a graph, and remove what killed ones have left."""
+def _alone(home: Path, model: OnnxModel) -> Iterator[None]:
+    """Hold the lock of the cache, and remove what killed processes left of a model."""
     make_own(home)
     descriptor = os.open(home / LOCK, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
-        for leftover in home.glob(f".*{DEFAULT.name}-*"):
+        for leftover in home.glob(f".*{model.name}-*"):
             if is_protected(leftover):
                 shutil.rmtree(leftover, ignore_errors=True)
         yield
@@ -90,18 +73,18 @@ def _alone(home: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def _make(folder: PinnedFolder, source: Path, precision: Precision) -> None:
+def _make(folder: PinnedFolder, source: Path, model: OnnxModel, precision: Precision) -> None:
     # Only the first run on a machine needs onnx.
     from plait.index.models.onnx.graph import write_graph  # noqa: PLC0415
 
     def write(temporary: Path) -> None:
         temporary.mkdir()
-        write_graph(source, temporary, precision)
+        write_graph(source, temporary, precision, model.loud_channels)
         shutil.copyfile(source / "tokenizer.json", temporary / "tokenizer.json")
         _let_others_read(temporary)
         made = PinnedFolder(temporary, folder.files)
         if not made.verify():
-            raise ModelError(_unlike(made))
+            raise ModelError(_unlike(made, model))
 
     discard(folder.path)
     publish(folder.path, write)
@@ -114,12 +97,12 @@ def _let_others_read(temporary: Path) -> None:
     temporary.chmod(0o755)
 
 
-def _unlike(made: PinnedFolder) -> str:
+def _unlike(made: PinnedFolder, model: OnnxModel) -> str:
     from importlib import metadata  # noqa: PLC0415 - 20 ms that no good start should take
 
     makers = " and ".join(f"{name} {metadata.version(name)}" for name in ("onnx", "numpy"))
     return (
-        f"{makers} did not make the default model's graph as it should be: {made.difference()}. "
+        f"{makers} did not make the graph of {model.name} as it should be: {made.difference()}. "
         "Install onnx 1.17 to 1.23 and NumPy 2.0 to 2.4, with which it was tested, and check "
         "the disk."
     )

@@ -1,4 +1,4 @@
-"""Here is a text: what are its vectors by the default model, in milliseconds?
+"""Encoder on ONNX Runtime: a text to its vectors, in milliseconds.
 
 Runs the graph that `plait.index.models.onnx.graph` made, on ONNX Runtime and `tokenizers`
 alone: torch, transformers and sentence-transformers are never imported.
@@ -21,9 +21,8 @@ from tokenizers import Tokenizer
 from plait.index.dense.late_interaction import Tokens
 from plait.index.errors import ModelError
 from plait.index.models.encoding import Encoded, EncodedQuery, check_unit
-from plait.index.models.hub import DEFAULT, Precision
-from plait.index.models.onnx.cache import RECIPE
 from plait.index.models.onnx.kept_pieces import Pieces
+from plait.index.models.onnx.model import OnnxModel, Precision
 from plait.index.models.word_pieces import WordPieces
 
 # Or a mere import leaves a device's id and a database in ~/.cache/Microsoft, to be sent to
@@ -31,27 +30,27 @@ from plait.index.models.word_pieces import WordPieces
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 import onnxruntime
 
-GROUP = 1024
-"""Texts cut into word pieces at a time: bounds memory, and what an interrupt waits for."""
+TEXTS_SPLIT_AT_ONCE = 1024
+"""Texts split into word pieces at a time: bounds RAM, and what an interrupt waits for."""
 
-SPLIT_AT_ONCE = 1 << 16
-"""Characters whose word pieces are found at a time: those of a whole novel take gigabytes."""
+CHARACTERS_SPLIT_AT_ONCE = 1 << 16
+"""Characters split into word pieces at a time: those of a whole novel take gigabytes."""
 
-# Before these a word of the model's ends, whatever they are: blanks (cleaned text has no
-# others), ASCII punctuation, Chinese characters. Square brackets may belong to a special
-# piece, as in `[SEP]`.
 WORD_END = re.compile(r"[ \n!-/:-@\\^-`{-~\u4e00-\u9fff]")
+"""Characters before which a word of the model's ends, whatever they are: blanks (cleaned text has
+no others), ASCII punctuation, Chinese characters. Square brackets may belong to a special piece,
+as in `[SEP]`."""
 
 
 class OnnxEncoder:
-    """The default model, run by ONNX Runtime. An `plait.index.models.encoder.Encoder`."""
+    """A model on ONNX Runtime; an `plait.index.models.encoder.Encoder`."""
 
-    def __init__(self, folder: Path, precision: Precision = "int8") -> None:
-        """Open a folder that `plait.index.models.onnx.cache.ready_folder` gave.
+    def __init__(self, folder: Path, model: OnnxModel, precision: Precision = "int8") -> None:
+        """Load a folder that `plait.index.models.onnx.cache.ready_folder` returned.
 
         Raises `ModelError` where ONNX Runtime cannot run the graph.
         """
-        self._folder = folder
+        self._folder, self._model, self._precision = folder, model, precision
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
@@ -59,9 +58,8 @@ class OnnxEncoder:
         self._unknown = self._tokenizer.token_to_id("[UNK]")
         added = self._tokenizer.get_added_tokens_decoder().items()
         special = [number for number, token in added if token.special]
-        self._pieces = Pieces(self._tokenizer.id_to_token, special)
+        self._pieces = Pieces(self._tokenizer.id_to_token, special, model.stop_words)
         self._session = _session(folder / "model.onnx")
-        self._precision = precision
 
     @property
     def dimension(self) -> int:
@@ -70,43 +68,43 @@ class OnnxEncoder:
 
     @property
     def window(self) -> int:
-        """Word pieces read of a text, special ones excluded; the rest is not seen."""
-        return DEFAULT.max_pieces - 2
+        """Word pieces read of a text, special ones excluded; the rest is not read."""
+        return self._model.max_pieces - 2
 
     @property
     def fingerprint(self) -> str:
         """Model, hash of its weights, precision and recipe of the graph."""
-        return f"{DEFAULT.name}:{DEFAULT.digest}:{self._precision}.{RECIPE}"
+        return self._model.fingerprint(self._precision)
 
     @property
     def name(self) -> str:
         """What a person reads."""
-        return DEFAULT.name
+        return self._model.name
 
     def token_ends(self, text: str) -> NDArray[np.int64]:
-        """Give the end of each word piece, in characters of `text`; never truncated."""
+        """Return the end of each word piece, in characters of `text`; never truncated."""
         return self.word_pieces(text).ends
 
     def word_pieces(self, text: str) -> WordPieces:
         """Return where each word piece lies, and whether the model has none for what is there."""
         parts = []
         for start, stop in blocks(text):
-            cut = self._tokenizer.encode(encodable(text[start:stop]), add_special_tokens=False)
-            part = WordPieces.of(cut.offsets, np.array(cut.ids) == self._unknown)
+            split = self._tokenizer.encode(encodable(text[start:stop]), add_special_tokens=False)
+            part = WordPieces.of(split.offsets, np.array(split.ids) == self._unknown)
             parts.append(part.shifted(start))
         return WordPieces.joined(parts)
 
     def encode_passages(
         self, texts: Sequence[str], progress: Callable[[int], None] | None = None
     ) -> Encoded:
-        """Give the vector and the tokens of each text.
+        """Return the vector and the tokens of each text.
 
-        `progress` hears how many more are done.
+        `progress` is told how many more are encoded.
         """
         parts = [Encoded.empty(self.dimension)]
         with ThreadPoolExecutor(_cores(), thread_name_prefix="encode") as pool:
-            for start in range(0, len(texts), GROUP):
-                ids = self._cut(texts[start : start + GROUP])
+            for start in range(0, len(texts), TEXTS_SPLIT_AT_ONCE):
+                ids = self._split(texts[start : start + TEXTS_SPLIT_AT_ONCE])
                 # Longest first: the last to finish are the quickest, so no core idles.
                 order = np.argsort([-len(own) for own in ids], kind="stable")
                 done = []
@@ -118,33 +116,35 @@ class OnnxEncoder:
         return Encoded.joined(parts)
 
     def encode_query(self, text: str) -> EncodedQuery:
-        """Give the vector and the tokens of one text; raises `ModelError` for damaged weights."""
-        cut = self._tokenizer.encode(encodable(text[:SPLIT_AT_ONCE]), add_special_tokens=False)
-        ids = [self._first, *cut.ids[: self.window], self._last]
+        """Return the vector and the tokens of one text; raises `ModelError` for damaged weights."""
+        read = encodable(text[:CHARACTERS_SPLIT_AT_ONCE])
+        split = self._tokenizer.encode(read, add_special_tokens=False)
+        ids = [self._first, *split.ids[: self.window], self._last]
         vector, tokens = self._run(ids)
         check_unit(vector[np.newaxis], f"Delete {self._folder}, and it is made again")
         unit = tokens / np.linalg.norm(tokens, axis=1, keepdims=True)
         row = np.array(ids)
-        pieces = WordPieces.of(cut.offsets[: self.window], row[1:-1] == self._unknown)
+        pieces = WordPieces.of(split.offsets[: self.window], row[1:-1] == self._unknown)
         return EncodedQuery(vector, unit, pieces, self._pieces.kept(row)[1:-1])
 
-    def _cut(self, texts: Sequence[str]) -> list[list[int]]:
-        """Cut texts into the ids that the model reads, special ones included.
+    def _split(self, texts: Sequence[str]) -> list[list[int]]:
+        """Split texts into the ids that the model reads, special ones included.
 
-        Those of its window are within the first `SPLIT_AT_ONCE` characters of any text of words.
+        Those of its window are within the first `CHARACTERS_SPLIT_AT_ONCE` characters of any
+        text of words.
         """
         encodings = self._tokenizer.encode_batch_fast(
-            [encodable(text[:SPLIT_AT_ONCE]) for text in texts], add_special_tokens=False
+            [encodable(text[:CHARACTERS_SPLIT_AT_ONCE]) for text in texts], add_special_tokens=False
         )
         return [[self._first, *e.ids[: self.window], self._last] for e in encodings]
 
     def _passage(self, ids: Sequence[int]) -> Encoded:
-        """Encode one text, and let go of all but the signs of its tokens."""
+        """Encode one text, with the signs of its tokens alone."""
         vector, tokens = self._run(ids)
         return Encoded(vector[np.newaxis], Tokens.of([tokens]))
 
     def _run(self, ids: Sequence[int]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Give the vector, (dimension,), and the hidden states of the pieces that are kept."""
+        """Return the vector, (dimension,), and the hidden states of the pieces that are kept."""
         row = np.array(ids, dtype=np.int64)
         found = self._session.run(["vector", "tokens"], {"pieces": row[np.newaxis]})
         (vector,), (hidden,) = (np.asarray(output, dtype=np.float32) for output in found)
@@ -152,14 +152,15 @@ class OnnxEncoder:
 
 
 def blocks(text: str) -> Iterator[tuple[int, int]]:
-    """Yield (start, end) of blocks of one to two `SPLIT_AT_ONCE` characters, cut between words.
+    """Yield (start, end) of blocks of text, split between words.
 
-    Only a word that is a block by itself is cut inside: the model knows none so long.
+    Each has one to two times `CHARACTERS_SPLIT_AT_ONCE`. Only a word that is a block by itself
+    is split inside: the model knows none so long.
     """
-    start = 0
-    while len(text) - start > SPLIT_AT_ONCE:
-        end = WORD_END.search(text, start + SPLIT_AT_ONCE, start + 2 * SPLIT_AT_ONCE)
-        stop = end.start() if end else min(start + 2 * SPLIT_AT_ONCE, len(text))
+    start, size = 0, CHARACTERS_SPLIT_AT_ONCE
+    while len(text) - start > size:
+        end = WORD_END.search(text, start + size, start + 2 * size)
+        stop = end.start() if end else min(start + 2 * size, len(text))
         yield start, stop
         start = stop
     yield start, len(text)
@@ -171,7 +172,7 @@ def encodable(text: str) -> str:
 
 
 def _cores() -> int:
-    """Cores this process may use, where the system says."""
+    """Return how many cores this process may use, where the system says so."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

@@ -1,9 +1,9 @@
-"""Here are the weights of a BERT encoder: what graph does ONNX Runtime run fastest?
+"""Graph of a BERT encoder that ONNX Runtime runs fast, written from the model's weights.
 
 The graph is written by hand from `config.json` and `model.safetensors`, so that no
 framework is imported to make it and each operator is a measured choice
 (docs/adr/0002-encoding.md). It takes the word pieces of ONE text, (1, pieces), and
-gives its unit vector, (1, width), and the hidden states that it is the mean of,
+returns its unit vector, (1, width), and the hidden states that it is the mean of,
 (1, pieces, width): there is no padding, no mask, and no way for a text to depend on
 its neighbours.
 
@@ -24,7 +24,7 @@ from onnx import TensorProto, helper, numpy_helper
 from onnx.external_data_helper import set_external_data
 from safetensors.numpy import load_file
 
-from plait.index.models.hub import Precision
+from plait.index.models.onnx.model import Precision
 
 Floats: TypeAlias = NDArray[np.float32]
 Attributes: TypeAlias = Mapping[str, Any]
@@ -32,8 +32,8 @@ Attributes: TypeAlias = Mapping[str, Any]
 GRAPH, WEIGHTS = "model.onnx", "weights.bin"
 """Names of the two files that are written."""
 
-MOVED = 1024
-"""Bytes from which a constant lies outside the graph: onnx's own threshold."""
+EXTERNAL_BYTES = 1024
+"""Bytes from which a constant is stored outside the graph: onnx's own threshold."""
 
 MICROSOFT = "com.microsoft"
 """Domain of ONNX Runtime's own operators."""
@@ -46,17 +46,16 @@ Without VNNI, x86 adds such a pair of 8-bit products in 16 bits, and saturates
 so every CPU computes the same integers. The usual cure, 7-bit weights, loses more.
 """
 
-LOUD: Mapping[int, float] = {63: 3.0, 99: 4.0, 157: 3.0}
-"""Channels that reach 3 to 5 times the values of the others, in every layer.
 
-Measured on this model's attention inputs. One scale serves all channels, so these
-are divided, and their weights multiplied, before both are rounded (SmoothQuant,
-Xiao et al. 2023, with a table in place of calibration).
-"""
+def write_graph(
+    source: Path, target: Path, precision: Precision, loud: Mapping[int, float]
+) -> None:
+    """Write `target`/model.onnx and weights.bin from the model folder `source`.
 
-
-def write_graph(source: Path, target: Path, precision: Precision) -> None:
-    """Make `target`/model.onnx and weights.bin from the model folder `source`.
+    `loud` are channels of the attention inputs whose values are several times those of the
+    others. One scale serves all channels, so these are divided, and their weights multiplied,
+    before both are rounded (SmoothQuant, Xiao et al. 2023, with a table in place of
+    calibration).
 
     The bytes are the same with every version of onnx and numpy, and on every processor:
     no weight comes of more than elementwise arithmetic, which IEEE 754 settles.
@@ -69,6 +68,7 @@ def write_graph(source: Path, target: Path, precision: Precision) -> None:
         heads=int(config["num_attention_heads"]),
         epsilon=float(config["layer_norm_eps"]),
         precision=precision,
+        loud=loud,
     )
     model = writer.model(layers=int(config["num_hidden_layers"]))
     with (target / WEIGHTS).open("wb") as file:
@@ -77,13 +77,13 @@ def write_graph(source: Path, target: Path, precision: Precision) -> None:
 
 
 def _move_weights(tensors: Iterable[onnx.TensorProto], file: BinaryIO) -> None:
-    """Write the bytes of tensors one after another, and leave in each where they lie.
+    """Write the bytes of tensors one after another, and record in each where they are.
 
     Not by `onnx.save_model`: the files are pinned by hash, and how onnx lays them out is
     its own affair.
     """
     for tensor in tensors:
-        if len(tensor.raw_data) >= MOVED:
+        if len(tensor.raw_data) >= EXTERNAL_BYTES:
             set_external_data(tensor, WEIGHTS, file.tell(), len(tensor.raw_data))
             file.write(tensor.raw_data)
             tensor.ClearField("raw_data")
@@ -108,6 +108,7 @@ class _Bert:
     heads: int
     epsilon: float
     precision: Precision
+    loud: Mapping[int, float]
     nodes: list[onnx.NodeProto] = field(default_factory=list)
     constants: dict[str, onnx.TensorProto] = field(default_factory=dict)
 
@@ -148,14 +149,14 @@ class _Bert:
         )
 
     def attend(self, layer: str, hidden: str) -> str:
-        """Multi-head self-attention; one matrix gives queries, keys and values."""
+        """Apply multi-head self-attention; one matrix makes queries, keys and values."""
         names = [f"{layer}.attention.self.{part}" for part in ("query", "key", "value")]
         weight = np.concatenate([self.weights[f"{name}.weight"].T for name in names], axis=1)
         bias = np.concatenate([self.weights[f"{name}.bias"] for name in names])
         calm = hidden
         if self.precision == "int8":
             loudness = np.ones(len(weight), dtype=np.float32)
-            loudness[list(LOUD)] = list(LOUD.values())
+            loudness[list(self.loud)] = list(self.loud.values())
             calm = self.node("Div", [hidden, self.constant("loudness", loudness)])
             weight = weight * loudness[:, np.newaxis]
         joint = self.dense(f"{layer}.qkv", calm, weight, bias)
@@ -167,7 +168,7 @@ class _Bert:
         return self.add_normalise(output, mixed, hidden)
 
     def feed_forward(self, layer: str, hidden: str) -> str:
-        """Two dense layers with GELU between them."""
+        """Apply two dense layers with GELU between them."""
         inner = self.dense_by_row(f"{layer}.intermediate.dense", hidden)
         active = self.node("Gelu", [inner], domain=MICROSOFT)
         outer = self.dense_by_row(f"{layer}.output.dense", active)
@@ -188,11 +189,11 @@ class _Bert:
         return self.add_bias(name, self.node("Mul", [product, size]), bias)
 
     def parameters(self, name: str) -> tuple[Floats, Floats]:
-        """Weight, (inputs, outputs), and bias, (outputs,), of the dense layer of that name."""
+        """Return weight, (inputs, outputs), and bias, (outputs,), of the dense layer of a name."""
         return self.weights[f"{name}.weight"].T, self.weights[f"{name}.bias"]
 
     def dense(self, name: str, data: str, weight: Floats, bias: Floats | None) -> str:
-        """Compute `data @ weight + bias` in the precision asked for."""
+        """Compute `data @ weight + bias` in the graph's precision."""
         if self.precision == "fp32":
             product = self.node("MatMul", [data, self.constant(f"{name}.weight", weight)])
         else:
@@ -216,7 +217,7 @@ class _Bert:
         return self.normalise(f"{name}.LayerNorm", self.node("Add", [data, residual]))
 
     def normalise(self, name: str, data: str) -> str:
-        """Layer normalisation over the last axis."""
+        """Apply layer normalisation over the last axis."""
         parts = [
             self.constant(f"{name}.{p}", self.weights[f"{name}.{p}"]) for p in ("weight", "bias")
         ]
@@ -225,7 +226,7 @@ class _Bert:
         )
 
     def pool(self, hidden: str) -> None:
-        """Give out the pieces, and their average scaled to unit length."""
+        """Output the pieces, and their mean scaled to unit length."""
         self.nodes.append(helper.make_node("Identity", [hidden], ["tokens"]))
         axis = self.constant("axis", np.array([1], dtype=np.int64))
         mean = self.node("ReduceMean", [hidden, axis], {"keepdims": 0})
@@ -233,7 +234,7 @@ class _Bert:
         self.nodes.append(node)
 
     def constant(self, name: str, array: NDArray[np.generic]) -> str:
-        """Keep an array under a name."""
+        """Add an array, and return its name."""
         self.constants[name] = numpy_helper.from_array(np.ascontiguousarray(array), name)
         return name
 

@@ -2,7 +2,7 @@
 
 Files are hashed when the disk says that they are not as they were when last hashed: by
 size, times and inode, kept beside them in `made.json`. That record says which hashes were
-found, but vouches for none: whoever opens the folder brings the hashes along.
+found, but proves none: whoever opens the folder brings the hashes along.
 """
 
 import json
@@ -22,7 +22,7 @@ RECORD = "made.json"
 
 @dataclass(frozen=True, slots=True)
 class PinnedFolder:
-    """A folder, and what its files must be."""
+    """A folder, and what its files must hash to."""
 
     path: Path
     files: Mapping[str, str]
@@ -70,7 +70,7 @@ class PinnedFolder:
         return False
 
     def _stamps(self) -> bytes:
-        """Write down what the disk says of each file, beside the hash that it must have."""
+        """Return what the disk says of each file, beside the hash that it must have, as JSON."""
         lines = {}
         for name, wanted in self.files.items():
             found = (self.path / name).lstat()
@@ -99,7 +99,7 @@ def is_protected(path: Path) -> bool:
 
 
 def make_own(folder: Path) -> None:
-    """Make a folder that only its user can enter, or close one that is there to changes.
+    """Make a folder that only its user can enter, or close one that is there to others' changes.
 
     Raises `PermissionError` where it is somebody else's.
     """

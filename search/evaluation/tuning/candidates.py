@@ -12,7 +12,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from plait.index.models.encoder import Remembering
+from plait.index.models.cached import CachedEncoder
 from plait.search.evaluation.collection import Collection, Qrels, Topic
 from plait.search.evaluation.files.trec import falling
 from plait.search.evaluation.measures import cutoff, per_topic
@@ -67,7 +67,7 @@ class Questions:
         names = article_names(index.store.article_ids(), collection.qrels)
         known = set(names.values())
         # An index of its own, so that the cached vectors of the topics are freed with it.
-        own = Index(index.store, Remembering(index.encoder))
+        own = Index(index.store, CachedEncoder(index.encoder))
         options = Options(operators=False)
         topics = tuple(
             replace(topic, text=own.answer(topic.text, 1, options).asked)
