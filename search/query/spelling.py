@@ -19,7 +19,7 @@ from typing import TypeAlias
 
 from whoosh.support.levenshtein import levenshtein
 
-from plait.index.language.analyzer import WORD, TextAnalyzer, fold
+from plait.index.language.analyzer import WORD, TextAnalyzer
 from plait.index.leg import Passages
 from plait.index.store import Store
 from plait.search.query.parser import LONGEST_WITH_OPERATORS, MOST_EDITS, Query
@@ -88,15 +88,15 @@ class Speller:
 
     def _meant(self, typed: str, is_word: Callable[[str], bool]) -> str | None:
         """Return the likeliest word of the articles, in the case in which it was typed."""
-        word = folded(typed)
+        word = self._folded(typed)
         if not _is_correctable(word) or is_word(word):
             return None
         for terms, is_near in self._likeliest(word):
             for term, passages in self._first_passages(self._commonest(terms)[:TERMS_READ]):
                 # Near in full: the analyzer cuts endings off, and with them what was altered.
                 for words in self._words(term, passages):
-                    if near := [own for own in words if is_near(folded(own))]:
-                        return _cased(_most_alike(near, word), typed, self._analyzer)
+                    if near := [own for own in words if is_near(self._folded(own))]:
+                        return _cased(_most_alike(near, word, self._folded), typed, self._analyzer)
         return None
 
     def _likeliest(self, word: str) -> Iterator[tuple[set[str], Callable[[str], bool]]]:
@@ -138,8 +138,12 @@ class Speller:
         for index in range(len(passages)):  # one by one: the first mostly does
             [(article, passage)] = self._store.read(passages[index : index + 1])
             words = sorted(set(WORD.findall(f"{article.title}\n{passage.text}")))
-            alike = (own for own in words if folded(own)[:1] == term[0])
+            alike = (own for own in words if self._folded(own)[:1] == term[0])
             yield [own for own in alike if self._analyzer.term(own) == term]
+
+    def _folded(self, word: str) -> str:
+        """Return a word in small letters, without accents, as terms are made of it."""
+        return self._analyzer.fold(word.lower())
 
     @cached_property
     def _letters(self) -> dict[str, list[str]]:
@@ -206,11 +210,6 @@ def _in_address(text: str, span: tuple[int, int]) -> bool:
     return not {"@", "/"}.isdisjoint(before + after)
 
 
-def folded(word: str) -> str:
-    """Return a word in small letters, without accents, as terms are made of it."""
-    return fold(word.lower())
-
-
 def _is_correctable(word: str) -> bool:
     """Return whether a folded word has letters enough, and but digits beside them."""
     letters = sum(map(str.isalpha, word))
@@ -223,7 +222,7 @@ def _are_near(word: str, other: str) -> bool:
     return begins_alike and levenshtein(other, word, limit=MOST_EDITS) <= MOST_EDITS
 
 
-def _most_alike(words: Iterable[str], word: str) -> str:
+def _most_alike(words: Iterable[str], word: str, folded: Callable[[str], str]) -> str:
     """Return the one of some words whose letters are most like those of another."""
     return max(words, key=lambda own: SequenceMatcher(None, word, folded(own)).ratio())
 
