@@ -1,9 +1,10 @@
-"""Here are segments: which of them become one, and what is in it?
+"""Merging: which segments become one, and the arrays of what they become.
 
 Does not write it (`plait.index.local.writer`), and knows no part of it by its content.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from errno import EDQUOT, EMFILE, ENFILE, ENOMEM, ENOSPC
 from itertools import accumulate
 
 from plait.index.dense.late_interaction import Tokens
@@ -16,6 +17,9 @@ from plait.index.language.analyzer import FIELDS
 from plait.index.local.entries import SegmentEntry
 from plait.index.local.segment import ILLEGIBLE, ROWS, Segment
 
+NO_ROOM = frozenset({ENOSPC, EDQUOT, EMFILE, ENFILE, ENOMEM})
+"""Errors for which a merge is left to the next run: nothing is wrong with what it reads."""
+
 MAX_SEGMENTS = 8
 """More than this, and small ones are merged: a query visits each segment."""
 
@@ -27,10 +31,10 @@ So a passage is written again when its segment grows by a third.
 
 
 def merged_during_run(segments: Sequence[SegmentEntry]) -> Sequence[SegmentEntry]:
-    """Choose what to merge during a run: nothing up to `MAX_SEGMENTS`.
+    """Return what to merge during a run: nothing up to `MAX_SEGMENTS`.
 
     Above, the two smallest, and each next one no larger than those before it together. So
-    a passage that is written again lies in a segment of twice the size, but for few, and
+    a passage that is written again lies in a segment of twice the size, except a few, and
     the work grows with the logarithm of the index: of 540 equal commits each passage is
     written 5 times, of 5,000 7 times (by merging the smaller half, 15 and 126 times).
     """
@@ -47,7 +51,7 @@ def merged_during_run(segments: Sequence[SegmentEntry]) -> Sequence[SegmentEntry
 
 
 def merged_after_run(segments: Sequence[SegmentEntry]) -> Sequence[SegmentEntry]:
-    """Choose what to merge when a run is over: the largest that is no giant, and all smaller.
+    """Return what to merge when a run is over: the largest that is no giant, and all smaller.
 
     A giant is `GIANT` times what all smaller ones are together. So an index built at once
     is one segment, and a few articles more do not write it again.
@@ -63,7 +67,7 @@ def merged_after_run(segments: Sequence[SegmentEntry]) -> Sequence[SegmentEntry]
 
 
 def merge_segments(segments: Sequence[Segment]) -> Iterator[Mapping[str, Array]]:
-    """Walk the arrays of segments joined, without their deleted articles, a few rows at a time.
+    """Yield the arrays of segments joined, without their deleted articles, a few rows at a time.
 
     Nothing is analysed or encoded again, and nothing is kept in memory once it was given.
     Raises `CorruptIndexError` for what no segment of plait's holds, whatever its checksums.

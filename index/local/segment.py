@@ -43,6 +43,12 @@ DIGEST_SIZE = 16
 SHARED = ("vectors", "vector_signs")
 """Arrays of which every query reads nearly every page."""
 
+COMPARED = ("ids.blob", "ids.offsets", "article_digests")
+"""Arrays by which a writer tells whether an article is new or changed."""
+
+REUSED = ("passage_digests", "vectors", "token_starts", "token_signs")
+"""Arrays of which a passage is used again where its text is the same."""
+
 ILLEGIBLE = "illegible"
 """Name of the array that segments of earlier versions lack."""
 

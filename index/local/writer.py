@@ -7,7 +7,6 @@ else.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from errno import EDQUOT, EMFILE, ENFILE, ENOMEM, ENOSPC
 from functools import partial
 from pathlib import Path
 from typing import Self
@@ -23,23 +22,14 @@ from plait.index.local.deletions import Address, OpenSegment, addresses, without
 from plait.index.local.entries import Counts, FileEntry, SegmentEntry, totals
 from plait.index.local.generations import Generations
 from plait.index.local.manifest import Manifest, language_of
-from plait.index.local.merging import merge_segments, merged_after_run, merged_during_run
+from plait.index.local.merging import NO_ROOM, merge_segments, merged_after_run, merged_during_run
 from plait.index.local.recall import recall
-from plait.index.local.segment import Segment, article_json, digest, write_segment
+from plait.index.local.segment import COMPARED, REUSED, Segment, article_json, digest, write_segment
 from plait.index.local.snapshot import open_segment
 from plait.index.local.sources import read_sources, write_sources
 from plait.index.models.encoder import Encoder
 from plait.index.models.legibility import Legibility
-from plait.index.store import Change, Recipe, check_recipe
-
-COMPARED = ("ids.blob", "ids.offsets", "article_digests")
-"""Arrays by which a writer tells whether an article is new or changed."""
-
-REUSED = ("passage_digests", "vectors", "token_starts", "token_signs")
-"""Arrays of which a passage is used again where its text is the same."""
-
-NO_ROOM = frozenset({ENOSPC, EDQUOT, EMFILE, ENFILE, ENOMEM})
-"""Errors for which a merge is left to the next run: nothing is wrong with what it reads."""
+from plait.index.store import Change, Recipe, StoreSettings, check_recipe
 
 
 class IndexWriter:
@@ -71,10 +61,12 @@ class IndexWriter:
         self._places: dict[str, Address] = {}
         self._checked: set[str] = set()
         self.legibility = Legibility()  # of what this writer added
+        self.settings = StoreSettings()
+        """Sizes by which a segment's recall is measured when it is written."""
         self._generations = Generations(root)
-        own = language or language_of(self._generations.manifest)
-        self._builder = Builder(encoder, TextAnalyzer(own), progress)
         try:
+            own = language or language_of(self._generations.manifest)
+            self._builder = Builder(encoder, TextAnalyzer(own), progress)
             self._open(self._builder.recipe(model))
         except BaseException:
             self.close()
@@ -120,13 +112,13 @@ class IndexWriter:
             self.close()
 
     def close(self) -> None:
-        """Let go of the lock and of all files, without a commit; once is enough."""
+        """Release the lock and close all files, without a commit; once is enough."""
         self._generations.close()
         self._segments = {}
 
     @property
     def pending(self) -> int:
-        """Count characters of what was added since the last commit."""
+        """Characters of what was added since the last commit."""
         return self._characters
 
     def notice(self) -> str:
@@ -134,7 +126,7 @@ class IndexWriter:
         return self.legibility.notice(self._builder.encoder.name)
 
     def get(self, article_id: str) -> Article | None:
-        """Give the article as it is now, uncommitted changes included."""
+        """Return the article as it is now, uncommitted changes included."""
         if article_id in self._pending:
             return self._pending[article_id]
         if article_id not in self._places or article_id in self._removed:
@@ -143,7 +135,7 @@ class IndexWriter:
         return self._segments[name].article(number)
 
     def ids(self) -> list[str]:
-        """List the ids of all articles, uncommitted ones included."""
+        """Return the ids of all articles, uncommitted ones included."""
         kept = [i for i in self._places if i not in self._removed]
         return [*kept, *(i for i in self._pending if i not in self._places)]
 
@@ -273,9 +265,8 @@ class IndexWriter:
         """
         for entry in merged:
             entry.check(self.root)
-        names = {entry.name for entry in merged}
-        chosen = [segment for entry, segment in self._open_segments() if entry.name in names]
-        held = [kept for kept in self._open_segments() if kept[0].name not in names]
+        chosen = [self._segments[entry.name] for entry in merged]
+        held = [own for own in self._open_segments() if own[0] not in merged]
         if (counts := totals(merged))[0]:
             held.append(self._write(merge_segments(chosen), counts))
         return held
@@ -288,7 +279,8 @@ class IndexWriter:
         folder = self.root / f"segment-{self._generations.next_number()}"
         publish(folder, lambda path: write_segment(path, chunks))
         files = tuple(FileEntry.of(self.root, path) for path in sorted(folder.iterdir()))
-        found = recall(folder, lambda text: self._builder.encoder.encode_query(text).vector)
+        encode = self._builder.encoder.encode_query
+        found = recall(folder, lambda text: encode(text).vector, self.settings)
         entry = SegmentEntry(folder.name, *counts[:2], files, found, illegible=counts[2])
         return entry, open_segment(self.root, entry, self.manifest.recipe.dimension)
 
