@@ -38,6 +38,15 @@ def open_writer(
     return IndexWriter(Path(place), encoder, model, progress)
 
 
+def reopen_writer(place: str | Path) -> Writer:
+    """Open an index for writing, with the model that it was built with.
+
+    Raises `NoIndexError`, `ModelError`, and as `open_writer`.
+    """
+    model = read_manifest(Path(place)).recipe.model
+    return open_writer(place, load_encoder(model, fetch=False), model)
+
+
 def check_index(place: str | Path) -> int:
     """Compare every file of an index with its checksum; return how many there are.
 

@@ -1,7 +1,8 @@
 """Passages that a chatbot is given for a question, within its budget."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 from plait.index.article import Article
 from plait.index.language.cutting import sentences
@@ -27,10 +28,20 @@ class Excerpt:
         """The stretch itself; the title, where an article is nothing but that."""
         return self.article.text[self.start : self.end] or self.article.title
 
+    def record(self) -> dict[str, Any]:
+        """Return the excerpt for programs."""
+        return asdict(self) | {"text": self.text}
+
     def __str__(self) -> str:
         where = self.article.source or self.article.id
         head = f"[{self.number}] {self.article.title} ({where}, {self.start}-{self.end})"
         return f"{in_line(head)}\n{self.text}"
+
+
+def nothing_fits(tokens: int, least: float) -> str:
+    """Return what to say where no passage is given."""
+    likely = f" and has probability {least} or more" if least else ""
+    return f"Nothing found that fits {tokens} word pieces{likely}."
 
 
 def choose_excerpts(

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from scipy.stats import rankdata, zscore
 
 from plait.index.leg import K1, B
+from plait.index.local.snapshot import Snapshot
 from plait.search.evaluation.files.topics import read_topics
 from plait.search.index import Index, Options
 from plait.search.query.parser import parse_query
@@ -80,9 +81,9 @@ def test_bm25_is_that_of_bm25s(
 
 def test_the_dense_leg_is_the_exact_cosine(seeds: Index, passages: Mapping[str, str]) -> None:
     """Every passage, by the cosine that NumPy gives of the stored vectors."""
-    segments = seeds.snapshot.segments
+    segments = Snapshot(seeds.root).segments
     matrix = np.concatenate([s.data.vectors.matrix for s in segments]).astype(np.float64)
-    ids = [seeds.snapshot.passage_id(row) for row in range(len(matrix))]
+    ids = seeds.store.passage_ids(np.arange(len(matrix)))
     assert sorted(ids) == sorted(passages)
     lengths = np.linalg.norm(matrix, axis=1)
     for query in TOPICS:

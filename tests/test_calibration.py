@@ -1,6 +1,5 @@
 """The probability fitted to judgements: a slope and an offset of its log-odds, if they help."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -59,7 +58,7 @@ def test_the_probability_of_the_seeds_is_fitted(seeds: Index) -> None:
     found = calibrate(questions, DEFAULT_SYSTEM, folds([topic.id for topic in questions.topics]))
     assert found.better == (found.difference.low > 0)
     assert found.before - found.after == pytest.approx(found.difference.mean)
-    fitted = replace(System(), p_slope=found.slope, p_offset=found.offset)
+    fitted = System().changed({"p_slope": found.slope, "p_offset": found.offset})
     assert System.parse(str(fitted)) == fitted
     for topic in collection.topics[::9]:
         plain, own = (

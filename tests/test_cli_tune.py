@@ -84,7 +84,7 @@ def test_what_is_saved_is_searched_by_until_it_is_forgotten(folder: Path) -> Non
     (folder / "articles.txt").write_text("Apples\n\nFarmers counted apples after the storm.")
     assert "1 added" in plait("index", "articles.txt", cwd=folder).stdout
     system = str(info(folder)["system"])
-    assert System.parse(system).weight <= 0.3
+    assert System.parse(system).values["weight"] <= 0.3
     for command in (("search", "melting ice", "--json"), ("context", "melting ice")):
         own = plait(*command, cwd=folder).stdout
         assert own == plait(*command, "--system", system, cwd=folder).stdout

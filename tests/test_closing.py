@@ -10,6 +10,7 @@ import pytest
 
 from plait.index.article import Article
 from plait.index.errors import IndexDirectoryError
+from plait.index.local.store import LocalStore
 from plait.index.local.writer import IndexWriter
 from plait.index.models.encoder import Encoder
 from plait.search.index import Index, Options
@@ -49,7 +50,7 @@ def used(root: Path, encoder: Encoder) -> Index:
     index = Index.open(root, encoder)
     for query in QUERIES:
         for mode in MODES:
-            assert index.search(query, options=Options(System(mode)))
+            assert index.search(query, options=Options(System.parse(mode)))
     assert "a" in index
     assert index.passages("a")
     assert explain_rank(index, "ministers", "a").standing
@@ -77,9 +78,10 @@ def test_nothing_refers_to_itself(root: Path, quick: Encoder) -> None:
     before = open_files()
     index = used(root, quick)
     assert open_files() >= before + 3 * 30
-    held = weakref.ref(index.snapshot)
+    assert isinstance(index.store, LocalStore)
+    store, snapshot = weakref.ref(index.store), weakref.ref(index.store.snapshot)
     del index
-    assert held() is None
+    assert (store(), snapshot()) == (None, None)
     assert open_files() == before
 
 
@@ -103,7 +105,7 @@ def test_a_closed_index_says_so(root: Path, quick: Encoder) -> None:
         lambda: index.article("a"),
         lambda: "a" in index,
         lambda: len(index),
-        lambda: index.snapshot,
+        lambda: index.store,
         lambda: index.encoder,
         lambda: index.default,
     ):

@@ -51,11 +51,11 @@ def test_a_probability_rises_with_its_odds(odds: float, more: float) -> None:
 
 def test_coverage_counts_words_by_their_weight(seeds: Index) -> None:
     """All words present make 1, none 0; a word that nobody has counts as missing."""
-    every = np.arange(len(seeds.snapshot.keyword))
+    every = np.arange(seeds.store.passage_count)
 
     def covered(text: str) -> list[float]:
         query = parse_query(text, seeds.analyzer)
-        return list(QueryWords(seeds.snapshot.keyword, query).coverage(every))
+        return list(QueryWords(seeds.store.dictionary, query).coverage(every))
 
     found = covered("1956")
     assert sorted(set(found)) == [0.0, 1.0]

@@ -13,6 +13,7 @@ import pytest
 from plait.index.article import Article
 from plait.index.errors import CorruptIndexError, ModelError, PlaitError
 from plait.index.files.arrays import load_array, save_array
+from plait.index.local.dense import DenseArrays
 from plait.index.local.entries import FileEntry
 from plait.index.local.manifest import NAME, read_manifest
 from plait.index.local.segment import article_from_json, article_json
@@ -64,7 +65,7 @@ def flip(path: Path, place: int = -1, bit: int = 1) -> None:
 def answers(root: Path, encoder: Encoder) -> list[object]:
     """Ask in every way, and read every article."""
     with Index.open(root, encoder) as index:
-        asked = [(query, Options(System(mode))) for query in QUERIES for mode in MODES]
+        asked = [(query, Options(System.parse(mode))) for query in QUERIES for mode in MODES]
         found: list[object] = [index.search(query, options=options) for query, options in asked]
         return [*found, *map(index.article, sorted(index.store.article_ids()))]
 
@@ -362,10 +363,12 @@ def test_deep_articles_are_damage(root: Path, quick: Encoder, rewrite: Rewrite) 
         answers(root, quick)
 
 
-def test_a_fault_of_ours_is_told_from_damage(root: Path, quick: Encoder) -> None:
+def test_a_fault_of_ours_is_told_from_damage(
+    root: Path, quick: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """An exception inside a search of sound files says that they are sound, and keeps its cause."""
     index = Index.open(root, quick)
-    index.snapshot.__dict__["moments"] = None
+    monkeypatch.setattr(DenseArrays, "moments", None)
     with pytest.raises(CorruptIndexError, match="All its files have their checksums") as caught:
         index.search("declaration", options=Options(System.parse("dense")))
     assert caught.value.__cause__

@@ -44,7 +44,7 @@ def test_tokens_are_those_of_sentence_transformers(seeds: Index, encoder: Encode
     """The same pieces, and signs that agree: .99999 of them as floats, .983 in 8 bits."""
     from sentence_transformers import SentenceTransformer  # noqa: PLC0415 - takes 10 s
 
-    reference = SentenceTransformer(str(find_default()), device="cpu")
+    reference = SentenceTransformer(str(find_minilm()), device="cpu")
     texts = [seeds.article(name).text[:900] for name in list(seeds.store.article_ids())[:24]]
     states = reference.encode(texts, output_value="token_embeddings")
     wanted = []

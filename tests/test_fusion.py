@@ -1,6 +1,7 @@
 """The arithmetic: by hand, by property, and against independent implementations."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from plait.index.arithmetic import best_places, idf
 from plait.index.dense.moments import Moments
 from plait.index.keyword.bm25 import length_norm, term_score
 from plait.index.keyword.leg import KeywordAnswer, TermScores
-from plait.index.leg import BM25, LegScores, TermPart
+from plait.index.leg import BM25, LegScores, Scores, TermPart
 from plait.search.fusion import Convex, Fusion, MinMax, ReciprocalRank, standardise
 from plait.search.stages.order import ranked
 
@@ -23,6 +24,14 @@ def leg(scores: list[float]) -> LegScores:
     return LegScores(np.arange(len(found)), found, float(found.mean()), float(found.std()))
 
 
+def parts(fusion: Fusion, keyword: list[float], dense: list[float]) -> tuple[Scores, Scores]:
+    """Fuse a keyword leg, where 0 says that nothing was found, and a dense one."""
+    legs = {"keyword": replace(leg(keyword), is_sparse=True), "dense": leg(dense)}
+    found = fusion.parts(legs)
+    assert list(found) == list(legs)
+    return found["keyword"], found["dense"]
+
+
 def test_z_scores_by_hand() -> None:
     """1, 2, 3 have the mean 2 and the deviation sqrt(2/3)."""
     assert standardise(leg([1, 2, 3])) == pytest.approx([-math.sqrt(1.5), 0, math.sqrt(1.5)])
@@ -31,21 +40,21 @@ def test_z_scores_by_hand() -> None:
 
 def test_convex_by_hand() -> None:
     """The weight is the dense leg's share."""
-    keyword, dense = Convex(0.75).parts(leg([1, 2, 3]), leg([3, 2, 1]))
+    keyword, dense = parts(Convex(0.75), [1, 2, 3], [3, 2, 1])
     assert keyword == pytest.approx([-0.25 * math.sqrt(1.5), 0, 0.25 * math.sqrt(1.5)])
     assert dense == pytest.approx([0.75 * math.sqrt(1.5), 0, -0.75 * math.sqrt(1.5)])
 
 
 def test_min_max_by_hand() -> None:
     """The least candidate gets 0 and the greatest the leg's weight; equal scores all get 0."""
-    keyword, dense = MinMax(0.5).parts(leg([1, 3, 2]), leg([7, 7, 7]))
+    keyword, dense = parts(MinMax(0.5), [1, 3, 2], [7, 7, 7])
     assert keyword.tolist() == [0, 0.5, 0.25]
     assert dense.tolist() == [0, 0, 0]
 
 
 def test_reciprocal_ranks_by_hand() -> None:
     """First in one leg and second in the other; ties share a rank; no word, no rank."""
-    keyword, dense = ReciprocalRank().parts(leg([5, 2, 2, 0]), leg([0.1, 0.4, 0.2, 0.3]))
+    keyword, dense = parts(ReciprocalRank(), [5, 2, 2, 0], [0.1, 0.4, 0.2, 0.3])
     assert keyword == pytest.approx([1 / 61, 1 / 62, 1 / 62, 0])
     assert dense == pytest.approx([1 / 64, 1 / 61, 1 / 63, 1 / 62])
 
@@ -56,8 +65,8 @@ def test_a_better_score_in_both_legs_never_ranks_lower(
     fusion: Fusion, scores: list[tuple[float, float]]
 ) -> None:
     """Every fusion is monotonous, and gives finite numbers."""
-    keyword, dense = (leg(list(column)) for column in zip(*scores, strict=True))
-    total = np.add(*fusion.parts(keyword, dense))
+    keyword, dense = (list(column) for column in zip(*scores, strict=True))
+    total = np.add(*parts(fusion, keyword, dense))
     assert np.isfinite(total).all()
     for i in range(len(scores)):
         for j in range(len(scores)):
@@ -90,7 +99,7 @@ def test_ranking_sorts_by_score_then_id(scores: list[float], k: int) -> None:
     """Equal scores go by id, at the cut too, whatever order they came in."""
     rounded = np.array([round(score) for score in scores], dtype=np.float64)
     numbers = np.arange(len(rounded))
-    rows = ranked(numbers, rounded, lambda number: f"{number:03}", k)
+    rows = ranked(numbers, rounded, lambda tied: [f"{number:03}" for number in tied], k)
     assert rows == sorted(numbers.tolist(), key=lambda row: (-rounded[row], row))[:k]
 
 
@@ -114,11 +123,11 @@ def test_keyword_scores_by_hand() -> None:
     """Four passages, of which three live; one term in two of them, another in one."""
     numbers, scores = np.array([0, 2, 2]), np.array([1.0, 2.0, 3.0])
     terms = TermScores([("text", "a"), ("text", "b")], [2, 1], numbers, scores)
-    found = KeywordAnswer.of(terms, None, 4, 3)
+    found = KeywordAnswer.of(terms, None, (4, 3))
     assert found.totals.tolist() == [1, 0, 5, 0]
     assert (found.mean, found.deviation) == pytest.approx((2, math.sqrt(26 / 3 - 4)))
     assert [found.best(k).tolist() for k in (1, 2, 3, 9)] == [[2], [0, 2], [0, 2], [0, 2]]
-    assert found.leg(np.array([1, 2])).scores.tolist() == [0, 5]
+    assert found.scores(np.array([1, 2])).scores.tolist() == [0, 5]
     both = [TermPart("text", "a", 2.0), TermPart("text", "b", 3.0)]
     assert terms.of(np.array([2, 1, 0])) == [both, [], [TermPart("text", "a", 1.0)]]
 
@@ -126,7 +135,7 @@ def test_keyword_scores_by_hand() -> None:
 def test_keyword_scores_with_operators_by_hand() -> None:
     """What operators leave out scores nothing; what they let through is found, 0 or not."""
     terms = TermScores([("text", "a")], [2], np.array([0, 2]), np.array([1.0, 5.0]))
-    found = KeywordAnswer.of(terms, np.array([1, 2]), 4, 3)
+    found = KeywordAnswer.of(terms, np.array([1, 2]), (4, 3))
     assert found.totals.tolist() == [0, 0, 5, 0]
     assert found.mean == pytest.approx(5 / 3)
     assert found.best(1).tolist() == [1, 2]
@@ -135,11 +144,11 @@ def test_keyword_scores_with_operators_by_hand() -> None:
 def test_equal_keyword_scores_are_all_among_the_best() -> None:
     """However few are wanted: ids decide later."""
     terms = TermScores([("text", "a")], [3], np.arange(3), np.ones(3))
-    assert KeywordAnswer.of(terms, None, 4, 4).best(1).tolist() == [0, 1, 2]
+    assert KeywordAnswer.of(terms, None, (4, 4)).best(1).tolist() == [0, 1, 2]
 
 
 def test_no_term_scores_nothing() -> None:
     """As for a query of stop words."""
-    found = KeywordAnswer.of(TermScores.joined([]), None, 2, 2)
+    found = KeywordAnswer.of(TermScores.joined([]), None, (2, 2))
     assert (found.totals.tolist(), found.mean, found.deviation) == ([0.0, 0.0], 0.0, 0.0)
     assert found.best(5).tolist() == []

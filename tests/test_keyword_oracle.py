@@ -24,11 +24,11 @@ from plait.index.keyword.postings import (
 )
 from plait.index.keyword.reader import KeywordReader
 from plait.index.language.analyzer import TextAnalyzer
-from plait.index.leg import BM25
-from plait.search.query.parser import FIELD_WEIGHTS, parse_query
+from plait.index.leg import BM25, TITLE_BOOST, TITLE_WEIGHT
+from plait.search.query.parser import parse_query
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 WORDS = ["treaty", "treaties", "island", "peace", "1956", "FY26", "soviet", "talks", "the", "naïve"]
 TEXT = st.lists(st.sampled_from(WORDS), max_size=12).map(" ".join)
@@ -68,8 +68,8 @@ def fields(rows: list[tuple[str, str]]) -> dict[str, Postings]:
 
 def ours(reader: KeywordReader, query: str) -> dict[int, float]:
     """Ask plait."""
-    found = KeywordLeg(reader).score(parse_query(query, ANALYZER))
-    scores = found.leg(found.best(len(reader)))
+    found = KeywordLeg(reader).ask(parse_query(query, ANALYZER))
+    scores = found.scores(found.best(len(reader)))
     return dict(zip(scores.passages.tolist(), scores.scores.tolist(), strict=True))
 
 
@@ -118,10 +118,13 @@ def stock(rows: list[tuple[str, str]], query: str) -> dict[int, float]:
         tree = Or(
             [
                 Term(field, term, boost=boost * count)
-                for field, boost in FIELD_WEIGHTS.items()
+                for field, boost in (("title", TITLE_WEIGHT), ("text", 1.0))
                 for term, count in parsed.terms
             ]
         )
+    leaves: Iterable[Any] = tree.leaves()
+    for leaf in leaves:
+        leaf.boost = TITLE_WEIGHT if leaf.boost == TITLE_BOOST else leaf.boost
     mended = patch.object(AndNotMatcher, "_find_first", mended_find_first)
     with mended, index.searcher(weighting=ExactLengths(rows)) as searcher:
         matcher = tree.matcher(searcher, searcher.context())

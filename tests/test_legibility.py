@@ -7,6 +7,7 @@ from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
 from plait.index.article import Article
 from plait.index.language.analyzer import TextAnalyzer
 from plait.index.local.builder import Builder
+from plait.index.local.manifest import read_manifest
 from plait.index.models.encoder import Encoder
 from plait.index.models.legibility import Legibility, illegible
 from plait.index.models.word_pieces import WordPieces
@@ -69,7 +70,7 @@ def test_english_raises_no_alarm(text: str, encoder: Encoder) -> None:
 
 def test_the_seeds_are_legible(seeds: Index) -> None:
     """Every passage of them, and the manifest says so."""
-    (entry,) = seeds.snapshot.manifest.segments
+    (entry,) = read_manifest(seeds.root).segments
     assert (entry.illegible, entry.passages > 150) == (0, True)
 
 

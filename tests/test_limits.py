@@ -28,7 +28,7 @@ def reader_of(texts: list[str]) -> KeywordReader:
 
 def asked(reader: KeywordReader, query: str) -> KeywordAnswer:
     """Score a query."""
-    return KeywordLeg(reader).score(parse_query(query, ANALYZER))
+    return KeywordLeg(reader).ask(parse_query(query, ANALYZER))
 
 
 def test_a_prefix_reads_none_of_the_words_it_begins(monkeypatch: pytest.MonkeyPatch) -> None:

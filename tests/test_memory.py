@@ -7,11 +7,12 @@ from pathlib import Path
 from shutil import copytree
 
 import numpy as np
-import pytest
 
 from plait.index.files.arrays import BYTES_PER_WRITE, let_go, load_array, save_array
+from plait.index.local.manifest import read_manifest
+from plait.index.store import StoreSettings
 from plait.search.index import Index
-from plait.search.query.parser import parse_query
+from plait.search.settings import Settings
 from plait.search.system import System
 
 
@@ -56,19 +57,16 @@ def test_arrays_in_memory_have_nothing_to_let_go_of() -> None:
     assert numbers.tolist() == list(range(10))
 
 
-def test_every_second_query_lets_go_of_what_was_read(
-    seeds: Index, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_every_second_query_lets_go_of_what_was_read(seeds: Index, tmp_path: Path) -> None:
     """Tokens, texts and postings; vectors, which every query reads, stay."""
-    monkeypatch.setattr("plait.search.ranker.LET_GO_EVERY", 2)
     root = copytree(seeds.root, tmp_path / "own.plait")
-    index = Index.open(root, seeds.encoder)
-    folder = root / index.snapshot.segments[0].folder.name
+    settings = Settings(store=StoreSettings(queries_per_release=2))
+    index = Index.open(root, seeds.encoder, settings)
+    folder = root / read_manifest(root).segments[0].name
     names = ("token_signs", "articles.blob", "text.passages", "text.positions")
     found = index.search('"peace treaty"')
     assert all(resident(folder / f"{name}.npy") for name in (*names, "vectors"))
-    unknown = parse_query("zyzzyva", index.analyzer)
-    index.ranker.score(unknown, System.parse("hybrid(late=0, neighbours=0)"))
+    index.rank(index.parse("zyzzyva"), System.parse("hybrid(late=0, neighbours=0)"), 1)
     assert not any(resident(folder / f"{name}.npy") for name in names)
     assert resident(folder / "vectors.npy") > 0
     assert index.search('"peace treaty"') == found

@@ -214,4 +214,4 @@ def test_a_merge_that_finds_no_room_is_left(
     with IndexWriter(root, encoder):
         pass
     assert len(read_manifest(root).segments) == 1
-    assert sorted(Index.open(root, encoder).snapshot.article_ids()) == ["a", "b", "c"]
+    assert sorted(Index.open(root, encoder).store.article_ids()) == ["a", "b", "c"]

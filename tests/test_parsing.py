@@ -33,7 +33,7 @@ def reader_of(texts: list[str]) -> KeywordReader:
 
 def asked(reader: KeywordReader, query: str) -> KeywordAnswer:
     """Score a query."""
-    return KeywordLeg(reader).score(parse_query(query, ANALYZER))
+    return KeywordLeg(reader).ask(parse_query(query, ANALYZER))
 
 
 @pytest.mark.parametrize("opening", ["-(", "+(", "b -(", "+b -(", "NOT (", "b AND (+"])

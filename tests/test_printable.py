@@ -157,7 +157,7 @@ def on_a_terminal(script: list[str], cwd: Path) -> str:
 def test_no_command_prints_what_a_terminal_obeys(hostile: Path) -> None:
     """On a terminal and into a pipe: newlines, tabs, and bold type of plait's own."""
     (article_id,) = (
-        it for it in Index.open(hostile / ".plait").snapshot.article_ids() if it != "other"
+        it for it in Index.open(hostile / ".plait").store.article_ids() if it != "other"
     )
     script = [sys.executable, "-c", SCRIPT, json.dumps(commands(article_id))]
     piped = subprocess.run(script, cwd=hostile, capture_output=True, check=True)

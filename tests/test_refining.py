@@ -8,7 +8,10 @@ from hypothesis import given, strategies as st
 from hypothesis.extra import numpy as hnp
 from numpy.typing import NDArray
 
-from plait.search.stages.second_look import NEIGHBOURS, late_parts, neighbour_parts
+from plait.search.settings import Settings
+from plait.search.stages.second_look import late_parts, neighbour_parts
+
+NEIGHBOURS = Settings().neighbours
 
 
 def test_late_interaction_by_hand() -> None:
@@ -31,7 +34,7 @@ def test_neighbours_by_hand() -> None:
     vectors = np.array([[1, 0, 0], [0.5, 0.75**0.5, 0], [0, 0.6, 0.8]], dtype=np.float32)
     between = 0.75**0.5 * 0.6
     second = (0.25 * 3.0 + between**2 * 1.0) / (0.25 + between**2)
-    parts = neighbour_parts(np.array([3.0, 2.0, 1.0]), vectors, 0.5)
+    parts = neighbour_parts(np.array([3.0, 2.0, 1.0]), vectors, 0.5, NEIGHBOURS)
     # The first and the third have the second alone: their own cosine is 0.
     assert parts == pytest.approx([0.5 * (2 - 3), 0.5 * (second - 2), 0.5 * (2 - 1)])
 
@@ -40,19 +43,18 @@ def test_only_the_nearest_count() -> None:
     """A crowd of one kind says nothing of a pair of another, however it scores."""
     crowd, pair = np.tile([1.0, 0.0, 0.0], (NEIGHBOURS + 1, 1)), np.tile([0.0, 1.0, 0.0], (2, 1))
     scores = np.array([5.0] * (NEIGHBOURS + 1) + [3.0, 1.0])
-    parts = neighbour_parts(scores, np.vstack([crowd, pair]).astype(np.float32), 0.25)
+    parts = neighbour_parts(scores, np.vstack([crowd, pair]).astype(np.float32), 0.25, NEIGHBOURS)
     assert parts == pytest.approx([0.0] * (NEIGHBOURS + 1) + [-0.5, 0.5])
 
 
 @pytest.mark.parametrize("count", [0, 1])
 def test_without_neighbours_nothing_is_added(count: int) -> None:
     """One candidate alone, or none, keeps its score; so do opposites."""
-    assert (
-        neighbour_parts(np.ones(count), np.ones((count, 2), np.float32), 0.3).tolist()
-        == [0.0] * count
-    )
+    parts = neighbour_parts(np.ones(count), np.ones((count, 2), np.float32), 0.3, NEIGHBOURS)
+    assert parts.tolist() == [0.0] * count
     opposites = np.array([[1, 0], [-1, 0]], dtype=np.float32)
-    assert neighbour_parts(np.array([1.0, 2.0]), opposites, 0.3).tolist() == [0.0, 0.0]
+    parts = neighbour_parts(np.array([1.0, 2.0]), opposites, 0.3, NEIGHBOURS)
+    assert parts.tolist() == [0.0, 0.0]
 
 
 @st.composite
@@ -71,7 +73,7 @@ def test_no_score_falls_below_the_least(
 ) -> None:
     """So what was not looked at again stays behind; nor does one rise above the greatest."""
     scores, vectors = drawn
-    refined = scores + neighbour_parts(scores, vectors, share)
+    refined = scores + neighbour_parts(scores, vectors, share, NEIGHBOURS)
     assert refined.min() >= scores.min() - 1e-9
     assert refined.max() <= scores.max() + 1e-9
 
@@ -84,5 +86,6 @@ def test_the_order_of_candidates_changes_no_bit(
     scores, vectors = drawn
     order = list(range(len(scores)))
     chance.shuffle(order)
-    parts = neighbour_parts(scores, vectors, 0.25)
-    assert neighbour_parts(scores[order], vectors[order], 0.25).tolist() == parts[order].tolist()
+    parts = neighbour_parts(scores, vectors, 0.25, NEIGHBOURS)
+    again = neighbour_parts(scores[order], vectors[order], 0.25, NEIGHBOURS)
+    assert again.tolist() == parts[order].tolist()

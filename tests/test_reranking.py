@@ -18,7 +18,7 @@ from plait.search.hit import Explanation, Hit, LegPart
 from plait.search.index import Index, Options
 from plait.search.show.terminal import Page
 from plait.search.stages.rerank import Rerank
-from plait.search.stages.reranking import BATCH, STEP, Reranker, load_reranker, rerank
+from plait.search.stages.reranking import HITS_PER_BATCH, STEP, Reranker, load_reranker, rerank
 from plait.search.system import System
 
 QUERY = "peace treaty 1956 declaration"
@@ -55,7 +55,9 @@ def hits_of(scores: Sequence[float]) -> list[Hit]:
             rank=at + 1,
             article=Article(f"a{at:03}", f"title {at}", "text"),
             passage=Passage(f"a{at:03}", 0, 0, 4, "text"),
-            explanation=Explanation(LegPart(score, 0.0, 1.0, score), None, ()),
+            explanation=Explanation(
+                {"keyword": LegPart(score, 0.0, 1.0, score)}, {"keyword": score}, ()
+            ),
         )
         for at, score in enumerate(sorted(scores, reverse=True))
     ]
@@ -131,8 +133,8 @@ def test_no_batch_is_begun_after_the_budget(seconds: float, batches: int) -> Non
     told = Told([at / 100 for at in range(30)])
     time = ticks(seconds)
     found = rerank(hits, "asked", Rerank("m", 20, budget_ms=100), told, lambda: next(time))
-    read = batches * BATCH
-    assert told.calls == [BATCH] * batches
+    read = batches * HITS_PER_BATCH
+    assert told.calls == [HITS_PER_BATCH] * batches
     assert [hit.article.id for hit in found[:read]] == [f"a{at:03}" for at in reversed(range(read))]
     assert [hit.article.id for hit in found[read:]] == [f"a{at:03}" for at in range(read, 30)]
 

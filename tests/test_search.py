@@ -107,7 +107,7 @@ def test_operators_filter(seeds: Index) -> None:
     """Only what the operators match is returned, whichever leg ranks."""
     terms = seeds.analyzer.terms
     for mode in MODES:
-        hits = seeds.search("treaty -japan title:declaration", 20, Options(System(mode)))
+        hits = seeds.search("treaty -japan title:declaration", 20, Options(System.parse(mode)))
         assert hits
         for hit in hits:
             title, text = terms(hit.article.title), terms(hit.passage.text)
@@ -189,10 +189,11 @@ def test_a_threshold_leaves_out_what_is_less_likely(seeds: Index) -> None:
 def test_a_probability_needs_both_legs(seeds: Index) -> None:
     """A single leg gives none, and refuses a threshold."""
     for mode in ("keyword", "dense"):
-        hits = seeds.search("peace treaty", 3, Options(System(mode)))
+        hits = seeds.search("peace treaty", 3, Options(System.parse(mode)))
         assert [hit.probability for hit in hits] == [None] * 3
         with pytest.raises(QueryError, match="hybrid does"):
-            Options(System(mode), min_probability=0.2)
+            Options(System.parse(mode), min_probability=0.2)
     with pytest.raises(QueryError, match="0 to 1"):
         Options(min_probability=1.5)
-    assert all(hit.probability for hit in seeds.search("peace", 3, Options(System.parse("rrf"))))
+    ranks = Options(System.parse("hybrid(fusion=rrf)"))
+    assert all(hit.probability for hit in seeds.search("peace", 3, ranks))

@@ -1,5 +1,8 @@
 """A system is one string: read, written, checked, and honoured by a search."""
 
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
 from hypothesis import example, given, strategies as st
 
@@ -7,12 +10,19 @@ from plait.index.errors import QueryError
 from plait.index.leg import BM25
 from plait.search.fusion import Convex, MinMax, ReciprocalRank
 from plait.search.index import Index, Options
+from plait.search.legs.dense import Dense
+from plait.search.legs.keyword import Keyword
+from plait.search.stages.exact_finds import ExactFinds
 from plait.search.stages.rerank import Rerank
-from plait.search.system import FUSIONS, MODES, System, parse_systems
+from plait.search.stages.second_look import SecondLook
+from plait.search.system import FUSIONS, MODES, Calibration, System, parse_systems
 
 SHARE = st.floats(0, 1)
 LARGE = st.floats(0, 100)
-WORDS = st.fixed_dictionaries({}, optional={"k1": LARGE, "b": SHARE, "title": LARGE})
+WORDS = st.fixed_dictionaries({}, optional={"k1": LARGE, "b": SHARE, "title": LARGE}).map(
+    lambda words: Keyword(**words)
+)
+BOTH = st.tuples(WORDS, st.just(Dense()))
 MODEL = st.from_regex(r"[\w./~: -]*[\w./~:-]", fullmatch=True).filter(lambda name: name[0] != " ")
 RERANK = st.builds(
     Rerank,
@@ -21,22 +31,20 @@ RERANK = st.builds(
     st.none() | st.integers(1, 10**6),
 )
 SYSTEMS = st.one_of(
-    st.builds(System, st.just("dense"), rerank=st.none() | RERANK),
+    st.builds(System, st.just((Dense(),)), rerank=st.none() | RERANK),
+    st.builds(System, st.tuples(WORDS), rerank=st.none() | RERANK),
     st.builds(
-        lambda words, rerank: System("keyword", rerank=rerank, **words),
-        WORDS,
-        st.none() | RERANK,
-    ),
-    st.builds(
-        lambda fusion, weight, words, rerank: System(
-            fusion=fusion, weight=weight, rerank=rerank, **words
+        System,
+        BOTH,
+        st.builds(Convex, SHARE),
+        st.tuples(
+            st.builds(ExactFinds, st.sampled_from(["on", "off"])),
+            st.builds(SecondLook, LARGE, SHARE),
         ),
-        st.sampled_from(["convex", "minmax"]),
-        SHARE,
-        WORDS,
-        st.none() | RERANK,
+        rerank=st.none() | RERANK,
     ),
-    st.builds(lambda k, words: System(fusion="rrf", k=k, **words), st.integers(0, 100_000), WORDS),
+    st.builds(System, BOTH, st.builds(MinMax, SHARE), rerank=st.none() | RERANK),
+    st.builds(System, BOTH, st.builds(ReciprocalRank, st.integers(0, 100_000))),
 )
 
 
@@ -115,11 +123,19 @@ def test_what_cannot_be_read_is_refused_with_the_choices(text: str, message: str
 def test_python_is_as_strict_as_the_text() -> None:
     """A System made by hand is checked in the same way."""
     with pytest.raises(QueryError, match="choose one of"):
-        System.parse("magic")  # type: ignore[arg-type]
-    with pytest.raises(QueryError, match="no dense parameter 'weight'"):
-        System.parse("dense(weight=0.5)")
+        ExactFinds("magic")  # type: ignore[arg-type]
+    with pytest.raises(QueryError, match=r"dense makes no use of Convex\(weight=0.5\)"):
+        System((Dense(),), Convex(0.5))
+    with pytest.raises(QueryError, match=r"keyword makes no use of Calibration\(p_slope=2"):
+        System((Keyword(),), calibration=Calibration(2.0))
+    with pytest.raises(QueryError, match=r"makes no use of ExactFinds\(trust='off'\)"):
+        System(fusion=ReciprocalRank(), stages=(ExactFinds("off"),))
+    with pytest.raises(QueryError, match="no hybrid parameter 'k'"):
+        System().changed({"k": 60})
+    with pytest.raises(QueryError, match="k1 is -1"):
+        Keyword(k1=-1)
     with pytest.raises(QueryError, match="whole number"):
-        System.parse("hybrid(fusion=rrf, k=1.5)")  # type: ignore[arg-type]
+        ReciprocalRank(1.5)  # type: ignore[arg-type]
     for name in ("", " m", "a, b", "a >> b", "a;b", "a\n"):
         with pytest.raises(QueryError, match="rerank's model"):
             Rerank(name)
@@ -138,11 +154,19 @@ def test_systems_are_listed_with_semicolons() -> None:
 
 def test_a_system_names_its_parts() -> None:
     """Every fusion and the BM25 parameters arrive where they are used."""
-    assert System.parse("hybrid(k1=1.2, b=0.75)").bm25 == BM25(1.2, 0.75)
+    assert System.parse("hybrid(k1=1.2, b=0.75)").legs == (Keyword(1.2, 0.75), Dense())
+    asked: list[BM25] = []
+    store: Any = SimpleNamespace(keyword_leg=asked.append)
+    for leg in (Keyword(1.2, 0.75), Keyword(title=0.5)):
+        leg.on(store)
+    assert asked == [BM25(1.2, 0.75), BM25(title=0.5)]
     wanted = {"convex": Convex(0.85), "minmax": MinMax(0.85), "rrf": ReciprocalRank(60)}
-    assert {fusion: System.parse("hybrid(fusion=fusion)").fuse() for fusion in FUSIONS} == wanted
-    assert System.parse("hybrid(weight=0.8)").fuse(0.5) == Convex(0.4)
-    assert [str(System(mode)) for mode in MODES] == ["hybrid", "keyword", "dense"]
+    named = {fusion: System.parse(f"hybrid(fusion={fusion})").fusion for fusion in FUSIONS}
+    assert named == wanted
+    assert System.parse("hybrid(weight=0.8)").fusion.trusting(0.5) == Convex(0.4)
+    alone = System((Keyword(),)), System((Dense(),))
+    assert [str(system) for system in (System(), *alone)] == ["hybrid", "keyword", "dense"]
+    assert [System.parse(mode) for mode in MODES] == [System(), *alone]
 
 
 def test_every_parameter_reaches_the_ranking(seeds: Index) -> None:
@@ -169,7 +193,7 @@ def test_every_parameter_reaches_the_ranking(seeds: Index) -> None:
 def test_the_weights_ends_are_the_legs(seeds: Index) -> None:
     """All weight on one leg ranks as that leg does."""
     for weight, mode in ((1, "dense"), (0, "keyword")):
-        system = System.parse("hybrid(weight=weight, late=0, neighbours=0)")
+        system = System.parse(f"hybrid(weight={weight}, late=0, neighbours=0)")
         fused = seeds.search("peace treaty 1956", 5, Options(system))
-        alone = seeds.search("peace treaty 1956", 5, Options(System(mode)))  # type: ignore[arg-type]
+        alone = seeds.search("peace treaty 1956", 5, Options(System.parse(mode)))
         assert [hit.passage.id for hit in fused] == [hit.passage.id for hit in alone]

@@ -55,7 +55,7 @@ def test_what_the_model_did_not_read_does_not_count(seeds: Index) -> None:
     text = "treaty " * 300 + "zkqxv " * 300
     encoded = seeds.encoder.encode_query(text)
     query = parse_query(text, ANALYZER)
-    words = QueryWords(seeds.snapshot.keyword, query).words
+    words = QueryWords(seeds.store.dictionary, query).words
     cut = cut_words(query, encoded.pieces)
     assert {word.term for word in cut} == {"treati"}
     assert trust_in(encoded.pieces, cut, words) == FULL_TRUST
@@ -71,10 +71,10 @@ def test_languages_and_names_are_told_from_what_a_model_knows(seeds: Index) -> N
         "συνθήκη ειρήνης μεταξύ των χωρών",
         "किस संधि ने दोनों देशों के बीच युद्ध समाप्त किया?",
     ):
-        scored = seeds.ranker.score(parse_query(query, ANALYZER), System())
-        shares.append(scored.trust.factor)
-        assert scored.evidence
-        assert scored.trust == scored.evidence.trust
+        ranking = seeds.rank(seeds.parse(query), System(), 1)
+        shares.append(ranking.trust.factor)
+        assert ranking.candidates.evidence
+        assert ranking.trust == ranking.candidates.evidence.trust
     english, name, russian, greek, hindi = shares
     assert english == 1
     assert 0.1 < name < 0.5
@@ -113,7 +113,7 @@ def test_tokens_weigh_as_their_words(seeds: Index) -> None:
     """All pieces of a word alike; a word of the request little; punctuation as the mean."""
     query = parse_query("Tell me about Takeshima & 1956", ANALYZER)
     encoded = seeds.encoder.encode_query(query.words)
-    words = QueryWords(seeds.snapshot.keyword, query).words
+    words = QueryWords(seeds.store.dictionary, query).words
     cut = cut_words(query, encoded.pieces)
     found = token_weights(encoded, cut, words)
     assert len(found) == len(encoded.tokens)
@@ -131,6 +131,6 @@ def test_trust_is_a_share(text: str, length: int) -> None:
     ends = np.arange(length, len(text) + length, length).clip(max=len(text))
     pieces = WordPieces.ending(ends)
     cut = cut_words(parse_query(text if text.strip() else "x", ANALYZER, operators=False), pieces)
-    trust = trust_in(pieces, cut, [Word(word.term, 1.0, 2.0, ()) for word in cut])
+    trust = trust_in(pieces, cut, [Word(word.term, 1.0, 2.0) for word in cut])
     assert 0 <= trust.known <= 1
     assert LEAST <= trust.factor <= 1

@@ -100,7 +100,7 @@ def test_a_grid_gives_each_system_once_the_default_first() -> None:
     systems = Grid().systems()
     assert len(systems) == len(set(systems)) == 84
     assert systems[0] == DEFAULT_SYSTEM
-    assert all(system.mode == "hybrid" and system.fusion == "convex" for system in systems)
+    assert all(system.mode == "hybrid" and system.fusion.name == "convex" for system in systems)
     changed = [
         sum(a != b for a, b in zip(_of(s), _of(DEFAULT_SYSTEM), strict=True)) for s in systems
     ]
@@ -112,7 +112,7 @@ def test_a_grid_gives_each_system_once_the_default_first() -> None:
 
 
 def _of(system: System) -> tuple[float, ...]:
-    return system.weight, system.k1, system.b, system.title
+    return tuple(system.values[name] for name in ("weight", "k1", "b", "title"))
 
 
 @pytest.mark.parametrize(
@@ -198,7 +198,7 @@ def test_tuning_finds_a_weight_that_is_clearly_best(seeds: Index, by_words: Coll
     uncalibrated = replace(found, calibration=None)
     assert '--system "hybrid(weight=0)"' in advice(uncalibrated, DEFAULT_SYSTEM, saved=False)
     assert f'--system "{found.best}"' in advice(found, DEFAULT_SYSTEM, saved=False)
-    assert found.best.weight == 0
+    assert found.best.values["weight"] == 0
     assert "saved: " in advice(found, DEFAULT_SYSTEM, saved=True)
 
 

@@ -1,6 +1,7 @@
 """The dense leg's arithmetic: who is nearest, exactly or by signs, and cosines to the last bit."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import faiss
@@ -14,7 +15,9 @@ from plait.index.dense.vectors import inner_products, nearest, shortlist, signs_
 from plait.index.local.manifest import read_manifest
 from plait.index.local.writer import IndexWriter
 from plait.index.models.encoder import Encoder
+from plait.index.store import StoreSettings
 from plait.search.index import Index, Options
+from plait.search.settings import Settings
 from plait.search.stages.second_look import cosines_among
 from plait.search.system import System
 
@@ -43,9 +46,8 @@ def test_all_copies_are_as_near(k: int) -> None:
     matrix = np.concatenate([units(1, 300, 64), np.repeat(units(2, 1, 64), 200, axis=0)])
     copies, query = set(range(300, 500)), matrix[-1]
     assert copies <= set(nearest(matrix, query, k).tolist())
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("plait.index.dense.vectors.SHORTLIST", 10)
-        found = set(shortlist(signs_of(matrix), query, k).tolist())
+    few = StoreSettings(shortlist_rows=10)
+    found = set(shortlist(signs_of(matrix), query, k, few).tolist())
     assert copies <= found
     assert len(found) < 400
 
@@ -85,7 +87,7 @@ def test_signs_find_the_nearest_of_many() -> None:
     matrix, queries = units(1, 20_000, 384), units(2, 50, 384)
     signs, found = signs_of(matrix), 0
     for query in queries:
-        rows = shortlist(signs, query, 10)
+        rows = shortlist(signs, query, 10, StoreSettings())
         assert 1000 <= len(rows) == len(set(rows.tolist())) < 1500
         found += np.isin(np.argsort(-(matrix @ query))[:10], rows).sum()
     assert found / 500 >= 0.98
@@ -109,43 +111,36 @@ def test_cosines_are_exact_in_any_order(seed: int, rows: int) -> None:
     np.testing.assert_allclose(cosines, wide @ wide.T, atol=1e-7, rtol=0)
 
 
-def test_the_recall_of_a_segment_is_recorded(
-    tmp_path: Path, encoder: Encoder, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_recall_of_a_segment_is_recorded(tmp_path: Path, encoder: Encoder) -> None:
     """A small one is searched exactly; of one searched by signs the recall is measured."""
     articles = [Article(f"a{n}", "", f"The treaty of {n} was signed in May.") for n in range(60)]
 
-    def index(name: str) -> dict[str, str | int]:
-        with IndexWriter(tmp_path / name, encoder) as writer:
+    def index(name: str, settings: StoreSettings) -> dict[str, str | int]:
+        with IndexWriter(tmp_path / name, encoder, settings=settings) as writer:
             for article in articles:
                 writer.add(article)
         return read_manifest(tmp_path / name).facts()
 
-    assert index("small")["dense"] == "exact"
-    for name, value in {"EXACT": 30, "SHORTLIST": 12, "DEEPER": 1}.items():
-        monkeypatch.setattr(f"plait.index.dense.vectors.{name}", value)
-    shown = str(index("large")["dense"])
+    by_signs = StoreSettings(exact_rows=30, shortlist_rows=12, shortlist_per_hit=1)
+    assert index("small", StoreSettings())["dense"] == "exact"
+    shown = str(index("large", by_signs)["dense"])
     assert shown.startswith("by signs; recall@10 against exact 0.")
     assert 0.3 < float(shown.rsplit(maxsplit=1)[-1]) < 1
-    monkeypatch.setattr("plait.index.dense.vectors.SHORTLIST", 60)
-    assert index("whole")["dense"] == "by signs; recall@10 against exact 1.0000"
+    whole = index("whole", replace(by_signs, shortlist_rows=60))
+    assert whole["dense"] == "by signs; recall@10 against exact 1.0000"
 
 
-def test_deleted_passages_take_no_place_on_a_shortlist(
-    tmp_path: Path, encoder: Encoder, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_deleted_passages_take_no_place_on_a_shortlist(tmp_path: Path, encoder: Encoder) -> None:
     """Of sixty near ones fifty are deleted: the ten that are left are found."""
-    for name, value in {"EXACT": 0, "SHORTLIST": 12, "DEEPER": 1}.items():
-        monkeypatch.setattr(f"plait.index.dense.vectors.{name}", value)
-    with IndexWriter(tmp_path / "index", encoder) as writer:
+    by_signs = StoreSettings(exact_rows=0, shortlist_rows=12, shortlist_per_hit=1)
+    with IndexWriter(tmp_path / "index", encoder, settings=by_signs) as writer:
         for number in range(60):
             writer.add(Article(f"a{number:02}", "", f"The treaty of {number} was signed in May."))
         writer.commit()
         for number in range(50):
             writer.remove(f"a{number:02}")
-    hits = Index.open(tmp_path / "index", encoder).search(
-        "treaty", 20, Options(System.parse("dense"))
-    )
+    index = Index.open(tmp_path / "index", encoder, Settings(store=by_signs))
+    hits = index.search("treaty", 20, Options(System.parse("dense")))
     assert sorted(hit.article.id for hit in hits) == [f"a{number}" for number in range(50, 60)]
 
 

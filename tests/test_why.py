@@ -4,6 +4,7 @@ import pytest
 
 from plait.index.errors import NotFoundError
 from plait.search.index import Index, Options
+from plait.search.settings import Settings
 from plait.search.system import System
 from plait.search.why import explain_rank
 
@@ -32,9 +33,8 @@ def test_each_leg_and_each_word_is_told(seeds: Index) -> None:
     reasons = explain_rank(seeds, "peace treaty sourdough", OTHER)
     for mode in ("keyword", "dense"):
         standing = reasons.legs[mode]
-        found = [
-            h.article.id for h in seeds.search("peace treaty sourdough", 98, Options(System(mode)))
-        ]
+        options = Options(System.parse(mode))
+        found = [h.article.id for h in seeds.search("peace treaty sourdough", 98, options)]
         assert standing
         assert found[standing.rank - 1] == OTHER
         assert standing.of == len(found)
@@ -47,9 +47,8 @@ def test_other_weights_are_tried(seeds: Index) -> None:
     """The rank at each weight is the rank of a search with it."""
     reasons = explain_rank(seeds, "declaration of Irkutsk", OTHER)
     for weight in (0.0, 0.5, 1.0):
-        hits = seeds.search(
-            "declaration of Irkutsk", 98, Options(System.parse("hybrid(weight=weight)"))
-        )
+        options = Options(System.parse(f"hybrid(weight={weight})"))
+        hits = seeds.search("declaration of Irkutsk", 98, options)
         assert reasons.by_weight[weight] == [hit.article.id for hit in hits].index(OTHER) + 1
     assert f"rank {min(reasons.by_weight.values())} is its best" in "\n".join(reasons.lines())
 
@@ -78,9 +77,9 @@ def test_an_unknown_article_is_an_error(seeds: Index) -> None:
         explain_rank(seeds, "peace", f"{OTHER}#1")
 
 
-def test_candidates_are_the_last_stage(seeds: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_candidates_are_the_last_stage(seeds: Index) -> None:
     """With few candidates, what neither leg proposes is lost there."""
-    monkeypatch.setattr("plait.search.why.DEPTH", 3)
-    reasons = explain_rank(seeds, "island fishing", OTHER)
-    assert "best of a leg" in reasons.stage
+    index = Index.open(seeds.root, seeds.encoder, Settings(candidates_per_leg=3))
+    reasons = explain_rank(index, "island fishing", OTHER)
+    assert "the 3 best of a leg" in reasons.stage
     assert reasons.legs["dense"]

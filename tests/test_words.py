@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from plait.index.article import Article
+from plait.index.keyword.dictionary import TermDictionary
 from plait.index.keyword.postings import build_postings
 from plait.index.keyword.reader import KeywordReader
 from plait.index.language.analyzer import TextAnalyzer
@@ -42,7 +43,8 @@ def news(count: int = 200) -> list[str]:
 def degrees(query: str, reader: KeywordReader) -> dict[int, float]:
     """Give the passages that are exact finds, and how far."""
     passages = np.flatnonzero(reader.alive)
-    found = QueryWords(reader, parse_query(query, ANALYZER)).finds(passages).degrees
+    words = QueryWords(TermDictionary(reader), parse_query(query, ANALYZER))
+    found = words.finds(passages).degrees
     return {int(passages[row]): float(found[row]) for row in np.flatnonzero(found)}
 
 

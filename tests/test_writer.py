@@ -211,7 +211,7 @@ def test_one_long_article_does_not_hide_the_others(tmp_path: Path) -> None:
             writer.add(Article(f"short{n}", "Pets", "A cat is a pet."))
     assert Snapshot(tmp_path).keyword.count > 1100
     for mode in MODES:
-        hits = Index.open(tmp_path, quick).search("cat", 10, Options(System(mode)))
+        hits = Index.open(tmp_path, quick).search("cat", 10, Options(System.parse(mode)))
         assert len({hit.article.id for hit in hits}) == 10
 
 
@@ -240,7 +240,7 @@ def test_an_empty_index_is_searched(tmp_path: Path, encoder: Encoder) -> None:
     with IndexWriter(tmp_path, encoder):
         pass
     for mode in MODES:
-        assert Index.open(tmp_path, encoder).search("peace", 3, Options(System(mode))) == []
+        assert Index.open(tmp_path, encoder).search("peace", 3, Options(System.parse(mode))) == []
 
 
 class Counting:

@@ -10,6 +10,7 @@ except Holm's correction. Useful for collections in BEIR's and TREC's layouts, f
 `ir-datasets` knows, and for runs of other systems. Not useful for judging articles.
 """
 
+from plait.search.evaluation.bench import Places, bench
 from plait.search.evaluation.changes import Change, greatest_changes
 from plait.search.evaluation.collection import Collection, Qrels, Run, Topic
 from plait.search.evaluation.experiment import Comparison, Experiment, Outcome
@@ -20,7 +21,13 @@ from plait.search.evaluation.running import open_index, run_experiment
 from plait.search.evaluation.table import lines, table
 from plait.search.evaluation.tuning.grid import Grid
 from plait.search.evaluation.tuning.tuning import Fold, Tuning, tune
-from plait.search.evaluation.tuning.verdict import advice, tuning_lines, tuning_record
+from plait.search.evaluation.tuning.verdict import (
+    advice,
+    conclude,
+    tune_index,
+    tuning_lines,
+    tuning_record,
+)
 
 __all__ = [
     "Change",
@@ -31,6 +38,7 @@ __all__ = [
     "Fold",
     "Grid",
     "Outcome",
+    "Places",
     "Plan",
     "Qrels",
     "Run",
@@ -38,7 +46,9 @@ __all__ = [
     "Topic",
     "Tuning",
     "advice",
+    "bench",
     "check_floors",
+    "conclude",
     "greatest_changes",
     "lines",
     "open_index",
@@ -48,6 +58,7 @@ __all__ = [
     "run_experiment",
     "table",
     "tune",
+    "tune_index",
     "tuning_lines",
     "tuning_record",
     "write_files",

@@ -1,16 +1,21 @@
 """Hits as they are written on a terminal, or in a pipe."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from plait.index.language.analyzer import WORD, TextAnalyzer
 from plait.search.hit import Answer, Explanation, Hit, LegPart, RerankPart, Trust
 from plait.search.show.printable import in_line
 from plait.search.show.snippet import snippet
 
+if TYPE_CHECKING:
+    from plait.search.index import Index
+
+LONGEST_NUMBER = 10
+"""Digits of a passage's number in ID#3; what is longer belongs to an article's id."""
 _BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
 
 
@@ -24,6 +29,11 @@ class Page:
     colour: bool = False
     """Mark by bold type; otherwise by asterisks."""
     explain: bool = False
+
+    def all_lines(self, hits: Iterable[Hit]) -> Iterator[str]:
+        """Yield all hits, as `lines` does each."""
+        for hit in hits:
+            yield from self.lines(hit)
 
     def lines(self, hit: Hit) -> Iterator[str]:
         """Yield a hit: rank, score, probability and title; date, id, source; a snippet.
@@ -44,6 +54,26 @@ class Page:
         yield f"     {snippet(text, self.words, self.analyzer, marks)}"
         if self.explain:
             yield from map(in_line, explained(hit.explanation))
+
+
+def shown(index: "Index", name: str) -> tuple[str, dict[str, Any]]:
+    """Return an article, or a passage by its id, for a person and for programs.
+
+    Raises `NotFoundError`.
+    """
+    owner, _, number = name.rpartition("#")
+    if owner and number.isdecimal() and len(number) < LONGEST_NUMBER and name not in index:
+        passage = index.passage(owner, int(number))
+        return passage.text, asdict(passage)
+    found = index.article(name)
+    head = filter(None, (found.title, found.date, found.author))
+    return "\n".join((*map(in_line, head), "", found.text)), asdict(found)
+
+
+def nothing_found(query: str, least: float, articles: int) -> str:
+    """Return what to say where a search has no hits."""
+    likely = f" with probability {least} or more" if least else ""
+    return f"Nothing found for {query!r}{likely} among {articles} articles."
 
 
 def spelling_note(typed: str, answer: Answer) -> str:

@@ -1,10 +1,13 @@
 """A tuning's result, written as a record, as lines of text and as advice."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 
+from plait.search.evaluation.collection import Collection
 from plait.search.evaluation.tuning.grid import DEFAULT_SYSTEM, TUNED_PARAMETERS
-from plait.search.evaluation.tuning.tuning import Tuning
+from plait.search.evaluation.tuning.tuning import Tuning, tune
+from plait.search.index import Index
+from plait.search.show.console import Console
 from plait.search.system import System
 
 
@@ -102,3 +105,33 @@ def _agreement(tuning: Tuning) -> str:
     (first, count), *rest = counts.items()
     others = "".join(f", {name} {number}" for name, number in rest)
     return f"the same {first} in {count} of {len(tuning.folds)} folds{others}"
+
+
+def conclude(
+    tuning: Tuning,
+    own: System,
+    record: Callable[[str], object] | None,
+    console: Console,
+    *,
+    as_json: bool,
+) -> None:
+    """Print a tuning, `record` the best system if it is worth it, and print what was done.
+
+    `own` is what the index searched by before; without `record`, nothing is changed.
+    """
+    if not as_json:  # now, should recording fail
+        console.lines(tuning_lines(tuning))
+    saved = record is not None and tuning.worth_saving
+    if record and saved:
+        record(str(tuning.best))
+    if as_json:
+        console.json(tuning_record(tuning) | {"saved": saved})
+    else:
+        console.say(advice(tuning, own, saved=saved))
+
+
+def tune_index(index: Index, judged: Collection, measure: str, console: Console) -> Tuning:
+    """Tune with a bar of progress; raises as `tune` does."""
+    console.note(judged.note)
+    with console.progress("systems") as tell:
+        return tune(index, judged, measure, progress=tell)

@@ -1,0 +1,74 @@
+"""Console of the command line: what is printed there is safe, and progress has a bar.
+
+Prints by the function that it is given, so that only the command line decides where to.
+"""
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+from plait.search.show.printable import in_line, json_text, printable
+
+
+class Echo(Protocol):
+    """Prints a text, and a line's end after it; as `typer.echo` does."""
+
+    def __call__(self, message: str, *, err: bool = False, nl: bool = True) -> None:
+        """Print on standard output, or on standard error; `nl` ends the line."""
+
+
+class Console:
+    """Prints texts, notes and JSON, which may hold anything that files and indexes do."""
+
+    def __init__(self, echo: Echo) -> None:
+        self.echo = echo
+
+    def say(self, text: str, *, err: bool = False) -> None:
+        """Print a text, escaped."""
+        self.echo(printable(text), err=err)
+
+    def lines(self, lines: Iterable[str]) -> None:
+        """Print lines, escaped."""
+        self.say("\n".join(lines))
+
+    def json(self, value: object) -> None:
+        """Print a value for programs."""
+        self.echo(json_text(value))  # escaped there
+
+    def note(self, *notes: object) -> None:
+        """Print notes on standard error, a line each; empty ones are left out."""
+        for note in filter(None, map(str, notes)):
+            self.say(f"plait: {in_line(note)}", err=True)
+
+    def error(self, message: str) -> None:
+        """Print an error, which may have several lines."""
+        self.say(f"plait: {message}", err=True)
+
+    @property
+    def in_colour(self) -> bool:
+        """Whether a person reads, and has not asked for plain text."""
+        return bool(sys.stdout) and sys.stdout.isatty() and "NO_COLOR" not in os.environ
+
+    @contextmanager
+    def progress(self, what: str = "passages") -> Iterator[Callable[[int], None]]:
+        """Show a bar of what is done on a terminal; nothing elsewhere.
+
+        Yields what is called with the number of things each time some are done.
+        """
+        from rich.console import Console as Terminal  # noqa: PLC0415 - 40 ms
+        from rich.progress import (  # noqa: PLC0415 - likewise
+            BarColumn,
+            Progress,
+            TextColumn,
+            TimeElapsedColumn,
+        )
+
+        columns = (BarColumn(), TextColumn(f"{{task.completed:.0f}} {what}"), TimeElapsedColumn())
+        terminal = Terminal(stderr=True)
+        hidden = not terminal.is_terminal
+        with Progress(*columns, console=terminal, transient=True, disable=hidden) as bar:
+            # How many there will be is unknown until all files are read.
+            task = bar.add_task(what, total=None)
+            yield lambda more: bar.advance(task, more)
