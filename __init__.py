@@ -12,12 +12,11 @@ Writing an index is `plait.index.local.writer`; the command line is `plait.cli`.
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from plait.index.article import Article
+    from plait.index.article import Article, Passage
     from plait.index.errors import PlaitError
-    from plait.index.article import Passage
     from plait.search.hit import Answer, Hit
-    from plait.search.index import Index, Options
-    from plait.search.system import System
+    from plait.search.index import Index
+    from plait.search.system import Options, System
 
     __version__: str
 
@@ -38,7 +37,7 @@ _HOMES = {
     "Article": "plait.index.article",
     "Hit": "plait.search.hit",
     "Index": "plait.search.index",
-    "Options": "plait.search.index",
+    "Options": "plait.search.system",
     "Passage": "plait.index.article",
     "PlaitError": "plait.index.errors",
     "System": "plait.search.system",

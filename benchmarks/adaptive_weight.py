@@ -13,7 +13,7 @@ collections of `benchmarks/quality.py`.
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
@@ -27,9 +27,8 @@ from plait.search.evaluation import open_index, read_collection
 from plait.search.evaluation.files.trec import falling
 from plait.search.evaluation.measures import per_topic
 from plait.search.evaluation.names import article_names
-from plait.search.index import Index, Options
-from plait.search.query.parser import parse_query
-from plait.search.system import System
+from plait.search.index import Index
+from plait.search.system import Options, System
 
 MEASURE = "nDCG@10"
 WEIGHTS = tuple(round(step / 10, 1) for step in range(11))
@@ -56,29 +55,27 @@ class Tried:
 
 def features(index: Index, text: str) -> list[float]:
     """Return the features of a query: of its words, and of how the legs score its candidates."""
-    query = parse_query(text, index.analyzer, operators=False)
-    scored = index.ranker.score(query, System())
-    if scored.keyword is None or scored.dense is None:
-        raise TypeError("a hybrid system scores both legs")
-    postings = index.snapshot.keyword.postings("text", [t.encode() for t, _ in query.terms])
-    sizes = [len(posting.passages) if posting else 0 for posting in postings]
-    masses = [idf(size, index.snapshot.keyword.count) for size in sizes] or [0.0]
+    query = index.parse(text, operators=False)
+    legs = index.rank(query, System(), 1).candidates.legs
+    dictionary = index.store.dictionary
+    sizes = dictionary.find([term for term, _ in query.terms]).counts
+    masses = [idf(size, dictionary.passages) for size in sizes] or [0.0]
     described = [
         np.log1p(len(query.terms)),
         float(np.mean(masses)),
         max(masses),
-        sizes.count(0) / max(len(sizes), 1),
+        list(sizes).count(0) / max(len(sizes), 1),
         float(bool(re.search(r"\d", text))),
         float(bool(re.search(r"[A-Z]", text[1:]))),
         float('"' in text),
     ]
     tops = []
-    for leg in (scored.keyword, scored.dense):
+    for leg in (legs["keyword"], legs["dense"]):
         falling_scores = np.sort((leg.scores - leg.mean) / (leg.deviation or 1.0))[::-1]
         described += [falling_scores[0], falling_scores[0] - falling_scores[:RANKS_COMPARED][-1]]
         described.append(float(np.mean(falling_scores[:RANKS_COMPARED] ** 3)))
         tops.append(set(np.argsort(-leg.scores)[:RANKS_COMPARED].tolist()))
-    return [*described, len(tops[0] & tops[1]) / RANKS_COMPARED, float(scored.dense.scores.max())]
+    return [*described, len(tops[0] & tops[1]) / RANKS_COMPARED, float(legs["dense"].scores.max())]
 
 
 def tried(name: str) -> Tried:
@@ -90,7 +87,7 @@ def tried(name: str) -> Tried:
     qrels = {topic.id: collection.qrels[topic.id] for topic in topics}
     columns = []
     for weight in WEIGHTS:
-        options = Options(replace(System(), weight=weight), operators=False)
+        options = Options(System().changed({"weight": weight}), operators=False)
         run = {
             t.id: falling((names[h.article.id], h.score) for h in index.search(t.text, 10, options))
             for t in topics

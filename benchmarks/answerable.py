@@ -28,7 +28,6 @@ from plait.search.evaluation import Collection, Topic, open_index, read_collecti
 from plait.search.evaluation.names import article_names
 from plait.search.evidence.probability import COSINE, COVERAGE, FIND, NEITHER, UNKNOWN
 from plait.search.index import Index
-from plait.search.query.parser import parse_query
 from plait.search.system import System
 
 TOPICS_ASKED = 150
@@ -59,18 +58,17 @@ def evidence(index: Index, topics: Iterable[Topic]) -> tuple[Evidence, list[list
     """Return the evidence of each topic's first hits, and their articles."""
     found, articles = [], []
     for topic in topics:
-        query = parse_query(topic.text, index.analyzer, operators=False)
-        scored, rows = index.best(query, System(), HITS_PER_TOPIC)
-        passages = scored.passages[rows]
+        ranking = index.rank(index.parse(topic.text, operators=False), System(), HITS_PER_TOPIC)
+        rows = ranking.rows[:HITS_PER_TOPIC]
         table = np.zeros((HITS_PER_TOPIC, 4))
-        if scored.dense and scored.evidence:
-            coverage = scored.evidence.words.coverage(passages)
-            finds = scored.evidence.finds.degrees[rows]
-            unknown = np.full(len(rows), 1 - scored.evidence.trust.known)
-            cosines = scored.dense.scores[rows]
+        if told := ranking.candidates.evidence:
+            coverage = told.coverage(ranking.passages[rows])
+            finds = told.finds.degrees[rows]
+            unknown = np.full(len(rows), 1 - told.trust.known)
+            cosines = ranking.candidates.legs["dense"].scores[rows]
             table[: len(rows)] = np.stack([cosines, coverage, finds * coverage**2, unknown], 1)
         found.append(table)
-        articles.append([index.snapshot.article_id(place) for place in passages.tolist()])
+        articles.append(ranking.article_ids(index.store, rows))
     return np.stack(found), articles
 
 

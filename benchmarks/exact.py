@@ -18,13 +18,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import mean
 
-import numpy as np
 from public import folders
 
 from plait.index.article import Article
 from plait.search.evaluation import open_index, read_collection
-from plait.search.index import Index, Options
-from plait.search.system import System
+from plait.search.index import Index
+from plait.search.system import Options, System
 
 SYSTEMS = ("keyword", "hybrid(fusion=rrf)", "hybrid")
 FINDS_PER_KIND = 12
@@ -71,8 +70,7 @@ class Find:
 
 def articles_of(index: Index) -> Iterator[Article]:
     """Yield all articles of an index."""
-    for segment in index.snapshot.segments:
-        yield from map(segment.article, np.flatnonzero(segment.alive_articles).tolist())
+    yield from map(index.article, index.store.article_ids())
 
 
 def drawn(index: Index) -> list[Find]:

@@ -29,7 +29,8 @@ from plait.index.keyword.leg import KeywordLeg
 from plait.index.keyword.postings import Postings, build_postings
 from plait.index.keyword.reader import KeywordReader
 from plait.index.language.analyzer import FIELDS, TextAnalyzer
-from plait.search.query.parser import FIELD_WEIGHTS, Query, parse_query
+from plait.index.leg import TITLE_WEIGHT
+from plait.search.query.parser import Query, parse_query
 from plait.search.stages.order import ranked
 
 DEFAULT_CORPORA = [SHARED / name / "corpus.jsonl.gz" for name in ("scifact", "cranfield")]
@@ -119,14 +120,14 @@ def _queries(rows: Rows, length: int, analyzer: TextAnalyzer) -> list[Query]:
 
 
 def _tree(query: Query) -> Or:
-    weights = FIELD_WEIGHTS.items()
+    weights = ("title", TITLE_WEIGHT), ("text", 1.0)
     return Or([Term(f, t, boost=w * n) for f, w in weights for t, n in query.terms])
 
 
 def _top(leg: KeywordLeg, query: Query) -> list[int]:
-    found = leg.score(query)
-    best = found.leg(found.best(HITS))
-    return ranked(best.passages, best.scores, str, HITS)
+    found = leg.ask(query)
+    best = found.scores(found.best(HITS))
+    return ranked(best.passages, best.scores, lambda passages: list(map(str, passages)), HITS)
 
 
 def _timed(work: Callable[[], T]) -> tuple[T, float]:

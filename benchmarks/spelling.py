@@ -20,8 +20,8 @@ from plait.index.language.analyzer import WORD
 from plait.search.evaluation import Collection, open_index, read_collection
 from plait.search.evaluation.measures import per_topic
 from plait.search.evaluation.names import article_names
-from plait.search.index import Index, Options
-from plait.search.system import System
+from plait.search.index import Index
+from plait.search.system import Options, System
 
 SYSTEMS = ("hybrid", "keyword")
 TOPICS_MISSPELT = 300

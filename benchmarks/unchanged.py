@@ -83,10 +83,8 @@ class Revision:
 
 def answer(lines: IO[str]) -> Iterator[object]:
     """Yield the answer to each question, in the process of one revision."""
-    from plait.index.errors import PlaitError  # noqa: PLC0415 - of the revision that is asked
+    import plait  # noqa: PLC0415 - of the revision that is asked
     from plait.search.evaluation import open_index, read_collection  # noqa: PLC0415
-    from plait.search.index import Index, Options  # noqa: PLC0415
-    from plait.search.system import System  # noqa: PLC0415
 
     index = None
     for question in map(json.loads, lines):
@@ -95,16 +93,16 @@ def answer(lines: IO[str]) -> Iterator[object]:
             with_model, _ = open_index(collection, None, lambda _: None)
             yield str(with_model.root), [topic.text for topic in collection.topics]
         elif "root" in question:
-            index = Index.open(question["root"])
+            index = plait.Index.open(question["root"])
             yield len(index)
         else:
             assert index  # noqa: S101 - the first question names it
-            system, k = System.parse(question["system"]), question["k"]
-            options = Options(system, question["passages"], question["operators"])
+            system, k = plait.System.parse(question["system"]), question["k"]
+            options = plait.Options(system, question["passages"], question["operators"])
             start = perf_counter()
             try:
                 found = index.answer(question["query"], k, options)
-            except PlaitError as error:
+            except plait.PlaitError as error:
                 yield 0.0, str(error)
             else:
                 took = perf_counter() - start

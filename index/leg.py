@@ -76,14 +76,17 @@ class LegQuery(Protocol):
     @property
     def terms(self) -> Sequence[tuple[str, float]]:
         """Distinct terms of the wanted words, and what each counts."""
+        ...
 
     @property
     def tree(self) -> "Tree | None":
         """Whoosh's query where operators were used; None for a bag of words."""
+        ...
 
     @property
     def vector(self) -> NDArray[np.float32]:
         """Unit vector of the wanted words, (dimension,); encoded when first read."""
+        ...
 
 
 class Answer(Protocol):
@@ -92,18 +95,22 @@ class Answer(Protocol):
     @property
     def within(self) -> Within:
         """Passages that the operators of the query, and the caller, let through."""
+        ...
 
     def best(self, k: int) -> Passages:
         """Return the best `k` passages, ascending, and all that tie with the last of them.
 
         Where operators let only some through, those are returned, however many.
         """
+        ...
 
     def scores(self, passages: Passages) -> LegScores:
         """Return the full scores of some passages, ascending."""
+        ...
 
     def terms(self, passages: Passages) -> list[list[TermPart]]:
         """Return what each word adds to each of some passages; empty lists without words."""
+        ...
 
 
 class Leg(Protocol):
@@ -111,3 +118,4 @@ class Leg(Protocol):
 
     def ask(self, query: LegQuery, within: Within = None) -> Answer:
         """Score passages for a query; raises `QueryError` where it needs too much."""
+        ...

@@ -80,18 +80,22 @@ class Occurrences(Protocol):
     @property
     def counts(self) -> Sequence[int]:
         """Live passages with each term."""
+        ...
 
     def first(self, term: int, most: int) -> Passages:
         """Return the first passages with one of the terms, at most so many, ascending."""
+        ...
 
     def held_by(self, term: int, passages: Passages) -> Flags:
         """Return whether each of some passages holds one of the terms, (passages,)."""
+        ...
 
     def side_by_side(self, first: int, second: int, passages: Passages) -> Flags:
         """Return whether the second term directly follows the first in each passage.
 
         `passages`, ascending, hold both terms.
         """
+        ...
 
 
 class Dictionary(Protocol):
@@ -100,15 +104,19 @@ class Dictionary(Protocol):
     @property
     def passages(self) -> int:
         """Live passages of the store."""
+        ...
 
     def find(self, terms: Sequence[str]) -> Occurrences:
         """Return where some terms occur."""
+        ...
 
     def similar(self, term: str, edits: int) -> set[str]:
         """Return the terms that at most so many edits turn into `term`."""
+        ...
 
     def letters(self) -> Mapping[str, int]:
         """Return how often each letter is in the terms, each term counted once a segment."""
+        ...
 
 
 class Store(Protocol):
@@ -117,44 +125,55 @@ class Store(Protocol):
     @property
     def name(self) -> str:
         """Place of the index, as `plait.index.factory.open_store` takes it."""
+        ...
 
     @property
     def recipe(self) -> Recipe:
         """Analyzer, model and cutting that the index was built with."""
+        ...
 
     @property
     def system(self) -> str:
         """Text of the index's own way of searching; empty for plait's default."""
+        ...
 
     @property
     def dictionary(self) -> Dictionary:
         """Terms of the texts."""
+        ...
 
     @property
     def article_count(self) -> int:
         """Live articles."""
+        ...
 
     @property
     def passage_count(self) -> int:
         """Passages, deleted ones included: numbers of passages are below it."""
+        ...
 
     def refresh(self) -> Self:
         """Return the newest generation: this very store where nothing was committed since."""
+        ...
 
     def check(self) -> int:
         """Compare all that is stored with its checksums; return how many files there are.
 
         Raises `CorruptIndexError` that lists what differs.
         """
+        ...
 
     def keyword_leg(self, parameters: BM25) -> Leg:
         """Return the leg that scores by words."""
+        ...
 
     def dense_leg(self) -> Leg:
         """Return the leg that scores by the cosine of the query's vector."""
+        ...
 
     def vectors(self, passages: Passages) -> NDArray[np.float32]:
         """Return the unit vectors of passages, (passages, dimension)."""
+        ...
 
     def max_similarity(
         self, tokens: NDArray[np.float32], weights: Scores, passages: Passages
@@ -164,27 +183,35 @@ class Store(Protocol):
         `tokens`, (tokens, dimension), are the query's, and `weights` lie beside them. See
         `plait.index.dense.late_interaction.max_similarity`.
         """
+        ...
 
     def owners(self, passages: Passages) -> NDArray[np.int64]:
         """Return a number for the article of each passage, the same for the same article."""
+        ...
 
     def passage_ids(self, passages: Passages) -> list[str]:
         """Return the id of each passage: its article's, `#`, and its number in it."""
+        ...
 
     def read(self, passages: Passages) -> list[tuple[Article, Passage]]:
         """Return passages and their articles."""
+        ...
 
     def article(self, article_id: str) -> Article:
         """Return an article; raises `NotFoundError`."""
+        ...
 
     def passages_of(self, article_id: str) -> list[Passage]:
         """Return the passages of an article in order; raises `NotFoundError`."""
+        ...
 
     def article_ids(self) -> Iterator[str]:
         """Yield the ids of all live articles."""
+        ...
 
     def __contains__(self, article_id: str) -> bool:
         """Return whether there is a live article with that id."""
+        ...
 
 
 class Writer(Protocol):
@@ -199,36 +226,47 @@ class Writer(Protocol):
     @property
     def root(self) -> Path:
         """Path of the index folder."""
+        ...
 
     @property
     def pending(self) -> int:
         """Characters of what was added since the last commit."""
+        ...
 
     def notice(self) -> str:
         """Return what the user should know of what was added; empty if nothing."""
+        ...
 
     def get(self, article_id: str) -> Article | None:
         """Return the article as it is now, uncommitted changes included."""
+        ...
 
     def ids(self) -> list[str]:
         """Return the ids of all articles, uncommitted ones included."""
+        ...
 
     def add(self, article: Article) -> Change:
         """Add an article, or replace the one with its id; raises `ReadingError`."""
+        ...
 
     def remove(self, article_id: str) -> bool:
         """Remove an article; return whether there was one with that id."""
+        ...
 
     def commit(self) -> None:
         """Make everything since the last commit durable and visible, or nothing of it."""
+        ...
 
     def __enter__(self) -> Self:
         """Return this writer."""
+        ...
 
     def __exit__(
         self,
         kind: type[BaseException] | None,
         error: BaseException | None,
         trace: TracebackType | None,
+        /,
     ) -> None:
         """Commit, unless an error is on its way, and close."""
+        ...

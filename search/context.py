@@ -7,8 +7,9 @@ from typing import Any
 from plait.index.article import Article
 from plait.index.language.cutting import sentences
 from plait.search.hit import Answer, Hit
-from plait.search.index import Index, Options
+from plait.search.index import Index
 from plait.search.show.printable import in_line
+from plait.search.system import Options
 
 PASSAGES_RANKED = 50
 """Passages looked at; far more than a chatbot's window is given in practice."""

@@ -31,9 +31,11 @@ class Fusion(Protocol):
 
     def trusting(self, factor: float) -> Self:
         """Return the fusion in which the dense leg counts `factor` times as much, 0 to 1."""
+        ...
 
     def parts(self, legs: Mapping[str, LegScores]) -> dict[str, Scores]:
         """Return the part of each leg, by name; the fused score is their sum, in order."""
+        ...
 
 
 def standardise(leg: LegScores) -> Scores:

@@ -6,7 +6,7 @@ vectors live. Writing is `plait.index.factory.open_writer`.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache, lru_cache, partial
 from numbers import Integral
 from pathlib import Path
@@ -34,46 +34,17 @@ from plait.search.query.spelling import Speller
 from plait.search.ranker import Ranker
 from plait.search.settings import Settings
 from plait.search.stages.reranking import Reranker, load_reranker, rerank
-from plait.search.system import System, own_system
+from plait.search.system import Options, System, own_system
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
-    """How a search is made."""
-
-    system: System | None = None
-    """Legs that are asked, and how; `System.parse("keyword")`, say. None for the index's own."""
-    passages: bool = False
-    """List every passage by itself, and not each article once with its best passage."""
-    operators: bool = True
-    """Read quotes, `+`, `-` and the like; otherwise all of a query is words."""
-    min_probability: float = 0.0
-    """Leave out hits that are less likely to be relevant; of hybrid systems only."""
-    exact: bool = False
-    """Take the query as it is typed, and try no correction of its spelling."""
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.min_probability <= 1:
-            raise QueryError(f"the least probability is {self.min_probability}; wanted 0 to 1.")
-        if self.system is None:
-            return
-        if not isinstance(self.system, System):
-            raise QueryError(f"no System: {self.system!r}; give System.parse({self.system!r}).")
-        if self.min_probability and not self.system.estimates:
-            raise QueryError(f"{self.system} estimates no probability; hybrid does.")
-
-
-@dataclass(frozen=True, slots=True)
-class _Opened:
+class _Generation:
     """One generation of an index, and what searches it."""
 
-    store: Store
-    ranker: Ranker
-    speller: Speller
-
-    @classmethod
-    def of(cls, store: Store, analyzer: TextAnalyzer, settings: Settings) -> Self:
-        return cls(store, Ranker(store, settings), Speller(store, analyzer))
+    def __init__(self, store: Store, analyzer: TextAnalyzer, settings: Settings) -> None:
+        self.store = store
+        self.corrected = Speller(store, analyzer).corrected
+        ranker = Ranker(store, settings)
+        self.rank, self.fused, self.best = ranker.rank, ranker.fused, ranker.best
 
 
 class Index:
@@ -94,8 +65,7 @@ class Index:
         # Of functions: a cached method would make a cycle, which only the collector frees.
         self._load = cache(partial(load_recorded, store.recipe, store.name, encoder))
         self._load_reranker = lru_cache(self.settings.rerankers_cached)(load_reranker)
-        opened = _Opened.of(store, self.analyzer, self.settings)
-        self._opened: _Opened | None = opened
+        self._newest: _Generation | None = _Generation(store, self.analyzer, self.settings)
 
     @classmethod
     def open(
@@ -119,17 +89,17 @@ class Index:
         Searches that other threads have begun end on the generation that they began with.
         Raises as `open`; then it stays at the generation that it had.
         """
-        opened = self._state()
-        newest = opened.store.refresh()
-        if newest is opened.store:
+        held = self.store
+        newest = held.refresh()
+        if newest is held:
             return False
-        check_recipe(opened.store.recipe, newest.recipe, newest.name)
-        self._opened = _Opened.of(newest, self.analyzer, self.settings)
+        check_recipe(held.recipe, newest.recipe, newest.name)
+        self._newest = _Generation(newest, self.analyzer, self.settings)
         return True
 
     def close(self) -> None:
         """Close all files and drop all models; once is enough. Hits that were found stay."""
-        self._opened = None
+        self._newest = None
         self._load.cache_clear()
         self._load_reranker.cache_clear()
 
@@ -140,7 +110,7 @@ class Index:
         self.close()
 
     def __repr__(self) -> str:
-        if self._opened is None:
+        if self._newest is None:
             return f"Index({str(self.root)!r}, closed)"
         model = self.store.recipe.encoder.partition(":")[0]
         return f"Index({str(self.root)!r}, {len(self)} articles, {model})"
@@ -149,25 +119,26 @@ class Index:
         """Count the articles."""
         return self.store.article_count
 
-    def _state(self) -> _Opened:
-        if self._opened is None:
+    def _now(self) -> _Generation:
+        """Return the generation that a search begins on, and ends on."""
+        if self._newest is None:
             raise IndexDirectoryError(f"{self.root} was closed; open it again.")
-        return self._opened
+        return self._newest
 
     @property
     def store(self) -> Store:
         """What is stored; raises `IndexDirectoryError` once closed, as all of this does."""
-        return self._state().store
+        return self._now().store
 
     @property
     def encoder(self) -> Encoder:
         """The model the index was built with; raises `ModelError` or `FingerprintError`."""
-        self._state()
+        self._now()
         return self._load()
 
     def reranker(self, model: str) -> Reranker:
         """Open a second stage's model; the last two stay open. Raises `ModelError`."""
-        self._state()
+        self._now()
         return self._load_reranker(model)
 
     @property
@@ -209,34 +180,39 @@ class Index:
         wanted = max(k, stage.depth + 1) if stage else k
         likely = options.min_probability
         ranked = max(wanted, self.settings.candidates_per_leg) if likely else wanted
+        now = self._now()
         with self.reading():
-            found = self.try_out(query, system, ranked, options)
-            hits = found.ranking.likely(likely, wanted).hits(self.store)
+            found = self._tried(now, query, system, ranked, options)
+            hits = found.ranking.likely(likely, wanted).hits(now.store)
         if stage:
             hits = rerank(hits, found.query.words, stage, self.reranker(stage.model))[:k]
         return Answer(hits, found.asked, found.suggestion)
 
     def try_out(self, query: str, system: System, k: int, options: Options) -> Tried:
         """Rank the best `k`, or more, for a query, or its correction where that finds better."""
-        typed = self._try(query, system, k, options)
+        return self._tried(self._now(), query, system, k, options)
+
+    def _tried(
+        self, now: _Generation, query: str, system: System, k: int, options: Options
+    ) -> Tried:
+        k = max(k, HITS_COMPARED)  # or what is asked would depend on `k`
+
+        def ranked(text: str) -> Tried:
+            parsed = self.parse(text, operators=options.operators)
+            return Tried(text, parsed, now.rank(parsed, system, k, passages=options.passages))
+
+        typed = ranked(query)
         if options.exact:
             return typed
         # Where no vector was asked for, no model is loaded to be asked what a word is.
         is_dense = "dense" in typed.ranking.candidates.legs
-        meant = self._state().speller.corrected(
-            typed.query, self._is_word if is_dense else lambda _: False
-        )
+        meant = now.corrected(typed.query, self._is_word if is_dense else lambda _: False)
         if meant is None:
             return typed
-        corrected = self._try(meant, system, k, options)
-        if lifts(self.store.dictionary, typed, corrected):
+        corrected = ranked(meant)
+        if lifts(now.store.dictionary, typed, corrected):
             return corrected
         return replace(typed, suggestion=meant) if corrected.rows else typed
-
-    def _try(self, text: str, system: System, k: int, options: Options) -> Tried:
-        query = self.parse(text, operators=options.operators)
-        k = max(k, HITS_COMPARED)  # or what is asked would depend on `k`
-        return Tried(text, query, self.rank(query, system, k, passages=options.passages))
 
     def _is_word(self, word: str) -> bool:
         """Return whether the model has a word in one piece, as it has common ones."""
@@ -251,15 +227,15 @@ class Index:
         self, query: Query, system: System, k: int, within: Within = None, *, passages: bool = False
     ) -> Ranking:
         """Rank the best `k` for a parsed query, as `plait.search.ranker.Ranker.rank` does."""
-        return self._state().ranker.rank(query, system, k, within, passages=passages)
+        return self._now().rank(query, system, k, within, passages=passages)
 
     def fused(self, ranking: Ranking, system: System) -> Ranking:
         """Rank the same candidates by another system of the same legs, without its best rows."""
-        return self._state().ranker.fused(ranking.candidates, system)
+        return self._now().fused(ranking.candidates, system)
 
     def best(self, ranking: Ranking, k: int) -> list[int]:
         """Return the rows of the best `k` of a ranking, one an article."""
-        return self._state().ranker.best(ranking, k)
+        return self._now().best(ranking, k)
 
     @contextmanager
     def reading(self) -> Iterator[None]:

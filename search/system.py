@@ -1,4 +1,4 @@
-"""Ways of searching, each named by one string.
+"""Ways of searching, each named by one string, and the options of a search.
 
     keyword                               BM25 alone
     dense                                 vectors alone
@@ -219,6 +219,32 @@ def _second_stage(stages: Sequence[str], whole_text: str) -> Rerank | None:
     if "model" not in values:
         raise QueryError(f"no model in {stages[0].strip()!r}; write rerank(model=NAME).")
     return made(Rerank, values)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a search is made."""
+
+    system: System | None = None
+    """Legs that are asked, and how; `System.parse("keyword")`, say. None for the index's own."""
+    passages: bool = False
+    """List every passage by itself, and not each article once with its best passage."""
+    operators: bool = True
+    """Read quotes, `+`, `-` and the like; otherwise all of a query is words."""
+    min_probability: float = 0.0
+    """Leave out hits that are less likely to be relevant; of hybrid systems only."""
+    exact: bool = False
+    """Take the query as it is typed, and try no correction of its spelling."""
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.min_probability <= 1:
+            raise QueryError(f"the least probability is {self.min_probability}; wanted 0 to 1.")
+        if self.system is None:
+            return
+        if not isinstance(self.system, System):
+            raise QueryError(f"no System: {self.system!r}; give System.parse({self.system!r}).")
+        if self.min_probability and not self.system.estimates:
+            raise QueryError(f"{self.system} estimates no probability; hybrid does.")
 
 
 def own_system(text: str, place: str) -> System:

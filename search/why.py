@@ -12,13 +12,13 @@ import numpy as np
 
 from plait.index.errors import NotFoundError, QueryError
 from plait.search.hit import Explanation, Ranking
-from plait.search.index import Index, Options
+from plait.search.index import Index
 from plait.search.legs.dense import Dense
 from plait.search.legs.keyword import Keyword
 from plait.search.query.parser import Query
 from plait.search.show.printable import in_line
 from plait.search.show.terminal import explained, explanation_record
-from plait.search.system import System
+from plait.search.system import Options, System
 
 if TYPE_CHECKING:
     from plait.search.legs.leg import LegNoun

@@ -21,9 +21,9 @@ from scipy.stats import rankdata, zscore
 from plait.index.leg import K1, B
 from plait.index.local.snapshot import Snapshot
 from plait.search.evaluation.files.topics import read_topics
-from plait.search.index import Index, Options
+from plait.search.index import Index
 from plait.search.query.parser import parse_query
-from plait.search.system import System
+from plait.search.system import Options, System
 
 Scores: TypeAlias = NDArray[np.float64]
 

@@ -11,8 +11,8 @@ from plait.search.evaluation.tuning.calibration import LEAST_SLOPE, Shown, calib
 from plait.search.evaluation.tuning.candidates import Questions
 from plait.search.evaluation.tuning.grid import DEFAULT_SYSTEM
 from plait.search.evaluation.tuning.tuning import folds
-from plait.search.index import Index, Options
-from plait.search.system import System
+from plait.search.index import Index
+from plait.search.system import Options, System
 
 SEEDS = Path(__file__).resolve().parent.parent / "seeds"
 

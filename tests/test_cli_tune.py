@@ -15,8 +15,8 @@ from plait.index.ingest import bring_up_to_date
 from plait.index.local.writer import IndexWriter
 from plait.index.models.encoder import Encoder
 from plait.search.evaluation import Topic, read_collection
-from plait.search.index import Index, Options
-from plait.search.system import System
+from plait.search.index import Index
+from plait.search.system import Options, System
 
 GOLDEN = Path(__file__).resolve().parent / "golden"
 SEEDS = Path(__file__).resolve().parent.parent / "seeds"

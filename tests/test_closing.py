@@ -13,8 +13,8 @@ from plait.index.errors import IndexDirectoryError
 from plait.index.local.store import LocalStore
 from plait.index.local.writer import IndexWriter
 from plait.index.models.encoder import Encoder
-from plait.search.index import Index, Options
-from plait.search.system import MODES, System
+from plait.search.index import Index
+from plait.search.system import MODES, Options, System
 from plait.search.why import explain_rank
 
 QUERIES = ("ministers met", '"ministers met"', "minist* -nobody", "mnisters~ city")

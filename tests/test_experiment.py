@@ -30,8 +30,8 @@ from plait.search.evaluation.names import article_names
 from plait.search.evaluation.output import run_names, write_records
 from plait.search.evaluation.running import compare
 from plait.search.evaluation.significance import holm
-from plait.search.index import Index, Options
-from plait.search.system import System
+from plait.search.index import Index
+from plait.search.system import Options, System
 
 SEEDS = Path(__file__).resolve().parent.parent / "seeds"
 TOPICS = tuple(Topic(f"q{n}", f"topic {n}", "odd" if n % 2 else "even") for n in range(4))

@@ -22,8 +22,8 @@ from plait.index.local.manifest import NAME, read_manifest, record_checksum
 from plait.index.local.writer import IndexWriter
 from plait.index.models.encoder import Encoder
 from plait.search.context import fitting_excerpts, passages_for
-from plait.search.index import Index, Options
-from plait.search.system import System
+from plait.search.index import Index
+from plait.search.system import Options, System
 
 Rewrite: TypeAlias = Callable[[Path, Callable[[Any], object]], None]
 

@@ -14,8 +14,8 @@ from plait.index.local.generations import record_system
 from plait.index.local.writer import IndexWriter
 from plait.index.models.encoder import Encoder
 from plait.index.models.onnx.cache import cache_home
-from plait.search.index import Index, Options
-from plait.search.system import System
+from plait.search.index import Index
+from plait.search.system import Options, System
 
 SEALED = Path(__file__).with_name("sealed.py")
 PAGE = """<html lang="en"><head><title>A treaty</title></head><body><article><h1>A treaty</h1>

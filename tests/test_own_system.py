@@ -15,8 +15,8 @@ from plait.index.local.snapshot import check_files
 from plait.index.local.writer import IndexWriter
 from plait.index.models.encoder import Encoder
 from plait.search.context import choose_excerpts
-from plait.search.index import Index, Options
-from plait.search.system import System
+from plait.search.index import Index
+from plait.search.system import Options, System
 
 Rewrite: TypeAlias = Callable[[Path, Callable[[Any], object]], None]
 

@@ -6,7 +6,8 @@ import pytest
 
 from plait.search.evaluation import Experiment, plan_of, read_collection, run_experiment
 from plait.search.evaluation.measures import aggregate
-from plait.search.index import Index, Options
+from plait.search.index import Index
+from plait.search.system import Options
 
 SEEDS = Path(__file__).resolve().parent.parent / "seeds"
 

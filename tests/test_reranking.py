@@ -15,11 +15,11 @@ from plait.index.article import Article, Passage
 from plait.index.errors import ModelError
 from plait.search.context import choose_excerpts
 from plait.search.hit import Explanation, Hit, LegPart
-from plait.search.index import Index, Options
+from plait.search.index import Index
 from plait.search.show.terminal import Page
 from plait.search.stages.rerank import Rerank
 from plait.search.stages.reranking import HITS_PER_BATCH, STEP, Reranker, load_reranker, rerank
-from plait.search.system import System
+from plait.search.system import Options, System
 
 QUERY = "peace treaty 1956 declaration"
 

@@ -11,8 +11,8 @@ from plait.index.errors import NotFoundError, QueryError
 from plait.index.local.writer import IndexWriter
 from plait.index.models.encoder import Encoder
 from plait.search.context import choose_excerpts
-from plait.search.index import Index, Options
-from plait.search.system import MODES, System
+from plait.search.index import Index
+from plait.search.system import MODES, Options, System
 
 QUERIES = [
     "peace treaty 1956 declaration",

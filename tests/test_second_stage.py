@@ -22,8 +22,8 @@ from plait.search.evaluation import (
 from plait.search.evaluation.measures import per_topic
 from plait.search.evaluation.running import compare
 from plait.search.evaluation.table import second_stage_lines
-from plait.search.index import Index, Options
-from plait.search.system import System
+from plait.search.index import Index
+from plait.search.system import Options, System
 
 SEEDS = Path(__file__).resolve().parent.parent / "seeds"
 TOPICS = tuple(Topic(f"q{n}", f"topic {n}") for n in range(3))

@@ -17,11 +17,11 @@ from plait.search.evaluation.measures import per_topic
 from plait.search.evaluation.names import article_names
 from plait.search.evidence.words import QueryWords
 from plait.search.fusion import WEIGHT
-from plait.search.index import Index, Options
+from plait.search.index import Index
 from plait.search.settings import Settings
 from plait.search.stages.exact_finds import EXACT
 from plait.search.stages.second_look import LATE_WEIGHT, NEIGHBOURS_SHARE
-from plait.search.system import System
+from plait.search.system import Options, System
 
 COLLECTION = read_collection(str(Path(__file__).resolve().parent.parent / "seeds"))
 NDCG = "nDCG@10"

@@ -19,11 +19,11 @@ from plait.index.language.analyzer import WORD, fold
 from plait.index.local.writer import IndexWriter
 from plait.index.models.encoder import Encoder
 from plait.search.context import choose_excerpts, passages_for
-from plait.search.index import Index, Options
+from plait.search.index import Index
 from plait.search.query.parser import LONGEST_WITH_OPERATORS
 from plait.search.query.spelling import MOST_LETTERS, MOST_WORDS, likely_edits, other_edits
 from plait.search.show.terminal import spelling_note
-from plait.search.system import MODES, System
+from plait.search.system import MODES, Options, System
 from plait.search.why import explain_rank
 
 Calls: TypeAlias = Callable[[Callable[[], object]], int]

@@ -9,13 +9,13 @@ from hypothesis import example, given, strategies as st
 from plait.index.errors import QueryError
 from plait.index.leg import BM25
 from plait.search.fusion import Convex, MinMax, ReciprocalRank
-from plait.search.index import Index, Options
+from plait.search.index import Index
 from plait.search.legs.dense import Dense
 from plait.search.legs.keyword import Keyword
 from plait.search.stages.exact_finds import ExactFinds
 from plait.search.stages.rerank import Rerank
 from plait.search.stages.second_look import SecondLook
-from plait.search.system import FUSIONS, MODES, Calibration, System, parse_systems
+from plait.search.system import FUSIONS, MODES, Calibration, Options, System, parse_systems
 
 SHARE = st.floats(0, 1)
 LARGE = st.floats(0, 100)

@@ -10,9 +10,9 @@ from plait.search.evidence.trust import LEAST, cut_words, known_share, token_wei
 from plait.search.evidence.words import QueryWords, Word
 from plait.search.fusion import WEIGHT
 from plait.search.hit import FULL_TRUST
-from plait.search.index import Index, Options
+from plait.search.index import Index
 from plait.search.query.parser import parse_query
-from plait.search.system import System
+from plait.search.system import Options, System
 
 ANALYZER = TextAnalyzer()
 

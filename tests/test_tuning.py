@@ -29,8 +29,8 @@ from plait.search.evaluation.significance import Difference
 from plait.search.evaluation.tuning.candidates import Questions, Trials, try_systems
 from plait.search.evaluation.tuning.grid import DEFAULT_SYSTEM
 from plait.search.evaluation.tuning.tuning import FEWEST_TOPICS, cross_validate, folds
-from plait.search.index import Index, Options
-from plait.search.system import System
+from plait.search.index import Index
+from plait.search.system import Options, System
 
 SEEDS = Path(__file__).resolve().parent.parent / "seeds"
 WORDS = System.parse("hybrid(weight=0.0)")

@@ -16,10 +16,10 @@ from plait.index.local.manifest import read_manifest
 from plait.index.local.writer import IndexWriter
 from plait.index.models.encoder import Encoder
 from plait.index.store import StoreSettings
-from plait.search.index import Index, Options
+from plait.search.index import Index
 from plait.search.settings import Settings
 from plait.search.stages.second_look import cosines_among
-from plait.search.system import System
+from plait.search.system import Options, System
 
 
 def units(seed: int, rows: int, dimension: int) -> NDArray[np.float32]:
@@ -116,7 +116,8 @@ def test_the_recall_of_a_segment_is_recorded(tmp_path: Path, encoder: Encoder) -
     articles = [Article(f"a{n}", "", f"The treaty of {n} was signed in May.") for n in range(60)]
 
     def index(name: str, settings: StoreSettings) -> dict[str, str | int]:
-        with IndexWriter(tmp_path / name, encoder, settings=settings) as writer:
+        with IndexWriter(tmp_path / name, encoder) as writer:
+            writer.settings = settings
             for article in articles:
                 writer.add(article)
         return read_manifest(tmp_path / name).facts()
@@ -133,7 +134,8 @@ def test_the_recall_of_a_segment_is_recorded(tmp_path: Path, encoder: Encoder) -
 def test_deleted_passages_take_no_place_on_a_shortlist(tmp_path: Path, encoder: Encoder) -> None:
     """Of sixty near ones fifty are deleted: the ten that are left are found."""
     by_signs = StoreSettings(exact_rows=0, shortlist_rows=12, shortlist_per_hit=1)
-    with IndexWriter(tmp_path / "index", encoder, settings=by_signs) as writer:
+    with IndexWriter(tmp_path / "index", encoder) as writer:
+        writer.settings = by_signs
         for number in range(60):
             writer.add(Article(f"a{number:02}", "", f"The treaty of {number} was signed in May."))
         writer.commit()

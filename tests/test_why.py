@@ -3,9 +3,9 @@
 import pytest
 
 from plait.index.errors import NotFoundError
-from plait.search.index import Index, Options
+from plait.search.index import Index
 from plait.search.settings import Settings
-from plait.search.system import System
+from plait.search.system import Options, System
 from plait.search.why import explain_rank
 
 DECLARATION = "articles/kuril-irkutsk-2001.txt"

@@ -25,8 +25,8 @@ from plait.index.local.writer import IndexWriter
 from plait.index.models.encoder import Encoder
 from plait.index.models.encoding import Encoded, EncodedQuery
 from plait.index.models.word_pieces import WordPieces
-from plait.search.index import Index, Options
-from plait.search.system import MODES, System
+from plait.search.index import Index
+from plait.search.system import MODES, Options, System
 
 Rewrite: TypeAlias = Callable[[Path, Callable[[Any], object]], None]
 

@@ -21,8 +21,8 @@ from peers.given import Document, Given
 from peers.roster import taking_part
 from peers.serving import PeerError, command, environment, last_words
 from peers.stages import Settings, built_all
+from plait.index.factory import open_writer
 from plait.index.ingest import bring_up_to_date
-from plait.index.local.writer import IndexWriter
 from plait.index.models.encoder import load_encoder
 from plait.search.index import Index
 
@@ -32,7 +32,7 @@ QUERY = "peace treaty 1956 declaration"
 def cold(settings: Settings, rounds: int) -> dict[str, Any]:
     """Return label to median seconds: until the first line, until the end."""
     seeds = settings.cache / "built" / "seeds.plait"
-    with IndexWriter(seeds, load_encoder()) as writer:
+    with open_writer(seeds, load_encoder()) as writer:
         bring_up_to_date(writer, [ROOT / "seeds" / "articles"])
     given = _given(settings, seeds)
     entries = [e for leg in ("keyword", "hybrid") for e in taking_part(leg) if e.package != "plait"]
@@ -75,7 +75,7 @@ def _given(settings: Settings, seeds: Path) -> Given:
         for passage in index.passages(id_)
     ]
     given = Given.made(settings.cache / "given" / "seeds", documents)
-    given.keep_vectors(index.snapshot.vectors(np.arange(len(documents))))
+    given.keep_vectors(index.store.vectors(np.arange(len(documents))))
     return given
 
 

@@ -19,8 +19,7 @@ from peers.roster import GROWTH, Entry, taking_part
 from peers.serving import Built, PeerError, build
 from peers.stored import RandomEncoder
 from plait.index.article import Article
-from plait.index.local.snapshot import Snapshot
-from plait.index.local.writer import IndexWriter
+from plait.index.factory import open_store, open_writer
 from plait.index.models.encoder import load_encoder
 
 ARTICLES_PER_COMMIT = 256
@@ -122,7 +121,7 @@ def stored(settings: Settings, name: str, documents: Sequence[Document]) -> list
     own = settings.cache / "encoded" / name
     wanted = {document.id for document in documents}
     held = {
-        store: wanted.intersection(Snapshot(store).article_ids())
+        store: wanted.intersection(open_store(store).article_ids())
         for store in [*settings.vectors, own]
         if store.exists()
     }
@@ -137,7 +136,7 @@ def stored(settings: Settings, name: str, documents: Sequence[Document]) -> list
 def encode(store: Path, documents: Sequence[Document]) -> None:
     """Add documents to a store, in commits that make an interruption cheap."""
     print(f"  encoding {len(documents)} documents into {store}", flush=True)
-    with IndexWriter(store, load_encoder()) as writer:
+    with open_writer(store, load_encoder()) as writer:
         for number, document in enumerate(documents, start=1):
             writer.add(Article(document.id, document.title, document.text))
             if number % ARTICLES_PER_COMMIT == 0:
@@ -150,12 +149,11 @@ def vectors_of(documents: Sequence[Document], stores: Sequence[Path]) -> NDArray
     """Return the vector of each document's first passage, (documents, dimension)."""
     found: dict[str, NDArray[np.float32]] = {}
     for store in stores:
-        snapshot = Snapshot(store)
-        names = {
-            at: snapshot.passage_id(at) for at in np.flatnonzero(snapshot.keyword.alive).tolist()
-        }
-        firsts = {n.removesuffix("#0"): at for at, n in names.items() if n.endswith("#0")}
-        vectors = snapshot.vectors(np.array(list(firsts.values()), dtype=np.int64))
+        opened = open_store(store)
+        names = enumerate(opened.passage_ids(np.arange(opened.passage_count)))
+        # Nothing is deleted from these indexes: documents are added, and stay.
+        firsts = {name.removesuffix("#0"): at for at, name in names if name.endswith("#0")}
+        vectors = opened.vectors(np.array(list(firsts.values()), dtype=np.int64))
         found |= dict(zip(firsts, vectors, strict=True))
     return np.stack([found[document.id] for document in documents])
 

@@ -12,11 +12,13 @@ from numpy.typing import NDArray
 
 from peers.given import Given
 from plait.index.dense.late_interaction import Tokens
+from plait.index.local.dense import DenseArrays
 from plait.index.local.segment import digest
 from plait.index.local.snapshot import Snapshot
 from plait.index.models.encoder import Encoder, load_encoder
 from plait.index.models.encoding import Encoded, EncodedQuery
 from plait.index.models.word_pieces import WordPieces
+from plait.index.store import StoreSettings
 
 TOKENS_PER_WORD = 0.8
 """Number of tokens that the default model keeps for each word of this corpus: 32,463 of 40,633
@@ -51,9 +53,10 @@ class StoredEncoder(_Wrapped):
 
     def __init__(self, encoder: Encoder, stores: Sequence[Path]) -> None:
         super().__init__(encoder)
-        self._snapshots = [Snapshot(store) for store in stores]
+        self._arrays: list[DenseArrays] = []
         self._places: dict[bytes, tuple[int, int]] = {}
-        for number, snapshot in enumerate(self._snapshots):
+        for number, snapshot in enumerate(map(Snapshot, stores)):
+            self._arrays.append(DenseArrays(snapshot, StoreSettings()))
             if snapshot.manifest.recipe.encoder != encoder.fingerprint:
                 raise ValueError(f"{snapshot.root} holds vectors of another model.")
             digests = [segment.data.passage_digests for segment in snapshot.segments]
@@ -66,10 +69,10 @@ class StoredEncoder(_Wrapped):
         """Return the encodings of texts, looked up where an index has them."""
         keys = [digest(text.encode()) for text in texts]
         parts, found = [Encoded.empty(self.dimension)], []
-        for number, snapshot in enumerate(self._snapshots):
+        for number, arrays in enumerate(self._arrays):
             mine = [key for key in keys if self._places.get(key, (-1, 0))[0] == number]
             places = np.array([self._places[key][1] for key in mine], dtype=np.int64)
-            parts.append(Encoded(snapshot.vectors(places), snapshot.tokens(places)))
+            parts.append(Encoded(arrays.vectors(places), arrays.tokens(places)))
             found += mine
         fresh = [(k, t) for k, t in zip(keys, texts, strict=True) if k not in self._places]
         parts.append(self._encoder.encode_passages([text for _, text in fresh]))

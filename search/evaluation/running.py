@@ -17,8 +17,8 @@ from plait.search.evaluation.measures import per_topic
 from plait.search.evaluation.names import article_names
 from plait.search.evaluation.plan import Plan
 from plait.search.evaluation.significance import gaps, holm, paired
-from plait.search.index import Index, Options
-from plait.search.system import System
+from plait.search.index import Index
+from plait.search.system import Options, System
 
 INDEXES_FOLDER = Path(".plait-bench")
 """Folder in which indexes of collections are kept, each in a folder of its own."""

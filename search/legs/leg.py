@@ -14,3 +14,4 @@ class LegNoun(Protocol):
 
     def on(self, store: Store) -> Leg:
         """Return the leg of a store; asked for once a query."""
+        ...

@@ -17,6 +17,7 @@ class Echo(Protocol):
 
     def __call__(self, message: str, *, err: bool = False, nl: bool = True) -> None:
         """Print on standard output, or on standard error; `nl` ends the line."""
+        ...
 
 
 class Console:

@@ -35,6 +35,7 @@ class Reranker(Protocol):
 
     def scores(self, query: str, texts: Sequence[str]) -> Sequence[float]:
         """Return how well each text answers, from 0 to 1."""
+        ...
 
 
 def load_reranker(model: str) -> Reranker:

@@ -14,3 +14,4 @@ class Stage(Protocol):
 
     def parts(self, ranking: Ranking, store: Store, settings: Settings) -> Mapping[str, Scores]:
         """Return what is added to the score of each candidate, by the name of the part."""
+        ...

@@ -10,20 +10,21 @@ from numpy.typing import NDArray
 from peers.given import HITS_WANTED, Ask, Document, Given, keep_ids, kept_ids
 from peers.stored import encoder_for
 from plait.index.dense.late_interaction import Tokens
+from plait.index.factory import open_writer
 from plait.index.files.arrays import save_arrays
 from plait.index.ingest import bring_up_to_date
 from plait.index.keyword.leg import KeywordLeg
 from plait.index.keyword.postings import Postings, build_postings, merge_postings
 from plait.index.keyword.reader import KeywordReader
 from plait.index.language.analyzer import FIELDS, TextAnalyzer
-from plait.index.local.writer import IndexWriter
+from plait.index.leg import Passages
 from plait.index.models.encoder import Encoder
 from plait.index.models.encoding import Encoded, EncodedQuery
 from plait.index.models.word_pieces import WordPieces
-from plait.search.index import Index, Options
+from plait.search.index import Index
 from plait.search.query.parser import parse_query
 from plait.search.stages.order import ranked
-from plait.search.system import System
+from plait.search.system import Options, System
 
 _WORD = re.compile(r"\S+")
 EMPTY_DIMENSION = 8
@@ -64,7 +65,7 @@ class WordsOnly:
 
 def write(given: Given, folder: Path, encoder: Encoder) -> None:
     """Index the file of documents as `plait index` does, merges included."""
-    with IndexWriter(folder, encoder) as writer:
+    with open_writer(folder, encoder) as writer:
         bring_up_to_date(writer, [given.corpus])
 
 
@@ -104,10 +105,13 @@ class KeywordRanking:
         ids, analyzer = kept_ids(folder), TextAnalyzer()
         leg = KeywordLeg(KeywordReader([(fields, np.ones(len(ids), bool))]))
 
+        def ids_of(passages: Passages) -> list[str]:
+            return [ids[number] for number in passages.tolist()]
+
         def ask(query: str) -> list[str]:
-            scored = leg.score(parse_query(query, analyzer, operators=False))
+            scored = leg.ask(parse_query(query, analyzer, operators=False))
             best = scored.best(HITS_WANTED)
-            rows = ranked(best, scored.totals[best], ids.__getitem__, HITS_WANTED)
+            rows = ranked(best, scored.totals[best], ids_of, HITS_WANTED)
             return [ids[number] for number in best[rows].tolist()]
 
         return ask

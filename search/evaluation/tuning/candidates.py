@@ -19,8 +19,8 @@ from plait.search.evaluation.measures import cutoff, per_topic
 from plait.search.evaluation.names import article_names
 from plait.search.evaluation.plan import ARTICLES_PER_TOPIC
 from plait.search.evaluation.significance import SMALLEST_DIFFERENCE
-from plait.search.index import Index, Options
-from plait.search.system import System
+from plait.search.index import Index
+from plait.search.system import Options, System
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from plait.search.system import System
 
 DEFAULT_SYSTEM = System()
 """The system every candidate is compared with: plait's own choice for all collections."""
-TUNED_PARAMETERS = ("weight", "k1", "b", "title")
+TUNED_PARAMETERS: tuple[str, ...] = ("weight", "k1", "b", "title")
 """Names of the parameters that are tried."""
 
 
