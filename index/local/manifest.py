@@ -129,7 +129,7 @@ class Manifest:
 
     def _record(self) -> dict[str, Any]:
         """Return what the file holds, except the checksum."""
-        record = asdict(self) | {"format": FORMAT_WITH_LANGUAGE}
+        record: dict[str, Any] = asdict(self) | {"format": FORMAT_WITH_LANGUAGE}
         if self.recipe.language == ENGLISH.name:
             record["format"] = FORMAT
             del record["recipe"]["language"]

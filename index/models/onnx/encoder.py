@@ -50,7 +50,8 @@ class OnnxEncoder:
 
         Raises `ModelError` where ONNX Runtime cannot run the graph.
         """
-        self._folder, self._model, self._precision = folder, model, precision
+        self._folder, self._model = folder, model
+        self._precision: Precision = precision
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
