@@ -11,7 +11,7 @@ from typing import ClassVar, Protocol, Self
 import numpy as np
 
 from plait.index.leg import LegScores, Scores
-from plait.search.notation import check, number, whole
+from plait.search.notation import number, whole
 
 WEIGHT = 0.85
 """Share of the dense leg: from .75 to .9 rank alike on eight collections (docs/adr/0007)."""
@@ -72,9 +72,6 @@ class Convex:
     is_refined: ClassVar[bool] = True
     weight: float = number(WEIGHT, 0, 1, "Share of the dense leg.")
 
-    def __post_init__(self) -> None:
-        check(self)
-
     def trusting(self, factor: float) -> Self:
         """Return the fusion with a smaller share of the dense leg."""
         return replace(self, weight=self.weight * factor)
@@ -92,9 +89,6 @@ class MinMax:
     name: ClassVar[str] = "minmax"
     is_refined: ClassVar[bool] = False
     weight: float = number(WEIGHT, 0, 1, "Share of the dense leg.")
-
-    def __post_init__(self) -> None:
-        check(self)
 
     def trusting(self, factor: float) -> Self:
         """Return the fusion with a smaller share of the dense leg."""
@@ -117,9 +111,6 @@ class ReciprocalRank:
     name: ClassVar[str] = "rrf"
     is_refined: ClassVar[bool] = False
     k: int = whole(RANK_CONSTANT, 0, 100_000, "Constant that is added to ranks.")
-
-    def __post_init__(self) -> None:
-        check(self)
 
     def trusting(self, factor: float) -> Self:  # noqa: ARG002 - ranks have no weights
         """Return the fusion as it is: ranks have no weights."""

@@ -65,9 +65,6 @@ class Calibration:
     p_slope: float = number(1.0, 0, 20, "Factor of the log-odds of `p`.")
     p_offset: float = number(0.0, -20, 20, "What is added to them.")
 
-    def __post_init__(self) -> None:
-        check(self)
-
 
 @dataclass(frozen=True, slots=True, repr=False)
 class System:
@@ -113,7 +110,9 @@ class System:
         )
 
     def __post_init__(self) -> None:
-        """Refuse what would be ignored."""
+        """Refuse what is out of range, and what would be ignored."""
+        for noun in (*self.legs, self.fusion, *self.stages, self.calibration):
+            check(noun)
         unused: list[Any] = [] if self.is_refined else [*self.stages]
         unused += [] if self.is_fused else [self.fusion, self.calibration]
         for noun in unused:

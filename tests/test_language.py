@@ -36,7 +36,7 @@ PIG = Language(
     sentence_end=re.compile(r";\s+"),
     versions=lambda: Versions("pig 1", "none", "pig sentences 1"),
 )
-WORDS = Options(system=System.parse("keyword"))
+WORDS = Options(system=System.parse("keyword"), exact=True)
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def root(tmp_path: Path, pig: Language, quick: Encoder) -> Path:
 
 
 def found(index: Index, query: str) -> list[str]:
-    """Ask the keyword leg alone."""
+    """Ask the keyword leg alone, for what is typed."""
     return [hit.article.id for hit in index.search(query, options=WORDS)]
 
 
@@ -114,6 +114,8 @@ def test_an_index_is_opened_in_its_own_language(root: Path, quick: Encoder) -> N
     assert found(index, "the") == found(index, "treaty") == ["a"]
     assert found(index, "oink grunt") == []
     assert found(index, "treati") == []
+    # A correction is found by its own folding, and spelt as the article spells it.
+    assert index.answer("treati", options=replace(WORDS, exact=False)).asked == "treatyay"
     assert index.search("apples")[0].article.id == "a"  # both legs: the cutting is its own too
 
 

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from plait.index.leg import BM25, K1, TITLE_WEIGHT, B, Leg
 from plait.index.store import Store
-from plait.search.notation import check, number
+from plait.search.notation import number
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,9 +16,6 @@ class Keyword:
     k1: float = number(K1, 0, 100, "Saturation of a term's frequency.")
     b: float = number(B, 0, 1, "Share of the length that is normalised away.")
     title: float = number(TITLE_WEIGHT, 0, 100, "Weight of a title's match, beside 1 for a text's.")
-
-    def __post_init__(self) -> None:
-        check(self)
 
     def on(self, store: Store) -> Leg:
         """Return the store's keyword leg with these parameters."""

@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 from plait.index.leg import Scores
 from plait.index.store import Store
 from plait.search.hit import Ranking
-from plait.search.notation import check, choice
+from plait.search.notation import choice
 from plait.search.settings import Settings
 
 Switch: TypeAlias = Literal["on", "off"]
@@ -25,9 +25,6 @@ class ExactFinds:
         ("on", "off"),
         "Whether rare words come first, and vectors of unknown words count less.",
     )
-
-    def __post_init__(self) -> None:
-        check(self)
 
     def parts(
         self,

@@ -18,7 +18,7 @@ from plait.index.arithmetic import BLOCK_ROWS
 from plait.index.leg import Scores
 from plait.index.store import Store
 from plait.search.hit import Ranking
-from plait.search.notation import check, number
+from plait.search.notation import number
 from plait.search.settings import Settings
 from plait.search.stages.order import ranked
 
@@ -35,9 +35,6 @@ class SecondLook:
 
     late: float = number(LATE_WEIGHT, 0, 100, "Weight of late interaction.")
     neighbours: float = number(NEIGHBOURS_SHARE, 0, 1, "Share of similar candidates.")
-
-    def __post_init__(self) -> None:
-        check(self)
 
     def parts(self, ranking: Ranking, store: Store, settings: Settings) -> Mapping[str, Scores]:
         """Return what late interaction and neighbours add, in the order of the ranks so far."""

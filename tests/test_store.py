@@ -1,0 +1,368 @@
+"""The seam of stores: one made of dictionaries and brute force passes the suite of searching.
+
+`Toy` implements `plait.index.store.Store` without a file and without anything of
+`plait.index.local`, and every test of the suites below runs on it as it does on a folder.
+"""
+
+import importlib.util
+import inspect
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from whoosh.query import FuzzyTerm, Phrase, Prefix, Query as Tree
+from whoosh.support.levenshtein import levenshtein
+
+from plait.index.arithmetic import idf
+from plait.index.article import Article, Passage
+from plait.index.errors import NotFoundError
+from plait.index.keyword.tree import leaf_text, matching, scoring_leaves, weighted
+from plait.index.language.analyzer import TextAnalyzer
+from plait.index.language.cutting import Cutting, cut_passages
+from plait.index.leg import BM25, Flags, LegQuery, LegScores, Passages, Scores, TermPart, Within
+from plait.index.models.encoder import Encoder
+from plait.index.reading import FieldNames, read_paths
+from plait.index.store import Recipe
+from plait.search.evaluation import read_collection
+from plait.search.index import Index
+from plait.search.system import Options, System
+
+ANALYZER = TextAnalyzer()
+SEEDS = Path(__file__).resolve().parent.parent / "seeds"
+Terms = Mapping[str, Sequence[list[str]]]
+"""Field to the terms of each passage, in order."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """An answer of either leg: all scores are known before anything is asked."""
+
+    all_scores: Scores
+    within: Within
+    each: Mapping[tuple[str, str], Scores]
+    is_sparse: bool
+    is_filtered: bool = False
+
+    def best(self, k: int) -> Passages:
+        """Sort all."""
+        allowed = np.arange(len(self.all_scores)) if self.within is None else self.within
+        if self.is_filtered:
+            return allowed
+        scores = self.all_scores[allowed]
+        if self.is_sparse:
+            allowed, scores = allowed[scores > 0], scores[scores > 0]
+        return np.sort(allowed[np.argsort(-scores, kind="stable")[:k]])
+
+    def scores(self, passages: Passages) -> LegScores:
+        """Look up."""
+        mean, deviation = float(self.all_scores.mean()), float(self.all_scores.std())
+        return LegScores(passages, self.all_scores[passages], mean, deviation, self.is_sparse)
+
+    def terms(self, passages: Passages) -> list[list[TermPart]]:
+        """Look up."""
+        return [
+            [TermPart(*term, float(own[p])) for term, own in self.each.items() if own[p]]
+            for p in passages.tolist()
+        ]
+
+
+@dataclass(frozen=True)
+class ToyKeywordLeg:
+    """BM25 by counting words, passage by passage."""
+
+    terms: Terms
+    parameters: BM25
+
+    def ask(self, query: LegQuery, within: Within = None) -> Found:
+        """Score every passage by every word."""
+        count, weights = len(self.terms["text"]), {"title": self.parameters.title, "text": 1.0}
+        if query.tree is None:
+            pairs = [(f, t, w * n) for f, w in weights.items() if w for t, n in query.terms]
+            each = {(field, term): self._bm25(field, [term]) * own for field, term, own in pairs}
+            return Found(sum(each.values(), np.zeros(count)), within, each, is_sparse=True)
+        tree = weighted(query.tree, self.parameters.title)
+        matches = matching(tree, lambda leaf: np.flatnonzero(self._leaf(leaf)[0]), count)
+        matches = matches if within is None else np.intersect1d(matches, within)
+        each = {
+            (leaf.field() or "", leaf_text(leaf)): self._leaf(leaf)[1]
+            for leaf in scoring_leaves(tree)
+        }
+        total = sum((self._leaf(leaf)[1] for leaf in scoring_leaves(tree)), np.zeros(count))
+        kept = np.where(np.isin(np.arange(count), matches), total, 0.0)
+        return Found(kept, matches, each, is_sparse=True, is_filtered=True)
+
+    def _leaf(self, leaf: Tree) -> tuple[Flags, Scores]:
+        """Match and score one leaf."""
+        field = leaf.field() or "text"
+        lists = self.terms[field]
+        if isinstance(leaf, Phrase):
+            found = np.array([_in_order(own, leaf.words, leaf.slop) for own in lists])
+            return found, found * self._bm25(field, leaf.words) * leaf.boost
+        known = {term for own in lists for term in own}
+        if isinstance(leaf, FuzzyTerm):
+            chosen = [t for t in known if _apart(t, leaf.text) <= leaf.maxdist]
+        elif isinstance(leaf, Prefix):
+            chosen = [t for t in known if t.startswith(leaf.text)]
+        else:
+            chosen = [leaf_text(leaf)]
+        found = np.array([not set(chosen).isdisjoint(own) for own in lists])
+        if len(chosen) > 2:  # Whoosh's rule for small indexes
+            return found, found * 1.0
+        return found, found * self._bm25(field, sorted(chosen)) * getattr(leaf, "boost", 1.0)
+
+    def _bm25(self, field: str, terms: Sequence[str]) -> Scores:
+        lists, k1, b = self.terms[field], self.parameters.k1, self.parameters.b
+        lengths = np.array([len(own) for own in lists])
+        norms = k1 * (1 - b + b * lengths / lengths.mean())
+        total = np.zeros(len(lists))
+        for term in terms:
+            often = np.array([own.count(term) for own in lists])
+            total += (
+                idf(int((often > 0).sum()), len(lists)) * often / np.maximum(often + norms, 1e-9)
+            )
+        return total
+
+
+@dataclass(frozen=True)
+class ToyDenseLeg:
+    """Cosines of all vectors."""
+
+    vectors: NDArray[np.float32]
+
+    def ask(self, query: LegQuery, within: Within = None) -> Found:
+        """Multiply."""
+        cosines = np.einsum("ij,j->i", self.vectors, query.vector, dtype=np.float64)
+        return Found(cosines, within, {}, is_sparse=False, is_filtered=within is not None)
+
+
+@dataclass(frozen=True)
+class ToyDictionary:
+    """A dictionary of the terms of the texts; its own `Occurrences` as well."""
+
+    texts: Sequence[Sequence[str]]
+    places: Mapping[str, set[int]]
+    """Term to the passages that have it."""
+    wanted: Sequence[str] = ()
+
+    @property
+    def passages(self) -> int:
+        """Count passages."""
+        return len(self.texts)
+
+    @property
+    def counts(self) -> list[int]:
+        """Count passages with each wanted term."""
+        return [len(self.places.get(term, ())) for term in self.wanted]
+
+    def find(self, terms: Sequence[str]) -> Self:
+        """Keep what is wanted."""
+        return replace(self, wanted=terms)
+
+    def first(self, term: int, most: int) -> Passages:
+        """Sort and cut."""
+        return np.array(sorted(self.places.get(self.wanted[term], ()))[:most], np.int64)
+
+    def held_by(self, term: int, passages: Passages) -> Flags:
+        """Look up each."""
+        places = self.places.get(self.wanted[term], set())
+        return np.array([passage in places for passage in passages.tolist()], bool)
+
+    def side_by_side(self, first: int, second: int, passages: Passages) -> Flags:
+        """Look at each pair of words."""
+        pair = self.wanted[first], self.wanted[second]
+        return np.array([pair in set(pairwise(self.texts[p])) for p in passages.tolist()], bool)
+
+    def similar(self, term: str, edits: int) -> set[str]:
+        """Compare with each."""
+        return {own for own in self.places if _apart(own, term) <= edits}
+
+    def letters(self) -> Mapping[str, int]:
+        """Count letters of each distinct term."""
+        return Counter("".join(self.places))
+
+
+class Toy:
+    """Dictionaries and brute force. A `plait.index.store.Store`."""
+
+    name, system = "toy", ""
+
+    def __init__(self, articles: Sequence[Article], encoder: Encoder) -> None:
+        """Cut, encode and analyse articles."""
+        cutting = Cutting(encoder.window)
+        self._articles = {article.id: article for article in articles}
+        self._passages: list[tuple[Article, Passage]] = []
+        texts: list[str] = []
+        for article in articles:
+            head, ends = cutting.head(article.title, encoder.token_ends), encoder.token_ends
+            for passage in cut_passages(article, cutting, len(ends(head)), ends(article.text)):
+                self._passages.append((article, passage))
+                texts.append(f"{head}\n{passage.text}")
+        self._encoded = encoder.encode_passages(texts)
+        titled = [(article.title, passage.text) for article, passage in self._passages]
+        self._terms = {
+            "title": [ANALYZER.terms(title) for title, _ in titled],
+            "text": [ANALYZER.terms(f"{title}\n{text}") for title, text in titled],
+        }
+        fingerprints = ANALYZER.fingerprint, encoder.fingerprint, cutting.fingerprint
+        self.recipe = Recipe(*fingerprints, "", encoder.window, encoder.dimension)
+        self.article_count, self.passage_count = len(articles), len(texts)
+
+    @cached_property
+    def dictionary(self) -> ToyDictionary:
+        """Terms of the texts."""
+        places: dict[str, set[int]] = {}
+        for passage, terms in enumerate(self._terms["text"]):
+            for term in terms:
+                places.setdefault(term, set()).add(passage)
+        return ToyDictionary(self._terms["text"], places)
+
+    def refresh(self) -> Self:
+        """Stay: nothing is ever added."""
+        return self
+
+    def check(self) -> int:
+        """Trust memory."""
+        return 0
+
+    def keyword_leg(self, parameters: BM25) -> ToyKeywordLeg:
+        """Count words."""
+        return ToyKeywordLeg(self._terms, parameters)
+
+    def dense_leg(self) -> ToyDenseLeg:
+        """Compare all vectors."""
+        return ToyDenseLeg(self._encoded.vectors)
+
+    def vectors(self, passages: Passages) -> NDArray[np.float32]:
+        """Look up."""
+        return self._encoded.vectors[passages]
+
+    def max_similarity(
+        self, tokens: NDArray[np.float32], weights: Scores, passages: Passages
+    ) -> Scores:
+        """Compare every token with every token."""
+        found, own = np.zeros(len(passages)), self._encoded.tokens
+        for row, passage in enumerate(passages.tolist()):
+            bits = np.unpackbits(own.signs[own.starts[passage] : own.starts[passage + 1]], axis=1)
+            if len(bits) and len(tokens):
+                best = (tokens.astype(np.float64) @ (2.0 * bits - 1.0).T).max(axis=1)
+                found[row] = np.average(best, weights=weights) / tokens.shape[1] ** 0.5
+        return found
+
+    def owners(self, passages: Passages) -> Passages:
+        """Return the article's place among all."""
+        places = {id_: place for place, id_ in enumerate(self._articles)}
+        return np.array([places[self._passages[p][0].id] for p in passages.tolist()], np.int64)
+
+    def passage_ids(self, passages: Passages) -> list[str]:
+        """Look up."""
+        return [self._passages[passage][1].id for passage in passages.tolist()]
+
+    def read(self, passages: Passages) -> list[tuple[Article, Passage]]:
+        """Look up."""
+        return [self._passages[passage] for passage in passages.tolist()]
+
+    def article(self, article_id: str) -> Article:
+        """Look up."""
+        if article_id not in self._articles:
+            raise NotFoundError(f"no article {article_id!r} in {self.name}.")
+        return self._articles[article_id]
+
+    def passages_of(self, article_id: str) -> list[Passage]:
+        """Look at all."""
+        self.article(article_id)
+        return [passage for article, passage in self._passages if article.id == article_id]
+
+    def article_ids(self) -> Iterator[str]:
+        """Yield all."""
+        return iter(self._articles)
+
+    def __contains__(self, article_id: str) -> bool:
+        return article_id in self._articles
+
+
+def _in_order(terms: Sequence[str], words: Sequence[str], slop: int) -> bool:
+    """Return whether each word follows the one before it, at most `slop` places on."""
+    ends = [at for at, term in enumerate(terms) if term == words[0]]
+    for word in words[1:]:
+        places = [at for at, term in enumerate(terms) if term == word]
+        ends = [at for at in places if any(0 < at - end <= slop for end in ends)]
+    return bool(ends)
+
+
+def _apart(first: str, second: str) -> int:
+    return levenshtein(first, second) if first and second else len(first + second)
+
+
+@pytest.fixture(scope="module")
+def toy(encoder: Encoder) -> Index:
+    """Keep the seeds in a toy; ids are those of the index in a folder."""
+    found = read_paths([SEEDS / "articles"], SEEDS, FieldNames())
+    return Index(Toy([own for own in found if isinstance(own, Article)], encoder), encoder)
+
+
+def of_folders(function: Callable[..., object]) -> bool:
+    """Return whether a test is about folders: it opens one, or asks nothing of an index."""
+    code = inspect.getsource(function)
+    return "seeds" not in inspect.signature(function).parameters or "seeds.root" in code
+
+
+def suite() -> Iterator[tuple[str, Any]]:
+    """Yield the tests of searching, as other files have them."""
+    for name in ("test_search", "test_why", "test_spelling", "test_trust", "test_confidence"):
+        path = Path(__file__).with_name(f"{name}.py")
+        spec = importlib.util.spec_from_file_location(f"suite_{name}", path)
+        assert spec
+        assert spec.loader
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        for found, function in vars(module).items():
+            if found.startswith("test_") and not of_folders(function):
+                yield found, function
+
+
+class TestTheSuiteOfSearchingOnAToy:
+    """Every test of searching that is not about folders."""
+
+    @pytest.fixture
+    def seeds(self, toy: Index) -> Index:
+        """Put the toy in the place of the folder."""
+        return toy
+
+
+for _name, _function in suite():
+    setattr(TestTheSuiteOfSearchingOnAToy, _name, staticmethod(_function))
+
+
+def test_the_suite_is_there() -> None:
+    """Tests are found and added, not forgotten."""
+    assert sum(name.startswith("test_") for name in vars(TestTheSuiteOfSearchingOnAToy)) > 25
+
+
+TOPICS = [topic.text for topic in read_collection("seeds").topics]
+OPERATORS = [
+    "+treaty 1956", "treaty -japan", '"peace treaty"', '"treaty islands"~6', "island* AND putin",
+    "declarat* OR mnister~", "title:treaty peace", "(kuril OR abm) AND treaty",
+    "peace-talks NOT war",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "system", ["keyword", "dense", "hybrid", "hybrid(fusion=rrf)", "hybrid(fusion=minmax, title=0)"]
+)
+def test_a_toy_ranks_as_a_folder_does(seeds: Index, toy: Index, system: str) -> None:
+    """Topics and operators: the same hits, scores and probabilities, to rounding."""
+    options = Options(System.parse(system))
+    for query in [*TOPICS[::4], *OPERATORS]:
+        found, wanted = (index.search(query, 10, options) for index in (toy, seeds))
+        assert [hit.passage.id for hit in found] == [hit.passage.id for hit in wanted]
+        assert [h.score for h in found] == pytest.approx([h.score for h in wanted], abs=1e-4)
+        assert [h.probability for h in found] == pytest.approx(
+            [h.probability for h in wanted], abs=1e-6
+        )
