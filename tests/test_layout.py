@@ -21,11 +21,21 @@ SOURCES = sorted(
         *(f for name in FOLDERS for f in (ROOT / name).rglob("*.py")),
     ]
 )
-LONGEST_FILE = 350
-LONGER = {"cli.py": 440}
-"""A command is mostly its options' help, and typer wants them where the command is."""
-LONGEST_FUNCTION = 45
-"""About 300 and 25 are meant; these are where a reviewer need not look to say no."""
+LONGEST_FILE = 300
+"""Lines."""
+LONGEST_FUNCTION = 25
+"""Lines of code: below the signature and the docstring."""
+MOST_PARAMETERS = 5
+"""Parameters of a function, except `self` and `cls`; a command has as many as options."""
+LONGER_FUNCTIONS = {
+    "_download": "the hub's client takes many words, and one `except` must see them all",
+    "_illegible": "one formula over arrays; its parts have no meaning alone",
+    "to_svg": "a chart's settings, one a line",
+    "_curves": "a chart's layers, one a line",
+    "paired": "a test and an interval of the same differences, with SciPy's arguments",
+    "tuning_record": "a record, one key a line",
+}
+"""Functions that are longer, and why."""
 
 NOT_COPIED = shutil.ignore_patterns(".*", "__pycache__", "build", "dist", "site", "*.egg-info")
 
@@ -152,7 +162,29 @@ def test_a_file_says_what_it_is_and_is_short(file: Path) -> None:
     text = file.read_text(encoding="utf-8")
     tree = ast.parse(text)
     functions = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
-    long = [f.name for f in functions if (f.end_lineno or 0) - f.lineno + 1 > LONGEST_FUNCTION]
+    long = {f.name for f in functions if code_lines(f) > LONGEST_FUNCTION}
+    crowded = [f.name for f in functions if parameters(f) > MOST_PARAMETERS]
     assert ast.get_docstring(tree)
-    assert not long
-    assert len(text.splitlines()) <= LONGER.get(name_of(file), LONGEST_FILE)
+    assert long <= LONGER_FUNCTIONS.keys()
+    assert not crowded or file.name == "cli.py"
+    assert len(text.splitlines()) <= LONGEST_FILE
+
+
+def test_no_exception_is_out_of_date() -> None:
+    """A function that was shortened loses its exception."""
+    trees = [ast.parse(file.read_text(encoding="utf-8")) for file in SOURCES]
+    functions = [n for tree in trees for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)]
+    assert {f.name for f in functions if code_lines(f) > LONGEST_FUNCTION} == set(LONGER_FUNCTIONS)
+
+
+def code_lines(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Count the lines below the signature and the docstring."""
+    code = function.body[1:] if ast.get_docstring(function) else function.body
+    return (function.end_lineno or 0) - code[0].lineno + 1 if code else 0
+
+
+def parameters(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Count parameters, those of the object or the class left out."""
+    found = function.args
+    named = [*found.posonlyargs, *found.args, *found.kwonlyargs]
+    return sum(own.arg not in {"self", "cls"} for own in named)

@@ -181,3 +181,29 @@ def test_without_their_rows_toys_are_unknown() -> None:
     """A registry forgets what a test has added."""
     with pytest.raises(QueryError, match="no leg 'year'"):
         System.parse("year")
+
+
+@pytest.mark.parametrize("system", ["keyword", "dense"])
+@pytest.mark.parametrize("query", [QUERY, "+islands treaty -japan"])
+@pytest.mark.parametrize("share", [2, 7, 50])
+def test_a_filter_is_a_set_of_passages(seeds: Index, system: str, query: str, share: int) -> None:
+    """One leg ranks what is within as it ranks all, without the others; scores stay."""
+    within = np.arange(0, seeds.store.passage_count, share)
+    asked, parsed = System.parse(system), seeds.parse(query)
+    whole = seeds.rank(parsed, asked, 1000, passages=True)
+    some = seeds.rank(parsed, asked, 1000, within, passages=True)
+    kept = [row for row in whole.rows if whole.passages[row] in within]
+    assert whole.passages[kept].tolist() == some.passages[list(some.rows)].tolist()
+    assert whole.scores[kept].tolist() == some.scores[list(some.rows)].tolist()
+
+
+@pytest.mark.parametrize("query", [QUERY, "+islands treaty"])
+def test_a_hybrid_finds_within_a_filter_only(seeds: Index, query: str) -> None:
+    """Whatever the legs propose; means and deviations stay those of the whole index."""
+    within = np.arange(0, seeds.store.passage_count, 9)
+    found = seeds.rank(seeds.parse(query), System(), 10, within)
+    assert found.rows
+    assert set(found.passages.tolist()) <= set(within.tolist())
+    whole = seeds.rank(seeds.parse(query), System(), 10)
+    means = [{name: leg.mean for name, leg in r.candidates.legs.items()} for r in (found, whole)]
+    assert means[0] == means[1]

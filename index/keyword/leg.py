@@ -5,7 +5,7 @@ with operators, with the same formula (`plait.index.keyword.leaves`).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Self
@@ -95,6 +95,11 @@ class KeywordAnswer:
         deviation = max(square - mean**2, 0.0) ** 0.5
         return cls(totals, mean, deviation, each, matches, matches is not None)
 
+    def restricted(self, within: Passages) -> Self:
+        """Return the answer that finds some passages only; statistics stay those of all."""
+        both = within if self.within is None else np.intersect1d(self.within, within)
+        return replace(self, within=both)
+
     def best(self, k: int) -> Passages:
         """Return the best `k` passages with a word, ascending, and those that tie with the last.
 
@@ -132,12 +137,11 @@ class KeywordLeg:
     def ask(self, query: LegQuery, within: Within = None) -> KeywordAnswer:
         """Score every passage; raises `QueryError` for operators that need too much."""
         if query.tree is None:
-            answer = KeywordAnswer.of(self._bag(query), None, self._sizes)
-            return answer if within is None else _restricted(answer, within)
-        each, matches = self._tree(weighted(query.tree, self._parameters.title))
-        if within is not None:
-            matches = np.intersect1d(matches, within)
-        return KeywordAnswer.of(each, matches, self._sizes)
+            each, matches = self._bag(query), None
+        else:
+            each, matches = self._tree(weighted(query.tree, self._parameters.title))
+        answer = KeywordAnswer.of(each, matches, self._sizes)
+        return answer if within is None else answer.restricted(within)
 
     def _bag(self, query: LegQuery) -> TermScores:
         """Score all passages that have any of the terms."""
@@ -177,11 +181,6 @@ class KeywordLeg:
         ]
         count = len(self._reader)
         return TermScores.joined(scored), matching(tree, lambda leaf: run(leaf)[0], count)
-
-
-def _restricted(answer: KeywordAnswer, within: Passages) -> KeywordAnswer:
-    """Return an answer that finds some passages only; statistics stay those of all."""
-    return KeywordAnswer(answer.totals, answer.mean, answer.deviation, answer.each, within)
 
 
 def _length_norms(reader: KeywordReader, parameters: BM25, field: str) -> Scores:

@@ -21,7 +21,7 @@ from plait.index.reading.formats import FORMATS, Format
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
-GROUP = "plait.readers"
+ENTRY_POINT_GROUP = "plait.readers"
 """Group of the entry points by which packages add formats."""
 
 
@@ -73,7 +73,7 @@ class Registry:
         self._complete = True  # now: a package may register a format while it is imported
         from importlib.metadata import entry_points  # noqa: PLC0415 - 20 ms, for files alone
 
-        for entry in sorted(entry_points(group=GROUP), key=lambda e: (e.name, e.value)):
+        for entry in sorted(entry_points(group=ENTRY_POINT_GROUP), key=lambda e: (e.name, e.value)):
             try:
                 self._add(format_at(entry))
             except Exception as error:  # noqa: BLE001 - a package may raise anything
