@@ -5,6 +5,7 @@ after Ctrl-C. A command imports what it runs, so that the others start quickly.
 """
 
 import sys
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -122,8 +123,8 @@ def show(
     """Print an article, or one passage of it."""
     from plait.search.show.terminal import shown
 
-    text, record = shown(plait.Index.open(root), article)
-    console.json(record) if as_json else console.say(text)
+    entry = plait.Index.open(root).entry(article)
+    console.json(asdict(entry)) if as_json else console.say(shown(entry))
 
 
 @app.command()

@@ -36,6 +36,9 @@ from plait.search.settings import Settings
 from plait.search.stages.reranking import Reranker, load_reranker, rerank
 from plait.search.system import Options, System, own_system
 
+LONGEST_NUMBER = 10
+"""Digits of a passage's number in `ID#3`; what is longer belongs to an article's id."""
+
 
 class _Generation:
     """One generation of an index, and what searches it."""
@@ -196,12 +199,7 @@ class Index:
         self, now: _Generation, query: str, system: System, k: int, options: Options
     ) -> Tried:
         k = max(k, HITS_COMPARED)  # or what is asked would depend on `k`
-
-        def ranked(text: str) -> Tried:
-            parsed = self.parse(text, operators=options.operators)
-            return Tried(text, parsed, now.rank(parsed, system, k, passages=options.passages))
-
-        typed = ranked(query)
+        typed = self._ranked(now, query, system, k, options)
         if options.exact:
             return typed
         # Where no vector was asked for, no model is loaded to be asked what a word is.
@@ -209,10 +207,16 @@ class Index:
         meant = now.corrected(typed.query, self._is_word if is_dense else lambda _: False)
         if meant is None:
             return typed
-        corrected = ranked(meant)
+        corrected = self._ranked(now, meant, system, k, options)
         if lifts(now.store.dictionary, typed, corrected):
             return corrected
         return replace(typed, suggestion=meant) if corrected.rows else typed
+
+    def _ranked(
+        self, now: _Generation, query: str, system: System, k: int, options: Options
+    ) -> Tried:
+        parsed = self.parse(query, operators=options.operators)
+        return Tried(query, parsed, now.rank(parsed, system, k, passages=options.passages))
 
     def _is_word(self, word: str) -> bool:
         """Return whether the model has a word in one piece, as it has common ones."""
@@ -278,6 +282,13 @@ class Index:
             last = len(passages) - 1
             raise NotFoundError(f"{article_id} has passages 0 to {last}, not {number}.")
         return passages[number]
+
+    def entry(self, name: str) -> Article | Passage:
+        """Return an article by its id, or a passage by its own; raises `NotFoundError`."""
+        owner, _, number = name.rpartition("#")
+        if owner and number.isdecimal() and len(number) < LONGEST_NUMBER and name not in self:
+            return self.passage(owner, int(number))
+        return self.article(name)
 
 
 def _encode(index: Index, words: str) -> EncodedQuery:

@@ -123,7 +123,7 @@ def test_what_cannot_be_read_is_refused_with_the_choices(text: str, message: str
 def test_python_is_as_strict_as_the_text() -> None:
     """A System made by hand is checked in the same way."""
     with pytest.raises(QueryError, match="choose one of"):
-        ExactFinds("magic")  # type: ignore[arg-type]
+        System(stages=(ExactFinds("magic"),))  # type: ignore[arg-type]
     with pytest.raises(QueryError, match=r"dense makes no use of Convex\(weight=0.5\)"):
         System((Dense(),), Convex(0.5))
     with pytest.raises(QueryError, match=r"keyword makes no use of Calibration\(p_slope=2"):
@@ -133,9 +133,13 @@ def test_python_is_as_strict_as_the_text() -> None:
     with pytest.raises(QueryError, match="no hybrid parameter 'k'"):
         System().changed({"k": 60})
     with pytest.raises(QueryError, match="k1 is -1"):
-        Keyword(k1=-1)
+        System((Keyword(k1=-1),))
     with pytest.raises(QueryError, match="whole number"):
-        ReciprocalRank(1.5)  # type: ignore[arg-type]
+        System(fusion=ReciprocalRank(1.5))  # type: ignore[arg-type]
+    with pytest.raises(QueryError, match="late is -1"):
+        System(stages=(SecondLook(late=-1),))
+    with pytest.raises(QueryError, match="p_slope is 21"):
+        System(calibration=Calibration(21))
     for name in ("", " m", "a, b", "a >> b", "a;b", "a\n"):
         with pytest.raises(QueryError, match="rerank's model"):
             Rerank(name)

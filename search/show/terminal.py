@@ -4,18 +4,14 @@ import os
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from plait.index.article import Article, Passage
 from plait.index.language.analyzer import WORD, TextAnalyzer
 from plait.search.hit import Answer, Explanation, Hit, LegPart, RerankPart, Trust
 from plait.search.show.printable import in_line
 from plait.search.show.snippet import snippet
 
-if TYPE_CHECKING:
-    from plait.search.index import Index
-
-LONGEST_NUMBER = 10
-"""Digits of a passage's number in ID#3; what is longer belongs to an article's id."""
 _BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
 
 
@@ -56,18 +52,12 @@ class Page:
             yield from map(in_line, explained(hit.explanation))
 
 
-def shown(index: "Index", name: str) -> tuple[str, dict[str, Any]]:
-    """Return an article, or a passage by its id, for a person and for programs.
-
-    Raises `NotFoundError`.
-    """
-    owner, _, number = name.rpartition("#")
-    if owner and number.isdecimal() and len(number) < LONGEST_NUMBER and name not in index:
-        passage = index.passage(owner, int(number))
-        return passage.text, asdict(passage)
-    found = index.article(name)
-    head = filter(None, (found.title, found.date, found.author))
-    return "\n".join((*map(in_line, head), "", found.text)), asdict(found)
+def shown(entry: Article | Passage) -> str:
+    """Return an article, or a passage, as a person reads it."""
+    if isinstance(entry, Passage):
+        return entry.text
+    head = filter(None, (entry.title, entry.date, entry.author))
+    return "\n".join((*map(in_line, head), "", entry.text))
 
 
 def nothing_found(query: str, least: float, articles: int) -> str:
