@@ -180,7 +180,7 @@ def test_candidates_are_measured_as_searches_are(seeds: Index, whole: Collection
         for row, system in enumerate(systems):
             searched = experiment.outcome(str(system)).values[measure]
             assert list(found.values[row]) == [searched[topic] for topic in found.topics]
-    with pytest.raises(QueryError, match="dense fuses two legs"):
+    with pytest.raises(QueryError, match="dense has one leg"):
         try_systems(questions, [System.parse("dense")], told.append)
 
 

@@ -12,6 +12,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from plait.index.errors import QueryError
 from plait.index.models.cached import CachedEncoder
 from plait.search.evaluation.collection import Collection, Qrels, Topic
 from plait.search.evaluation.files.trec import falling
@@ -93,6 +94,8 @@ def try_systems(
     """
     settings: dict[tuple[float, ...], list[System]] = {}
     for system in systems:
+        if not system.is_fused:
+            raise QueryError(f"{system} has one leg, and a weight is of two; try hybrids.")
         setting = tuple(system.values[name] for name in ("k1", "b", "title"))
         settings.setdefault(setting, []).append(system)
     values = np.zeros((len(systems), len(questions.topics)))

@@ -97,9 +97,7 @@ def advice(tuning: Tuning, own: System, *, saved: bool) -> str:
 def _agreement(tuning: Tuning) -> str:
     """Return in how many folds each parameter was chosen as it was by all topics."""
     counts = {
-        name: sum(
-            getattr(fold.chosen, name) == getattr(tuning.chosen, name) for fold in tuning.folds
-        )
+        name: sum(fold.chosen.values[name] == tuning.chosen.values[name] for fold in tuning.folds)
         for name in TUNED_PARAMETERS
     }
     (first, count), *rest = counts.items()
