@@ -96,7 +96,7 @@ class Index:
         newest = held.refresh()
         if newest is held:
             return False
-        check_recipe(held.recipe, newest.recipe, newest.name)
+        check_recipe(newest.recipe, held.recipe, newest.name)
         self._newest = _Generation(newest, self.analyzer, self.settings)
         return True
 
