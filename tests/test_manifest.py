@@ -12,7 +12,7 @@ import pytest
 from plait.index.article import Article
 from plait.index.errors import CorruptIndexError, FingerprintError
 from plait.index.local.entries import FileEntry
-from plait.index.local.manifest import LARGEST, NAME, record_checksum
+from plait.index.local.manifest import MANIFEST_BYTES, NAME, record_checksum
 from plait.index.local.snapshot import Snapshot, check_files
 from plait.index.local.writer import IndexWriter
 from plait.index.models.encoder import Encoder
@@ -136,7 +136,7 @@ def test_no_digit_of_a_manifest_can_change_unseen(root: Path) -> None:
         '{"format": 5, "generation": 1e999}',
         '{"format": 5, "segments": ' + "[" * 900 + "]" * 900 + "}",
         "9" * 5000,
-        " " * (LARGEST + 1),
+        " " * (MANIFEST_BYTES + 1),
     ],
     ids=lambda text: text[:30],
 )
