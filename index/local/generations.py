@@ -16,7 +16,7 @@ from plait.index.files.atomic import discard, flush, make_folders
 from plait.index.files.lock import LOCK, WriterLock
 from plait.index.local.manifest import (
     LAST_GENERATION,
-    NAME as MANIFEST,
+    MANIFEST,
     Manifest,
     highest_number,
     is_plait_name,

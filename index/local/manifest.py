@@ -29,7 +29,7 @@ FORMAT_WITH_LANGUAGE = 6
 """Format of a folder in another language than English, which the recipe then names. English is not
 named, so that an earlier plait reads such a folder."""
 
-NAME = "manifest.json"
+MANIFEST = "manifest.json"
 """Name of the manifest's file."""
 
 MANIFEST_BYTES = 8 << 20
@@ -151,7 +151,7 @@ class Manifest:
                 "Merges failed: the disk is full, or the process may open too few files. Change "
                 "that, and index again."
             )
-        publish(root / NAME, lambda path: path.write_text(text), replace=True)
+        publish(root / MANIFEST, lambda path: path.write_text(text), replace=True)
 
 
 def record_checksum(record: Mapping[str, Any]) -> str:
@@ -167,14 +167,14 @@ def read_manifest(root: Path) -> Manifest:
     `FingerprintError` for another format, or a language that is not known.
     """
     try:
-        record = json.loads(read_bounded(root / NAME, MANIFEST_BYTES))
+        record = json.loads(read_bounded(root / MANIFEST, MANIFEST_BYTES))
     except (FileNotFoundError, NotADirectoryError):
         raise NoIndexError(
             f"no index at {root}. Make one with `plait index PATH -i {root}`, "
             "or name another with -i or PLAIT_INDEX."
         ) from None
     except (ValueError, RecursionError) as error:
-        raise damaged(root / NAME, str(error)) from error
+        raise damaged(root / MANIFEST, str(error)) from error
     found = record.get("format") if isinstance(record, dict) else None
     if isinstance(record, dict) and found not in READABLE_FORMATS:
         raise FingerprintError(
@@ -185,7 +185,7 @@ def read_manifest(root: Path) -> Manifest:
     try:
         manifest = _manifest(record)
     except (LookupError, TypeError, ValueError, ArithmeticError, RecursionError) as error:
-        raise damaged(root / NAME, f"{type(error).__name__}: {error}") from error
+        raise damaged(root / MANIFEST, f"{type(error).__name__}: {error}") from error
     if manifest.recipe.language not in LANGUAGES:
         raise FingerprintError(
             f"{root} is in {manifest.recipe.language!r}, this plait knows {', '.join(LANGUAGES)}. "

@@ -16,7 +16,7 @@ from plait.index.keyword.dictionary import TermDictionary
 from plait.index.keyword.leg import KeywordLeg
 from plait.index.leg import Passages, Scores
 from plait.index.local.dense import DenseArrays, DenseLeg
-from plait.index.local.manifest import NAME as MANIFEST
+from plait.index.local.manifest import MANIFEST
 from plait.index.local.snapshot import Snapshot, check_files
 from plait.index.store import Recipe, StoreSettings
 
