@@ -26,7 +26,13 @@ from sklearn.metrics import roc_auc_score
 
 from plait.search.evaluation import Collection, Topic, open_index, read_collection
 from plait.search.evaluation.names import article_names
-from plait.search.evidence.probability import COSINE, COVERAGE, FIND, NEITHER, UNKNOWN
+from plait.search.evidence.probability import (
+    BASE_LOG_ODDS,
+    COSINE_LOG_ODDS,
+    COVERAGE_LOG_ODDS,
+    FIND_LOG_ODDS,
+    UNKNOWN_LOG_ODDS,
+)
 from plait.search.index import Index
 from plait.search.system import System
 
@@ -38,7 +44,9 @@ THRESHOLDS = (0.1, 0.15, 0.2, 0.3)
 
 Evidence: TypeAlias = NDArray[np.float64]
 """Evidence that `log_odds` are made of, (topics, hits, 4); all 0 where there are fewer hits."""
-SHIPPED_COEFFICIENTS = np.array([COSINE, COVERAGE, FIND, UNKNOWN, NEITHER])
+SHIPPED_COEFFICIENTS = np.array(
+    [COSINE_LOG_ODDS, COVERAGE_LOG_ODDS, FIND_LOG_ODDS, UNKNOWN_LOG_ODDS, BASE_LOG_ODDS]
+)
 NEAREST_MISS_THRESHOLD = 0.15
 """Probability from which the nearest miss is taken for an answer."""
 

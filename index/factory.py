@@ -1,4 +1,4 @@
-"""Opens stores and writers by the place of an index: the one module that knows the kinds."""
+"""Factory of stores and writers by the place of an index: the one module that knows the kinds."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -32,7 +32,7 @@ def open_writer(
 ) -> Writer:
     """Open or make an index for writing; `model` is recorded as the name of `encoder`.
 
-    `progress` is told how many passages were encoded since it was last told. Raises
+    `progress` is called with the number of passages encoded since its last call. Raises
     `LockedError`, `FingerprintError`, `CorruptIndexError`.
     """
     return IndexWriter(Path(place), encoder, model, progress)
@@ -61,7 +61,7 @@ def facts_of(place: str | Path) -> dict[str, str | int]:
 
 
 def recorded_model(place: str | Path) -> str:
-    """Return the model of an index, as `--model` was given; empty where there is no index."""
+    """Return the name of an index's model, as it was typed; empty where there is no index."""
     try:
         return read_manifest(Path(place)).recipe.model
     except NoIndexError:
@@ -79,7 +79,7 @@ def record_system(place: str | Path, system: str) -> str:
 def load_recorded(recipe: Recipe, place: str | Path, given: Encoder | None = None) -> Encoder:
     """Return the model an index was built with, or `given` if it is that one.
 
-    Raises `ModelError`, and `FingerprintError` for a model that gives other vectors.
+    Raises `ModelError`, and `FingerprintError` for a model that makes other vectors.
     """
     encoder = given or load_encoder(recipe.model, fetch=False)
     cutting = Cutting(encoder.window, language=language_named(recipe.language)).fingerprint

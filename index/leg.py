@@ -1,7 +1,7 @@
 """Legs: ways of scoring every passage of an index for one query.
 
-A leg is asked a query and returns an answer; an answer scores any passages in full, and knows
-how all passages of the index score. Passages are numbered from 0 through all of an index;
+A leg returns an answer to a query; an answer scores any passages in full, and knows how all
+passages of the index score. Passages are numbered from 0 through all of an index; the
 numbers hold for one generation of it.
 """
 
@@ -24,13 +24,13 @@ Within: TypeAlias = Passages | None
 
 K1 = 0.9
 B = 0.4
-"""Defaults as in Anserini, which tuned them on news."""
+"""Default parameters of BM25, as in Anserini, which tuned them on news."""
 TITLE_WEIGHT = 0.2
 """Default weight of a match in the title. The text field holds the title as well, so a word
 of the title is found by both; anything from 0 to .5 ranks alike (docs/adr/0004)."""
 TITLE_BOOST = -1.0
-"""Boost of a tree's leaves in the title, in place of the weight that a keyword leg has. Boosts
-cannot be typed."""
+"""Boost of a tree's leaves in the title; it stands for the weight that a keyword leg has. No query
+can contain it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +59,15 @@ class LegScores:
     """Scores of some passages by one leg, and their distribution over all passages."""
 
     passages: Passages
-    """Each once, ascending."""
+    """Passages, each once, ascending."""
     scores: Scores
-    """Scores beside `passages`."""
+    """Score of each of `passages`."""
     mean: float
-    """Mean over every live passage of the index, not only those listed."""
+    """Mean over every live passage of the index, not only `passages`."""
     deviation: float
     """Standard deviation over every live passage; 0 where all score the same."""
     is_sparse: bool = False
-    """Whether a score of 0 says that the passage has nothing of the query."""
+    """Whether a score of 0 means that a passage has none of the query's words."""
 
 
 class LegQuery(Protocol):
@@ -75,7 +75,7 @@ class LegQuery(Protocol):
 
     @property
     def terms(self) -> Sequence[tuple[str, float]]:
-        """Distinct terms of the wanted words, and what each counts."""
+        """Distinct terms of the wanted words, and the weight of each."""
         ...
 
     @property
@@ -90,7 +90,7 @@ class LegQuery(Protocol):
 
 
 class Answer(Protocol):
-    """One leg's answer to one query."""
+    """Answer of one leg to one query."""
 
     @property
     def within(self) -> Within:
@@ -100,7 +100,7 @@ class Answer(Protocol):
     def best(self, k: int) -> Passages:
         """Return the best `k` passages, ascending, and all that tie with the last of them.
 
-        Where operators let only some through, those are returned, however many.
+        Where operators let only some passages through, all of those are returned.
         """
         ...
 
@@ -114,7 +114,7 @@ class Answer(Protocol):
 
 
 class Leg(Protocol):
-    """One way of scoring every passage of a store."""
+    """Way of scoring every passage of a store."""
 
     def ask(self, query: LegQuery, within: Within = None) -> Answer:
         """Score passages for a query; raises `QueryError` where it needs too much."""

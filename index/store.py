@@ -1,6 +1,6 @@
-"""What search may ask of any index, and what indexing may.
+"""Protocols of an index: what searching and indexing ask of it, wherever it is stored.
 
-`plait.index.local` keeps a store in a folder. Whoever implements these protocols elsewhere is
+`plait.index.local` implements them in a folder. Another store that implements them is
 searched, fused, ranked and explained alike; `plait.index.factory` opens each kind.
 """
 
@@ -19,7 +19,8 @@ from plait.index.leg import BM25, Flags, Leg, Passages, Scores
 
 Change: TypeAlias = Literal["added", "updated", "unchanged"]
 SourceState: TypeAlias = tuple[int, int, str]
-"""Size in bytes and modification time in nanoseconds of a file when it was read, and how."""
+"""Size in bytes and modification time in nanoseconds of a file when it was read, and how it was
+read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,23 +28,24 @@ class StoreSettings:
     """Sizes by which a store works; none changes what is exact."""
 
     exact_rows: int = 25_000
-    """Rows up to which every vector is read: by their signs it is no faster (docs/adr/0009)."""
+    """Number of rows up to which every vector is read: signs make it no faster (docs/adr/0009)."""
     shortlist_rows: int = 1000
-    """Rows of a larger segment that their signs choose, at least."""
+    """Least number of rows that their signs choose in a larger segment."""
     shortlist_per_hit: int = 8
-    """Rows so chosen for each hit that is wanted, at least."""
+    """Least number of rows that signs choose for each hit that is wanted."""
     shortlist_share: int = 60
-    """Rows of which one is chosen, at least: 2,000 of 120,000 hold .996 of the best ten."""
+    """Number of rows of which signs choose one, at least: 2,000 of 120,000 hold .996 of the best
+    ten."""
     queries_per_release: int = 4
-    """Queries after which memory is given back: each maps some 5 MB that few others need
+    """Number of queries after which memory is released: each maps some 5 MB that few others need
     (docs/adr/0012)."""
     legs_cached: int = 8
-    """Keyword legs kept, by their parameters: each holds two numbers a passage."""
+    """Number of keyword legs cached, by their parameters: each holds two numbers a passage."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """What an index was built with; two recipes never mix in one index."""
+    """Recipe of an index: what it was built with; two recipes never mix in one index."""
 
     analyzer: str
     encoder: str
@@ -57,7 +59,7 @@ class Recipe:
 
 
 def check_recipe(found: Recipe, wanted: Recipe, place: str | Path) -> None:
-    """Refuse to mix what would not match; raises `FingerprintError` with the remedy."""
+    """Raise `FingerprintError` with the remedy where two recipes would mix."""
     remedies = {
         "language": f"write in {found.language}",
         "analyzer": "use the plait that wrote it",
@@ -75,15 +77,15 @@ def check_recipe(found: Recipe, wanted: Recipe, place: str | Path) -> None:
 
 
 class Occurrences(Protocol):
-    """Places of some terms in the texts of live passages; a text includes its title."""
+    """Occurrences of some terms in the texts of live passages; a text includes its title."""
 
     @property
     def counts(self) -> Sequence[int]:
-        """Live passages with each term."""
+        """Numbers of live passages with each term."""
         ...
 
     def first(self, term: int, most: int) -> Passages:
-        """Return the first passages with one of the terms, at most so many, ascending."""
+        """Return the first `most` passages with one of the terms, ascending."""
         ...
 
     def held_by(self, term: int, passages: Passages) -> Flags:
@@ -103,7 +105,7 @@ class Dictionary(Protocol):
 
     @property
     def passages(self) -> int:
-        """Live passages of the store."""
+        """Number of live passages of the store."""
         ...
 
     def find(self, terms: Sequence[str]) -> Occurrences:
@@ -111,7 +113,7 @@ class Dictionary(Protocol):
         ...
 
     def similar(self, term: str, edits: int) -> set[str]:
-        """Return the terms that at most so many edits turn into `term`."""
+        """Return the terms that at most `edits` edits turn into `term`."""
         ...
 
     def letters(self) -> Mapping[str, int]:
@@ -120,7 +122,7 @@ class Dictionary(Protocol):
 
 
 class Store(Protocol):
-    """One generation of an index, open for reading by any number of threads."""
+    """Generation of an index, open for reading by any number of threads."""
 
     @property
     def name(self) -> str:
@@ -157,7 +159,7 @@ class Store(Protocol):
         ...
 
     def check(self) -> int:
-        """Compare all that is stored with its checksums; return how many files there are.
+        """Compare all files with their checksums; return how many there are.
 
         Raises `CorruptIndexError` that lists what differs.
         """
@@ -178,9 +180,9 @@ class Store(Protocol):
     def max_similarity(
         self, tokens: NDArray[np.float32], weights: Scores, passages: Passages
     ) -> Scores:
-        """Return how much of a query each passage says, token by token, (passages,).
+        """Return MaxSim of a query's tokens with each passage, (passages,).
 
-        `tokens`, (tokens, dimension), are the query's, and `weights` lie beside them. See
+        `tokens` are (tokens, dimension), `weights` (tokens,). See
         `plait.index.dense.late_interaction.max_similarity`.
         """
         ...
@@ -215,7 +217,7 @@ class Store(Protocol):
 
 
 class Writer(Protocol):
-    """What indexing asks of an index that is written; a context manager.
+    """Index that is open for writing; a context manager.
 
     Leaving the block normally commits; leaving it by an exception does not.
     """
@@ -230,11 +232,11 @@ class Writer(Protocol):
 
     @property
     def pending(self) -> int:
-        """Characters of what was added since the last commit."""
+        """Number of characters added since the last commit."""
         ...
 
     def notice(self) -> str:
-        """Return what the user should know of what was added; empty if nothing."""
+        """Return a notice to the user on what was added; empty if there is none."""
         ...
 
     def get(self, article_id: str) -> Article | None:

@@ -1,1 +1,1 @@
-"""How an index is asked: queries, legs, fusion, ranking, explanation, evaluation."""
+"""Search in an index: queries, legs, fusion, ranking, explanation, evaluation."""

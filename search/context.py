@@ -1,4 +1,4 @@
-"""Passages that a chatbot is given for a question, within its budget."""
+"""Context of a chatbot: passages for a question, within a budget of word pieces."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -12,12 +12,12 @@ from plait.search.show.printable import in_line
 from plait.search.system import Options
 
 PASSAGES_RANKED = 50
-"""Passages looked at; far more than a chatbot's window is given in practice."""
+"""Number of passages ranked; far more than the context of a chatbot holds in practice."""
 
 
 @dataclass(frozen=True, slots=True)
 class Excerpt:
-    """A numbered stretch of an article: `article.text[start:end] == text`."""
+    """Numbered excerpt of an article: `article.text[start:end] == text`."""
 
     number: int
     article: Article
@@ -26,11 +26,11 @@ class Excerpt:
 
     @property
     def text(self) -> str:
-        """The stretch itself; the title, where an article is nothing but that."""
+        """Text of the excerpt; the title, where the article has no text."""
         return self.article.text[self.start : self.end] or self.article.title
 
     def record(self) -> dict[str, Any]:
-        """Return the excerpt for programs."""
+        """Return the excerpt as a record for programs."""
         return asdict(self) | {"text": self.text}
 
     def __str__(self) -> str:
@@ -40,7 +40,7 @@ class Excerpt:
 
 
 def nothing_fits(tokens: int, least: float) -> str:
-    """Return what to say where no passage is given."""
+    """Return the message where no passage is chosen."""
     likely = f" and has probability {least} or more" if least else ""
     return f"Nothing found that fits {tokens} word pieces{likely}."
 
@@ -50,23 +50,23 @@ def choose_excerpts(
 ) -> list[Excerpt]:
     """Choose passages in order of rank while their printed form fits `tokens` word pieces.
 
-    All of the query is words, and passages are ranked, whatever the options say. With
-    their least probability, a question that nothing answers is given nothing.
-    The passage that no longer fits is cut after a sentence, and closes the list.
-    Nothing is given twice: what an earlier excerpt holds is cut off a later one, and
-    a text that was given already, as in a syndicated twin, is left out.
+    All of the query is words, and passages are ranked, whatever the options are. With
+    their least probability, nothing is chosen for a question that no passage answers.
+    The first passage that does not fit is cut after a sentence, and ends the list.
+    No text is chosen twice: what an earlier excerpt holds is cut off a later one, and
+    a text that was chosen already, as in a syndicated copy, is left out.
     """
     return fitting_excerpts(index, passages_for(index, query, options).hits, tokens)
 
 
 def passages_for(index: Index, query: str, options: Options | None = None) -> Answer:
-    """Rank the passages that are chosen from: all of the query is words."""
+    """Rank the passages from which excerpts are chosen; all of the query is words."""
     options = replace(options or Options(), passages=True, operators=False)
     return index.answer(query, PASSAGES_RANKED, options)
 
 
 def fitting_excerpts(index: Index, hits: Iterable[Hit], tokens: int) -> list[Excerpt]:
-    """Choose from what `passages_for` ranked, as `choose_excerpts` does."""
+    """Choose excerpts from hits of `passages_for`, as `choose_excerpts` does."""
     chosen: list[Excerpt] = []
     left = tokens
     for hit in hits:
@@ -85,7 +85,7 @@ def fitting_excerpts(index: Index, hits: Iterable[Hit], tokens: int) -> list[Exc
 
 
 def _fitting(whole: Excerpt, tokens: int, index: Index) -> Excerpt | None:
-    """Cut off sentences until the printed form fits; None if the first does not."""
+    """Return an excerpt without its last sentences, so that it fits; None if the first does not."""
     ends = [end for _, end in sentences(whole.text, index.analyzer.language)]
     for end in reversed(ends):
         shorter = replace(whole, end=min(whole.start + end, whole.end))
@@ -95,7 +95,7 @@ def _fitting(whole: Excerpt, tokens: int, index: Index) -> Excerpt | None:
 
 
 def _not_given(start: int, end: int, article_id: str, chosen: Sequence[Excerpt]) -> tuple[int, int]:
-    """Cut off what excerpts of the same article hold, and blanks at the cut."""
+    """Return start and end without what excerpts of the same article hold, and without blanks."""
     text = ""
     for excerpt in chosen:
         if excerpt.article.id != article_id:

@@ -1,7 +1,7 @@
 """Fusion: one score of several legs' scores of the same passages.
 
-Arithmetic on arrays; imports no search library. A fusion returns each leg's part of the
-score, so that a score and its explanation are one computation.
+It is arithmetic on arrays; no search library is imported. A fusion returns each leg's part of
+the score, so that a score and its explanation are one computation.
 """
 
 from collections.abc import Mapping
@@ -13,21 +13,21 @@ import numpy as np
 from plait.index.leg import LegScores, Scores
 from plait.search.notation import number, whole
 
-WEIGHT = 0.85
-"""Share of the dense leg: from .75 to .9 rank alike on eight collections (docs/adr/0007)."""
+DENSE_WEIGHT = 0.85
+"""Share of the dense leg: values from .75 to .9 rank alike on eight collections (docs/adr/0007)."""
 RANK_CONSTANT = 60
-"""The paper's constant."""
+"""Constant that is added to ranks, as in the paper of `ReciprocalRank`."""
 DENSE = "dense"
 """Name of the leg that has the weight; the other legs share the rest."""
 
 
 class Fusion(Protocol):
-    """A frozen dataclass that declares its parameters, and turns legs into parts of a score."""
+    """Fusion and its parameters: a frozen dataclass that turns legs into parts of a score."""
 
     name: ClassVar[str]
     """Name in a system's text."""
     is_refined: ClassVar[bool]
-    """Whether stages look again at what was fused: their parts are in deviations."""
+    """Whether stages add parts to the fused scores, which are in deviations then."""
 
     def trusting(self, factor: float) -> Self:
         """Return the fusion in which the dense leg counts `factor` times as much, 0 to 1."""
@@ -41,7 +41,7 @@ class Fusion(Protocol):
 def standardise(leg: LegScores) -> Scores:
     """Return z-scores: deviations from the leg's mean over all passages, in its deviations.
 
-    All zeros for a leg that scores everything alike: it says nothing.
+    They are 0 for a leg that scores all passages alike, as it orders nothing.
     """
     if leg.deviation == 0.0:
         return np.zeros(len(leg.scores))
@@ -49,9 +49,9 @@ def standardise(leg: LegScores) -> Scores:
 
 
 def shares(weight: float, legs: Mapping[str, LegScores]) -> dict[str, float]:
-    """Return what each leg counts: `weight` for the dense one, an equal share of the rest else.
+    """Return the share of each leg: `weight` for the dense one, equal shares of the rest else.
 
-    Without a dense leg all count alike.
+    Without a dense leg all shares are equal.
     """
     if DENSE not in legs:
         return dict.fromkeys(legs, 1 / len(legs))
@@ -64,13 +64,13 @@ class Convex:
     """Weighted sum of z-scores taken over each leg's whole score distribution.
 
     Convex combination: Bruch, Gai and Ingber, "An Analysis of Fusion Functions
-    for Hybrid Retrieval" (TOIS 2023). Standardising over all passages and not
-    over a cut-off list is what lets one weight serve many collections.
+    for Hybrid Retrieval" (TOIS 2023). One weight serves many collections because scores are
+    standardised over all passages, not over a list that was cut off.
     """
 
     name: ClassVar[str] = "convex"
     is_refined: ClassVar[bool] = True
-    weight: float = number(WEIGHT, 0, 1, "Share of the dense leg.")
+    weight: float = number(DENSE_WEIGHT, 0, 1, "Share of the dense leg.")
 
     def trusting(self, factor: float) -> Self:
         """Return the fusion with a smaller share of the dense leg."""
@@ -88,7 +88,7 @@ class MinMax:
 
     name: ClassVar[str] = "minmax"
     is_refined: ClassVar[bool] = False
-    weight: float = number(WEIGHT, 0, 1, "Share of the dense leg.")
+    weight: float = number(DENSE_WEIGHT, 0, 1, "Share of the dense leg.")
 
     def trusting(self, factor: float) -> Self:
         """Return the fusion with a smaller share of the dense leg."""
@@ -102,10 +102,11 @@ class MinMax:
 
 @dataclass(frozen=True, slots=True)
 class ReciprocalRank:
-    """Cormack, Clarke and Büttcher, "Reciprocal Rank Fusion" (SIGIR 2009).
+    """Sum of reciprocal ranks, `1 / (k + rank)`.
 
-    Ranks run over all candidates; equal scores share the better rank. A passage that a
-    sparse leg does not find, having none of the query's words, has no rank there.
+    Cormack, Clarke and Büttcher, "Reciprocal Rank Fusion" (SIGIR 2009). Ranks run over all
+    candidates; equal scores share the better rank. A passage that a sparse leg does not find,
+    as it has none of the query's words, has no rank there.
     """
 
     name: ClassVar[str] = "rrf"

@@ -15,7 +15,7 @@ from plait.index.store import Store
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """How far the dense leg is trusted with a query."""
+    """Trust in the dense leg for one query."""
 
     known: float
     """Share of the query's weight that the model knows, 0 to 1 (`plait.search.evidence.trust`)."""
@@ -30,12 +30,12 @@ FULL_TRUST = Trust(1.0, 1.0)
 
 @dataclass(frozen=True, slots=True)
 class Finds:
-    """How far some passages are exact finds."""
+    """Exact finds among some passages, and their degrees."""
 
     degrees: Scores
     """Degree of each passage, from 0 to 1."""
     held: Sequence[tuple[str, Flags]]
-    """Each rare word, or pair of words, and which of the passages hold it."""
+    """Rare words, or pairs of words, each with flags of the passages that hold it."""
 
     def in_row(self, row: int) -> tuple[str, ...]:
         """Return the rare words that one of the passages holds."""
@@ -44,31 +44,31 @@ class Finds:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What the words of a query tell of its candidates."""
+    """Evidence of the words of a query for its candidates."""
 
     encoded: EncodedQuery
     trust: Trust
     """Trust in the dense leg."""
     finds: Finds
-    """How far each candidate is an exact find."""
+    """Exact finds among the candidates."""
     token_weights: Scores
     """Weights of the query's tokens in late interaction, (tokens,)."""
     coverage: Callable[[Passages], Scores]
-    """Returns the share of the query's weight that is in each of some passages, 0 to 1."""
+    """Function from passages to the share of the query's weight in each, 0 to 1."""
 
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """Passages that some leg proposes for a query, and what each leg says of all of them."""
+    """Candidates of a query: passages that some leg proposes, and their scores in every leg."""
 
     passages: Passages
-    """Each once, ascending; arrays lie beside them."""
+    """Passages, each once, ascending; arrays are in the same order."""
     legs: Mapping[str, LegScores]
-    """Full scores by each leg that was asked, by its name."""
+    """Full scores in each leg that was asked, by its name."""
     answers: Mapping[str, LegAnswer]
-    """Answer of each leg."""
+    """Answer of each leg, by its name."""
     evidence: Evidence | None = None
-    """None where words and vectors were not both asked."""
+    """Evidence of the words; None where the keyword and the dense leg were not both asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +77,9 @@ class Ranking:
 
     candidates: Candidates
     parts: Mapping[str, Scores]
-    """What each leg and each stage adds; the score is their sum, in this order."""
+    """Parts that legs and stages add, by name; the score is their sum, in this order."""
     trust: Trust = FULL_TRUST
-    """How far the dense leg was trusted."""
+    """Trust in the dense leg."""
     rows: Sequence[int] = ()
     """Rows of the best, the best first."""
     probabilities: Sequence[float | None] = ()
@@ -92,11 +92,11 @@ class Ranking:
 
     @property
     def scores(self) -> Scores:
-        """Sum of all parts, beside the candidates."""
+        """Score of each candidate: the sum of its parts."""
         return np.asarray(reduce(add, self.parts.values()))
 
     def explanations(self, rows: Sequence[int]) -> list["Explanation"]:
-        """Return what the score in each of some rows is made of."""
+        """Return the explanation of the score in each of some rows."""
         found = self.candidates
         terms: list[list[TermPart]] = [[] for _ in rows]
         for answer in found.answers.values():
@@ -119,13 +119,13 @@ class Ranking:
         return [passage_id.rpartition("#")[0] for passage_id in ids]
 
     def likely(self, least: float, most: int) -> "Ranking":
-        """Return the ranking with the first of its rows that are as likely, at most so many."""
+        """Return the ranking with its first `most` rows that have probability `least` or more."""
         rows = zip(self.rows, self.probabilities, strict=True)
         kept = [(row, p) for row, p in rows if (p or 0.0) >= least][:most]
         return replace(self, rows=[row for row, _ in kept], probabilities=[p for _, p in kept])
 
     def hits(self, store: Store) -> list["Hit"]:
-        """Read what its rows stand for; raises `CorruptIndexError`."""
+        """Return the hits of its rows, read from the store; raises `CorruptIndexError`."""
         rows = list(self.rows)
         read = store.read(self.passages[rows])
         explained = zip(read, self.explanations(rows), self.probabilities, strict=True)
@@ -140,60 +140,60 @@ class Ranking:
         return LegPart(score, leg.mean, leg.deviation, part)
 
     def _rare(self, row: int) -> tuple[str, ...]:
-        """Return what made an exact find of a row."""
+        """Return the rare words for which a row is an exact find; none where it is not."""
         evidence, exact = self.candidates.evidence, self.parts.get("exact")
         return evidence.finds.in_row(row) if evidence and exact is not None and exact[row] else ()
 
 
 @dataclass(frozen=True, slots=True)
 class LegPart:
-    """One leg's share of a score."""
+    """Part of a score that one leg adds."""
 
     score: float
-    """Score as the leg gave it: BM25, or the cosine."""
+    """Score in the leg: BM25, or the cosine."""
     mean: float
     """Mean of the leg's scores of this query over all passages of the index."""
     deviation: float
     """Standard deviation of these scores."""
     part: float
-    """What the leg adds to the hit's score, after normalisation and weighting."""
+    """Part of the hit's score, after normalisation and weighting."""
 
 
 @dataclass(frozen=True, slots=True)
 class RerankPart:
-    """What a second stage makes of a hit that it read: `floor + score` is the hit's score."""
+    """Score by a second stage of a hit that it read: `floor + score` is the hit's score."""
 
     score: float
-    """What the model says of the hit, from 0 to 1."""
+    """Score of the hit by the model, from 0 to 1."""
     floor: float
-    """More than the score of every hit that was not read; 0 where all were."""
+    """Number above the score of every hit that was not read; 0 where all were."""
     rank: int
-    """Rank before."""
+    """Rank before the second stage."""
     part: float
-    """What the stage adds to the hit's score: it may take away as well."""
+    """Number that the stage adds to the hit's score; it may be below 0."""
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Where a score comes from: its parts add up to it."""
+    """Explanation of a score: the parts that add up to it."""
 
     legs: Mapping[str, LegPart]
-    """Each leg that was asked, by its name."""
+    """Part of each leg that was asked, by its name."""
     parts: Mapping[str, float]
-    """What each leg and each stage adds, in the order in which it is summed."""
+    """Parts that legs and stages add, by name, in the order in which they are summed."""
     terms: tuple[TermPart, ...]
-    """Words of the query; they add up to the keyword leg's score."""
+    """Scores of the query's words; they add up to the keyword leg's score."""
     rare: tuple[str, ...] = ()
     """Rare words, or pairs of words, for which the passage is an exact find."""
     trust: Trust = FULL_TRUST
     """Trust in the dense leg; the parts of the legs have it already."""
     rerank: RerankPart | None = None
-    """None where no second stage read the hit."""
+    """Part of the second stage; None where none read the hit."""
 
     @property
     def score(self) -> float:
-        """The sum of the parts; the hit's score is this very number."""
-        # Not by adding a difference: what a reranker says alike must score alike.
+        """Sum of the parts; the hit's score is this very number."""
+        # A difference is not added: equal scores of a reranker must remain equal.
         return self.rerank.floor + self.rerank.score if self.rerank else sum(self.parts.values())
 
     @property
@@ -208,29 +208,29 @@ class Explanation:
 
     @property
     def exact(self) -> float:
-        """What an exact find gains (`plait.search.evidence.words`)."""
+        """Part that an exact find gains (`plait.search.evidence.words`)."""
         return self.parts.get("exact", 0.0)
 
     @property
     def late(self) -> float:
-        """What the query's words, each compared with the passage's, add (late interaction)."""
+        """Part of late interaction, which compares the query's word pieces with the passage's."""
         return self.parts.get("late", 0.0)
 
     @property
     def neighbours(self) -> float:
-        """What similar candidates add (`plait.search.stages.second_look`); it may be below 0."""
+        """Part of similar candidates (`plait.search.stages.second_look`); it may be below 0."""
         return self.parts.get("neighbours", 0.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One article or passage of a ranking."""
+    """Article or passage of a ranking."""
 
     rank: int
-    """1 for the best."""
+    """Rank, 1 for the best."""
     article: Article
     passage: Passage
-    """The best passage, where hits are articles."""
+    """Passage of the hit; the best one, where hits are articles."""
     explanation: Explanation
     probability: float | None = None
     """Probability of being relevant, 0 to 1: comparable between queries and indexes. None
@@ -238,16 +238,16 @@ class Hit:
 
     @property
     def score(self) -> float:
-        """Higher is better; comparable within one query, not between queries."""
+        """Score, higher is better; comparable within one query, not between queries."""
         return self.explanation.score
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Hits, and the query that found them."""
+    """Answer to a query: hits, and the query that found them."""
 
     hits: list[Hit]
     asked: str
-    """The query as it was typed, or as it was corrected, where that finds better."""
+    """Query as it was typed; as it was corrected, where that finds better."""
     suggestion: str = ""
-    """The query as it may have been meant; empty where it was asked, or nothing is known."""
+    """Query that may have been meant; empty where it was asked, or none is known."""

@@ -1,7 +1,7 @@
-"""An index, open for searching: ask it, read from it, see what was committed since.
+"""Index that is open for searching and reading, and follows what is committed.
 
-The seam between what asks (command line, chatbot, benchmark) and where postings and
-vectors live. Writing is `plait.index.factory.open_writer`.
+It stands between those who ask (command line, chatbot, benchmark) and the store of postings
+and vectors. Writing is `plait.index.factory.open_writer`.
 """
 
 from collections.abc import Iterator
@@ -41,7 +41,7 @@ LONGEST_NUMBER = 10
 
 
 class _Generation:
-    """One generation of an index, and what searches it."""
+    """Generation of an index, and the parts that search it."""
 
     def __init__(self, store: Store, analyzer: TextAnalyzer, settings: Settings) -> None:
         self.store = store
@@ -51,21 +51,21 @@ class _Generation:
 
 
 class Index:
-    """An index, open for reading; a context manager that closes it.
+    """Index that is open for reading; a context manager that closes it.
 
-    It stays at the generation at which it was opened; `refresh` goes on to the newest.
+    It stays at the generation at which it was opened; `refresh` changes to the newest.
     """
 
     def __init__(
         self, store: Store, encoder: Encoder | None = None, settings: Settings | None = None
     ) -> None:
-        """Search a store; its model is loaded when it is first needed, unless given."""
+        """Search a store; without `encoder`, its model is loaded when it is first needed."""
         self.root = Path(store.name)
         self.analyzer = TextAnalyzer(language_named(store.recipe.language))
-        """What makes terms of words."""
+        """Analyzer, which makes terms of words."""
         self.settings = settings or Settings()
-        """Sizes by which it searches."""
-        # Of functions: a cached method would make a cycle, which only the collector frees.
+        """Sizes by which the index searches."""
+        # A cached method would make a cycle, which only the collector frees.
         self._load = cache(partial(load_recorded, store.recipe, store.name, encoder))
         self._load_reranker = lru_cache(self.settings.rerankers_cached)(load_reranker)
         self._newest: _Generation | None = _Generation(store, self.analyzer, self.settings)
@@ -86,11 +86,11 @@ class Index:
         return index
 
     def refresh(self) -> bool:
-        """Go on to the newest generation; return whether anything was committed since.
+        """Change to the newest generation; return whether anything was committed since.
 
-        Looks at one file where nothing was: cheap enough to call before every request.
+        Where nothing was, it looks at one file: cheap enough to call before every request.
         Searches that other threads have begun end on the generation that they began with.
-        Raises as `open`; then it stays at the generation that it had.
+        Raises as `open`; the generation is then the same as before.
         """
         held = self.store
         newest = held.refresh()
@@ -101,7 +101,7 @@ class Index:
         return True
 
     def close(self) -> None:
-        """Close all files and drop all models; once is enough. Hits that were found stay."""
+        """Close all files and drop all models; once is enough. Hits stay valid."""
         self._newest = None
         self._load.cache_clear()
         self._load_reranker.cache_clear()
@@ -119,7 +119,7 @@ class Index:
         return f"Index({str(self.root)!r}, {len(self)} articles, {model})"
 
     def __len__(self) -> int:
-        """Count the articles."""
+        """Return the number of live articles."""
         return self.store.article_count
 
     def _now(self) -> _Generation:
@@ -130,23 +130,23 @@ class Index:
 
     @property
     def store(self) -> Store:
-        """What is stored; raises `IndexDirectoryError` once closed, as all of this does."""
+        """Store of the index; once closed, this and all else raises `IndexDirectoryError`."""
         return self._now().store
 
     @property
     def encoder(self) -> Encoder:
-        """The model the index was built with; raises `ModelError` or `FingerprintError`."""
+        """Model that the index was built with; raises `ModelError` or `FingerprintError`."""
         self._now()
         return self._load()
 
     def reranker(self, model: str) -> Reranker:
-        """Open a second stage's model; the last two stay open. Raises `ModelError`."""
+        """Return a second stage's model; the last two stay loaded. Raises `ModelError`."""
         self._now()
         return self._load_reranker(model)
 
     @property
     def default(self) -> System:
-        """The index's own way of searching: plain `hybrid`, unless `plait tune` saved another.
+        """System of the index itself: plain `hybrid`, unless `plait tune` saved another.
 
         Raises `CorruptIndexError` where this plait cannot read what was saved, and
         `ModelError` where it names a second stage's model that is not on this machine.
@@ -156,17 +156,18 @@ class Index:
     def search(self, query: str, k: int = 10, options: Options | None = None) -> list[Hit]:
         """Return the best `k` hits, sorted by `(-score, passage id)`.
 
-        Each leg proposes 250 passages, and more where `k` is more: what comes after the
-        first hundred and fifty may then come in another order.
+        Each leg proposes 250 passages, and `k` where that is more: hits after the first
+        hundred and fifty may then be in another order.
 
-        With `options.min_probability`, the best of those among the first 250 that are as
-        likely: perhaps none.
+        With `options.min_probability`, hits are those of the first 250 that are as likely:
+        perhaps none.
 
-        Where a word is unknown to the index, and another that it knows may have been meant and
-        finds better, that is asked instead: `answer` says so, and `options.exact` forbids it.
+        Where a word is unknown to the index, and the query finds better with another word
+        that was perhaps meant, that query is asked instead: `answer` returns it, and
+        `options.exact` forbids it.
 
         Raises `QueryError` for an empty query or `k` below 1, and `ModelError` where a
-        second stage's model cannot be had; that is loaded when it is first needed.
+        second stage's model cannot be loaded, which is done when it is first needed.
         """
         return self.answer(query, k, options).hits
 
@@ -179,7 +180,7 @@ class Index:
         options = options or Options()
         system = options.system or self.default
         stage = system.rerank
-        # One more than a second stage reads: those it reads must stand above that one.
+        # One more than a second stage reads: the hits that it reads must score above that one.
         wanted = max(k, stage.depth + 1) if stage else k
         likely = options.min_probability
         ranked = max(wanted, self.settings.candidates_per_leg) if likely else wanted
@@ -192,7 +193,7 @@ class Index:
         return Answer(hits, found.asked, found.suggestion)
 
     def try_out(self, query: str, system: System, k: int, options: Options) -> Tried:
-        """Rank the best `k`, or more, for a query, or its correction where that finds better."""
+        """Rank the best `k`, or more, for a query; for its correction where that finds better."""
         return self._tried(self._now(), query, system, k, options)
 
     def _tried(
@@ -202,7 +203,7 @@ class Index:
         typed = self._ranked(now, query, system, k, options)
         if options.exact:
             return typed
-        # Where no vector was asked for, no model is loaded to be asked what a word is.
+        # Where no vector is needed, no model is loaded only to learn what a word is.
         is_dense = "dense" in typed.ranking.candidates.legs
         meant = now.corrected(typed.query, self._is_word if is_dense else lambda _: False)
         if meant is None:
@@ -219,11 +220,11 @@ class Index:
         return Tried(query, parsed, now.rank(parsed, system, k, passages=options.passages))
 
     def _is_word(self, word: str) -> bool:
-        """Return whether the model has a word in one piece, as it has common ones."""
+        """Return whether the model has a word in one piece, as it has common words."""
         return len(self.encoder.token_ends(word)) == 1
 
     def parse(self, text: str, *, operators: bool = True) -> Query:
-        """Read a query as this index does; raises `QueryError`."""
+        """Parse a query with the analyzer of this index; raises `QueryError`."""
         encode = partial(_encode, self)
         return parse_query(text, self.analyzer, encode, operators=operators)
 
@@ -243,9 +244,9 @@ class Index:
 
     @contextmanager
     def reading(self) -> Iterator[None]:
-        """Turn whatever is raised where an index is read into an error that names a remedy.
+        """Turn any exception while an index is read into an error that names a remedy.
 
-        Raises `CorruptIndexError`, which says whether the files are as they were written.
+        Raises `CorruptIndexError`, which reports whether the files are as they were written.
         Errors of plait and of the machine (`OSError`, `MemoryError`) pass as they are.
         """
         try:

@@ -1,8 +1,8 @@
-"""The text form of systems and stages, `NAME(parameter=value, …)`, and what parameters declare.
+"""Text form of systems and stages, `NAME(parameter=value, …)`, and declarations of parameters.
 
 A noun is a frozen dataclass whose fields declare their own parameters by `number`, `whole`,
-`choice` and `text`: the values they take, and a line of help. Reading, writing and refusing
-follow from that.
+`choice` and `text`: the values that they take, and a line of help. Reading, writing and
+checking follow from that.
 """
 
 import re
@@ -14,7 +14,7 @@ from plait.index.errors import QueryError
 
 _STAGE = re.compile(r"\s*(\w+(?:\s*\+\s*\w+)*)\s*(?:\(([^()]*)\)\s*)?")
 _UNREADABLE = re.compile(r"[,;()=\x00-\x1f\x7f]|>>|^\s|\s$|^$")
-"""What could not be read back as it was written; a semicolon parts systems."""
+"""Pattern of texts that could not be read back; a semicolon, for instance, separates systems."""
 
 Noun = TypeVar("Noun")
 
@@ -26,10 +26,10 @@ class Parameter:
     help: str
     least: float = 0.0
     most: float = 0.0
-    """Ends of the range, both allowed; of numbers only."""
+    """Ends of the range of a number, both allowed."""
     is_whole: bool = False
     choices: tuple[str, ...] = ()
-    """Names that may be given; empty for numbers and texts."""
+    """Names that are allowed; empty for numbers and texts."""
     is_text: bool = False
 
     def read(self, name: str, text: str) -> Any:
@@ -84,7 +84,7 @@ def _declared(default: Any, parameter: Parameter) -> Any:
 
 
 def parameters_of(noun: Any) -> dict[str, Parameter]:
-    """Return what a noun, or its class, declares, by name and in order."""
+    """Return the parameters that a noun, or its class, declares, by name and in order."""
     return {
         entry.name: entry.metadata["parameter"]
         for entry in fields(noun)
@@ -99,14 +99,14 @@ def check(noun: Any) -> None:
 
 
 def made(kind: type[Noun], values: Mapping[str, str]) -> Noun:
-    """Return a noun of those values that it declares, each as it was written."""
+    """Return a noun with those of the values, each a text, that it declares."""
     declared = parameters_of(kind)
     own = {name: declared[name].read(name, values[name]) for name in values if name in declared}
     return kind(**own)
 
 
 def changed(noun: Noun, values: Mapping[str, Any]) -> Noun:
-    """Return a noun with other values, as far as it declares them."""
+    """Return a noun with those of other values that it declares."""
     declared = parameters_of(noun)
     own = {name: value for name, value in values.items() if name in declared}
     return replace(noun, **own) if own else noun  # type: ignore[type-var]
@@ -129,7 +129,7 @@ def split_stage(text: str, whole_text: str) -> tuple[str, dict[str, str]]:
 
 
 def choose(what: str, found: str, choices: Iterable[str]) -> None:
-    """Raise `QueryError` that lists the choices where none of them was found."""
+    """Raise `QueryError` that lists the choices where `found` is none of them."""
     listed = list(choices)
     if found not in listed:
         remedy = f"choose one of {', '.join(listed)}" if listed else "it takes none"
@@ -137,9 +137,9 @@ def choose(what: str, found: str, choices: Iterable[str]) -> None:
 
 
 def written(head: str, nouns: Iterable[Any], first: Sequence[str] = ()) -> str:
-    """Return a stage as `split_stage` reads it, without what is the default.
+    """Return the text of a stage as `split_stage` reads it, without defaults.
 
-    `first` are parameters that come before those of the nouns, as they are written.
+    `first` are texts of parameters that come before those of the nouns.
     """
     parts = list(first)
     for noun in nouns:
@@ -147,7 +147,7 @@ def written(head: str, nouns: Iterable[Any], first: Sequence[str] = ()) -> str:
         for name in parameters_of(noun):
             value = getattr(noun, name)
             if value != defaults[name]:
-                # 1.0 is written 1, as a person would.
+                # 1.0 is written 1, as people do.
                 shown = str(value).removesuffix(".0") if isinstance(value, float) else value
                 parts.append(f"{name}={shown}")
     return f"{head}({', '.join(parts)})" if parts else head

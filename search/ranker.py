@@ -1,7 +1,7 @@
-"""The ranker: the order in which the passages of a store come for a query.
+"""Ranker: sorts the passages of a store for a query.
 
-Takes the best candidates of each leg, scores every candidate in every leg, fuses, looks at
-the best of them again, sorts. No score is ever guessed because a list was cut off.
+It takes the best candidates of each leg, scores every candidate in every leg, fuses, refines
+the scores of the best, sorts. No score is guessed because a list was cut off.
 """
 
 import math
@@ -36,7 +36,7 @@ class Ranker:
     ) -> Ranking:
         """Rank the best `k` articles, each by its best passage, or the best `k` passages.
 
-        Only passages `within` are found, ascending; None for all live ones. Raises `QueryError`
+        Only passages of `within`, ascending, are found; None for all live ones. Raises `QueryError`
         for a query that needs too much, and `ModelError`.
 
         Many passages of few articles can fill a leg's list of candidates; then the
@@ -53,13 +53,13 @@ class Ranker:
             depth *= self._settings.deepening
 
     def _candidates(self, query: Query, system: System, depth: int, within: Within) -> Candidates:
-        """Return the best `depth` of each leg that is asked, scored by all of them.
+        """Return the best `depth` passages of each leg that is asked, scored by all legs.
 
         Ranks (RRF) and ranges (min-max) are those among the candidates.
         """
         legs = {noun.name: noun.on(self._store) for noun in system.legs}
         answers: dict[str, Answer] = {}
-        if query.tree is not None:  # operators filter: only what they match may be returned
+        if query.tree is not None:  # only passages that the operators match may be returned
             keyword = legs.pop(Keyword.name, None) or Keyword().on(self._store)
             answers[Keyword.name] = keyword.ask(query, within)
             within = answers[Keyword.name].within
@@ -84,7 +84,7 @@ class Ranker:
         )
 
     def fused(self, candidates: Candidates, system: System) -> Ranking:
-        """Make one score of what the legs said, and look at the best again.
+        """Fuse the legs' scores, and let stages add their parts.
 
         Raises `QueryError` where other legs were asked than the system has.
         """
@@ -102,7 +102,7 @@ class Ranker:
         return ranking
 
     def best(self, ranking: Ranking, k: int, *, passages: bool = False) -> list[int]:
-        """Return the rows of the best `k`, one an article unless all passages are wanted.
+        """Return the rows of the best `k`: one an article, unless `passages` are ranked.
 
         Raises `CorruptIndexError` for scores that are no numbers.
         """
@@ -119,13 +119,13 @@ class Ranker:
                 rows = list(first.values())
             if len(rows) >= k or wanted >= len(scores):
                 return rows[:k]
-            # Several passages of one article stood among them.
+            # Several passages of one article were among them.
             wanted *= self._settings.deepening
 
     def _probabilities(
         self, ranking: Ranking, rows: Sequence[int], system: System
     ) -> list[float | None]:
-        """Return how likely the passage of each row is to be relevant; None without both legs."""
+        """Return the probability that each row's passage is relevant; None without both legs."""
         if not (ranking.candidates.evidence and system.is_fused):
             return [None] * len(rows)
         slope, offset = system.calibration.p_slope, system.calibration.p_offset
@@ -133,9 +133,9 @@ class Ranker:
 
 
 def log_odds_of(ranking: Ranking, rows: Sequence[int]) -> list[float]:
-    """Return the log-odds of each row's being relevant, before any fit to judgements.
+    """Return the log-odds that each row is relevant, before any fit to judgements.
 
-    Raises `QueryError` where words and vectors were not both asked.
+    Raises `QueryError` where the keyword and the dense leg were not both asked.
     """
     evidence, dense = ranking.candidates.evidence, ranking.candidates.legs.get("dense")
     if dense is None or evidence is None:

@@ -1,4 +1,4 @@
-"""Ways of searching, each named by one string, and the options of a search.
+"""Systems: ways of searching, each named by one text; and the options of a search.
 
     keyword                               BM25 alone
     dense                                 vectors alone
@@ -7,10 +7,10 @@
     hybrid >> rerank(model=NAME)          and a second stage
     keyword+dense+NAME                    with another leg, fused alike
 
-The same text in Python, on the command line and in a report: `System.parse` reads it,
-`str` writes it, without what is the default. A system is made of nouns, and each declares
-its own parameters; `LEGS`, `FUSIONS` and `STAGES` have a row for each. Says nothing of how a
-search is carried out (`plait.search.ranker`).
+The text is the same in Python, on the command line and in a report: `System.parse` reads it,
+`str` writes it, without defaults. A system is made of nouns, and each declares its own
+parameters; `LEGS`, `FUSIONS` and `STAGES` have a row for each. Does not search
+(`plait.search.ranker`).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -39,7 +39,7 @@ from plait.search.stages.second_look import SecondLook
 from plait.search.stages.stage import Stage
 
 Mode: TypeAlias = Literal["hybrid", "keyword", "dense"]
-"""The legs that plait brings: both, or one alone."""
+"""Name of the legs that plait brings: both, or one alone."""
 
 LEGS: dict[str, type[LegNoun]] = {"keyword": Keyword, "dense": Dense}
 """Legs by name. A program may add a row: a frozen dataclass that makes a leg of a store."""
@@ -50,17 +50,17 @@ FUSIONS: dict[str, type[Fusion]] = {
 }
 """Fusions by name."""
 STAGES: dict[str, type[Stage]] = {"exact_finds": ExactFinds, "second_look": SecondLook}
-"""Stages that look again at what a refined fusion made, in order."""
+"""Stages that add parts to the scores of a refined fusion, by name, in order."""
 
 DEFAULT_FUSION = "convex"
 HYBRID = "hybrid"
-"""Short for `keyword+dense`."""
+"""Short name of `keyword+dense`."""
 MODES: tuple[Mode, ...] = ("hybrid", "keyword", "dense")
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """Fit of the probability to judgements, by `plait tune`; no ranking changes."""
+    """Fit of the probability to judgements, by `plait tune`; rankings do not change."""
 
     p_slope: float = number(1.0, 0, 20, "Factor of the log-odds of `p`.")
     p_offset: float = number(0.0, -20, 20, "What is added to them.")
@@ -68,7 +68,7 @@ class Calibration:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class System:
-    """A way of searching; equal systems rank equally. Raises `QueryError` as `parse` does.
+    """Way of searching; equal systems rank equally. Raises `QueryError` as `parse` does.
 
     >>> System.parse("hybrid( k=60, fusion=rrf, b=.5 )")
     hybrid(fusion=rrf, b=0.5)
@@ -77,22 +77,22 @@ class System:
     legs: tuple[LegNoun, ...] = (Keyword(), Dense())
     """Legs that are asked; one alone ranks by its own scores."""
     fusion: Fusion = field(default_factory=Convex)
-    """How several legs' scores become one."""
+    """Fusion of several legs' scores into one."""
     stages: tuple[Stage, ...] = field(
         default_factory=lambda: tuple(kind() for kind in STAGES.values())
     )
-    """What looks again at the best candidates; only where the fusion is refined."""
+    """Stages that add parts to the scores of the best candidates, where the fusion is refined."""
     calibration: Calibration = field(default_factory=Calibration)
     rerank: Rerank | None = None
-    """A second stage, which reads the first hits."""
+    """Second stage, which reads the first hits; None without one."""
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read a system.
+        """Return the system of a text.
 
         Raises `QueryError` for an unknown leg, fusion or parameter, for a parameter
-        that the legs or the fusion make no use of, and for a value out of range; it
-        lists what could have been written.
+        that neither legs nor fusion use, and for a value out of range; the error lists
+        what is allowed.
         """
         first, *rest = text.split(">>")
         name, values = split_stage(first, text)
@@ -110,7 +110,7 @@ class System:
         )
 
     def __post_init__(self) -> None:
-        """Refuse what is out of range, and what would be ignored."""
+        """Raise `QueryError` for values out of range, and for those that would be ignored."""
         for noun in (*self.legs, self.fusion, *self.stages, self.calibration):
             check(noun)
         unused: list[Any] = [] if self.is_refined else [*self.stages]
@@ -132,19 +132,19 @@ class System:
 
     @property
     def is_refined(self) -> bool:
-        """Whether the best candidates are looked at again."""
+        """Whether stages add parts to the scores of the best candidates."""
         return self.is_fused and self.fusion.is_refined
 
     @property
     def trusts(self) -> bool:
-        """Whether what is known of the query's words changes how legs are fused."""
+        """Whether trust in the query's vector changes the weights of the legs."""
         return self.is_refined and any(
             isinstance(stage, ExactFinds) and stage.trust == "on" for stage in self.stages
         )
 
     @property
     def estimates(self) -> bool:
-        """Whether hits have a probability: words and vectors are both asked."""
+        """Whether hits have a probability: the keyword and the dense leg are both asked."""
         return {"keyword", "dense"} <= {leg.name for leg in self.legs}
 
     @property
@@ -153,7 +153,7 @@ class System:
         return {name: getattr(noun, name) for noun in self._nouns for name in parameters_of(noun)}
 
     def changed(self, values: Mapping[str, Any]) -> Self:
-        """Return the system with other values; raises `QueryError` for a parameter it has not."""
+        """Return the system with other values; raises `QueryError` for an unknown parameter."""
         for name in values:
             choose(f"{self.mode} parameter", name, self.values)
         return replace(
@@ -166,7 +166,7 @@ class System:
 
     @property
     def _nouns(self) -> list[Any]:
-        """Nouns that this system makes use of, in the order in which they are written."""
+        """Nouns that this system uses, in the order in which they are written."""
         if not self.is_fused:
             return list(self.legs)
         stages = self.stages if self.fusion.is_refined else ()
@@ -183,7 +183,7 @@ class System:
 def _check_names(
     name: str, values: Iterable[str], legs: Sequence[type[LegNoun]], fusion: type[Fusion]
 ) -> None:
-    """Raise `QueryError` for a parameter that is of no use."""
+    """Raise `QueryError` for a parameter that legs and fusion do not use."""
     is_fused = len(legs) > 1
     plain = not is_fused or fusion.name == DEFAULT_FUSION
     shown = name if plain else f"{name}(fusion={fusion.name})"
@@ -222,18 +222,18 @@ def _second_stage(stages: Sequence[str], whole_text: str) -> Rerank | None:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How a search is made."""
+    """Options of a search."""
 
     system: System | None = None
-    """Legs that are asked, and how; `System.parse("keyword")`, say. None for the index's own."""
+    """System that is asked, such as `System.parse("keyword")`; None for the index's own."""
     passages: bool = False
-    """List every passage by itself, and not each article once with its best passage."""
+    """Whether every passage is a hit; otherwise each article once, with its best passage."""
     operators: bool = True
-    """Read quotes, `+`, `-` and the like; otherwise all of a query is words."""
+    """Whether quotes, `+`, `-` and the like are read; otherwise all of a query is words."""
     min_probability: float = 0.0
-    """Leave out hits that are less likely to be relevant; of hybrid systems only."""
+    """Least probability of a hit, 0 to 1; for hybrid systems only."""
     exact: bool = False
-    """Take the query as it is typed, and try no correction of its spelling."""
+    """Whether the query is asked as it is typed, without any correction of its spelling."""
 
     def __post_init__(self) -> None:
         if not 0 <= self.min_probability <= 1:

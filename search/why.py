@@ -1,7 +1,7 @@
-"""Why an article ranks where it does for a query, or at which stage it is lost.
+"""Reasons why an article has its rank for a query, or at which stage it is lost.
 
-Asks each leg by itself, the system as it is, and the system with other weights; reports
-at which stage an article is lost. Does not judge whether it should be found.
+Each leg is asked by itself, then the system as it is, and with other weights. Does not judge
+whether the article should be found.
 """
 
 from collections.abc import Iterator
@@ -23,18 +23,18 @@ from plait.search.system import Options, System
 if TYPE_CHECKING:
     from plait.search.legs.leg import LegNoun
 
-WEIGHTS = tuple(step / 20 for step in range(21))
-"""Shares of the dense leg that are tried."""
+WEIGHTS_TRIED = tuple(step / 20 for step in range(21))
+"""Weights of the dense leg that are tried."""
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where an article stands in one ranking, by its best passage."""
+    """Rank of an article in one ranking, by its best passage."""
 
     rank: int
     """Rank, 1 for the best."""
     of: int
-    """Articles that are ranked."""
+    """Number of articles that are ranked."""
     passage: int
     """Number of its best passage in the store."""
     score: float
@@ -44,35 +44,35 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Reasons:
-    """What `explain_rank` found."""
+    """Reasons for an article's rank, as `explain_rank` returns them."""
 
     article_id: str
     title: str
     corrected: str
-    """The query as `search` corrects it; empty where it asks what was typed."""
+    """Query as `search` corrects it; empty where what was typed is asked."""
     system: System
     standing: Standing | None
-    """None where the system does not rank the article; `stage` says why."""
+    """Standing in the system; None where it does not rank the article (see `stage`)."""
     stage: str
-    """Where it is lost; empty where it is ranked."""
+    """Stage at which the article is lost; empty where it is ranked."""
     explanation: Explanation | None
     legs: dict[str, Standing | None]
-    """Each leg by itself, over all passages; None where it does not rank the article."""
+    """Standing in each leg by itself, over all passages; None where the leg does not rank it."""
     found: tuple[str, ...]
     """Terms of the query that the article has."""
     missing: dict[str, int]
-    """Those it has not, and how many passages of the index have them."""
+    """Terms that the article lacks, and how many passages of the index have each."""
     by_weight: dict[float, int]
-    """Its rank with each weight of the dense leg; empty where nothing is weighted."""
+    """Rank of the article by each weight of the dense leg; empty where there is no weight."""
 
     def record(self) -> dict[str, Any]:
-        """Return all of it for programs."""
+        """Return the reasons as a record for programs."""
         found = self.explanation
         explained = {"explanation": explanation_record(found) if found else None}
         return asdict(self) | explained | {"system": str(self.system)}
 
     def lines(self) -> Iterator[str]:
-        """Yield it for a person, with whatever titles hold (`plait.search.show.printable`)."""
+        """Yield lines for a person, not yet escaped (`plait.search.show.printable`)."""
         yield in_line(f"{self.article_id}  {self.title}")
         if self.corrected:
             yield in_line(f"asked for, as a word was unknown: {self.corrected}")
@@ -92,7 +92,7 @@ class Reasons:
 def explain_rank(
     index: Index, query: str, article_id: str, options: Options | None = None
 ) -> Reasons:
-    """Return why an article ranks where it does, for the query that `search` would ask.
+    """Return why an article has its rank for a query, which is corrected as by `search`.
 
     Raises `NotFoundError` for an article that is not in the index, and `QueryError`.
     """
@@ -135,7 +135,7 @@ def _reasons(finder: "_Finder", system: System, corrected: str) -> Reasons:
 
 
 def _each_alone(system: System) -> list[System]:
-    """Return each leg by itself: those of the system, and what plait brings beside them."""
+    """Return each leg as a system: those that plait brings, and those of the system."""
     brought: tuple[LegNoun, ...] = (Keyword(), Dense())
     legs = {leg.name: leg for leg in (*brought, *system.legs)}
     return [System((leg,)) for leg in legs.values()]
@@ -143,7 +143,7 @@ def _each_alone(system: System) -> list[System]:
 
 @dataclass(frozen=True, slots=True)
 class _Finder:
-    """Looks for one article in rankings of one query."""
+    """Finder of one article in rankings of one query."""
 
     index: Index
     query: Query
@@ -155,7 +155,7 @@ class _Finder:
         return self.index.rank(self.query, system, 1 if system.is_fused else everything)
 
     def standing(self, ranking: Ranking) -> Standing | None:
-        """Rank all articles by their best passage, and find the one."""
+        """Return the standing of the article among all articles; None where it is not ranked."""
         scores = ranking.scores
         rows = self.index.best(ranking, max(len(scores), 1))
         owners = ranking.article_ids(self.index.store, rows)
@@ -166,7 +166,7 @@ class _Finder:
         return Standing(at + 1, len(rows), int(ranking.passages[rows[at]]), score, best)
 
     def stage(self, system: System) -> str:
-        """Return where an article is lost that the system does not rank."""
+        """Return the stage at which the article is lost, where the system does not rank it."""
         if self.query.tree is not None:
             return "because the operators of the query leave it out"
         if system.mode == "keyword":
@@ -175,7 +175,7 @@ class _Finder:
         return f"because none of its passages is among the {most} best of a leg"
 
     def words(self) -> tuple[tuple[str, ...], dict[str, int]]:
-        """Split the query's terms into those the article has, and the others."""
+        """Split the query's terms into those that the article has, and the others."""
         article, analyzer = self.index.article(self.article_id), self.index.analyzer
         own = set(analyzer.terms(f"{article.title}\n{article.text}"))
         terms = [term for term, _ in self.query.terms]
@@ -185,11 +185,11 @@ class _Finder:
         return tuple(term for term in terms if term in own), missing
 
     def by_weight(self, ranking: Ranking, system: System) -> dict[float, int]:
-        """Try other weights, where the system has one."""
+        """Return the article's rank by each of `WEIGHTS_TRIED`; empty where there is no weight."""
         if "weight" not in system.values:
             return {}
         ranks = {}
-        for weight in WEIGHTS:
+        for weight in WEIGHTS_TRIED:
             weighed = self.index.fused(ranking, system.changed({"weight": weight}))
             standing = self.standing(weighed)
             if standing:
@@ -203,7 +203,7 @@ def _written(name: System | str, standing: Standing) -> str:
 
 
 def _weighed(by_weight: dict[float, int], weight: float) -> str:
-    """Return which weights would rank the article best."""
+    """Return a line on the weights that would rank the article best."""
     best = min(by_weight.values())
     at = [tried for tried, rank in by_weight.items() if rank == best]
     span = f"{at[0]:g}" if len(at) == 1 else f"{at[0]:g} to {at[-1]:g}"

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from plait.index.dense.late_interaction import Tokens
 from plait.index.ingest import bring_up_to_date
-from plait.index.local.manifest import NAME, record_checksum
+from plait.index.local.manifest import MANIFEST, record_checksum
 from plait.index.local.writer import IndexWriter
 from plait.index.models.encoder import Encoder, load_encoder
 from plait.index.models.encoding import Encoded, EncodedQuery
@@ -60,11 +60,11 @@ def rewrite() -> Rewrite:
     """Alter a manifest as a program would that knows how checksums are made."""
 
     def rewritten(root: Path, change: Callable[[Any], object]) -> None:
-        record = json.loads((root / NAME).read_text())
+        record = json.loads((root / MANIFEST).read_text())
         del record["checksum"]
         change(record)
         sealed = record | {"checksum": record_checksum(record)}
-        (root / NAME).write_text(json.dumps(sealed))
+        (root / MANIFEST).write_text(json.dumps(sealed))
 
     return rewritten
 

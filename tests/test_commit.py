@@ -14,7 +14,7 @@ from plait.index.article import Article
 from plait.index.errors import IndexDirectoryError, LockedError
 from plait.index.files.atomic import publish
 from plait.index.local.generations import Generations
-from plait.index.local.manifest import NAME, Manifest, read_manifest
+from plait.index.local.manifest import MANIFEST, Manifest, read_manifest
 from plait.index.local.snapshot import Snapshot, check_files
 from plait.index.local.writer import IndexWriter
 from plait.index.models.encoder import Encoder
@@ -144,17 +144,17 @@ def test_a_rename_of_unknown_outcome_keeps_both_generations(
 ) -> None:
     """The folder's flush fails after the manifest's rename, more is written, the power goes."""
     root = index_of(tmp_path / "own", quick, "a", "b")
-    before = (root / NAME).read_text()
+    before = (root / MANIFEST).read_text()
     writer = IndexWriter(root, quick)
     writer.add(story("c"))
     writer.remove("a")
     with unflushed(root, monkeypatch):
         failing(writer, OSError, "Input/output")
-        after = (root / NAME).read_text()
+        after = (root / MANIFEST).read_text()
         writer.add(story("d"))
         failing(writer, OSError, "Input/output")
     for text, wanted in ((before, {"a", "b"}), (after, {"b", "c"})):
-        (root / NAME).write_text(text)
+        (root / MANIFEST).write_text(text)
         assert contents(root) == wanted
     with monkeypatch.context() as patch:
         patch.setattr(Manifest, "publish", cut)
@@ -304,7 +304,7 @@ def test_the_next_writer_flushes_before_it_removes(
 ) -> None:
     """A writer died between its manifest's rename and the flush: a crash may bring the old back."""
     root = index_of(tmp_path / "own", quick, "a", "b")
-    before = (root / NAME).read_text()
+    before = (root / MANIFEST).read_text()
     writer = IndexWriter(root, quick)
     writer.add(story("c"))
     writer.remove("a")
@@ -313,9 +313,9 @@ def test_the_next_writer_flushes_before_it_removes(
         writer.close()
         with pytest.raises(OSError, match="Input/output"):
             IndexWriter(root, quick)
-    after = (root / NAME).read_text()
+    after = (root / MANIFEST).read_text()
     for text, wanted in ((before, {"a", "b"}), (after, {"b", "c"})):
-        (root / NAME).write_text(text)
+        (root / MANIFEST).write_text(text)
         assert contents(root) == wanted
 
 
@@ -355,11 +355,11 @@ def test_another_generation_on_disk_is_not_written_over(tmp_path: Path, quick: E
     other = index_of(tmp_path / "other", quick, "x", "y", "z")
     writer = IndexWriter(root, quick)
     writer.add(story("b"))
-    (root / NAME).write_bytes((other / NAME).read_bytes())
+    (root / MANIFEST).write_bytes((other / MANIFEST).read_bytes())
     with pytest.raises(LockedError, match="wrote to"):
         writer.commit()
     writer.close()
-    assert (root / NAME).read_bytes() == (other / NAME).read_bytes()
+    assert (root / MANIFEST).read_bytes() == (other / MANIFEST).read_bytes()
 
 
 def test_a_forked_child_neither_holds_nor_uses_the_lock(tmp_path: Path, quick: Encoder) -> None:

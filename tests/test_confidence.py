@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given, strategies as st
 
 from plait.search.evidence.probability import (
-    COSINE,
-    COVERAGE,
-    FIND,
-    NEITHER,
-    UNKNOWN,
+    BASE_LOG_ODDS,
+    COSINE_LOG_ODDS,
+    COVERAGE_LOG_ODDS,
+    FIND_LOG_ODDS,
+    UNKNOWN_LOG_ODDS,
     log_odds,
     probability,
 )
@@ -23,11 +23,11 @@ SHARE = st.floats(0, 1)
 def test_probabilities_by_hand() -> None:
     """Even odds where the evidence is worth what its absence costs; and some worked out."""
     assert probability(log_odds(0.6121, 1.0)) == pytest.approx(0.886, abs=0.001)
-    assert probability(log_odds(-NEITHER / COSINE, 0)) == pytest.approx(0.5)
-    assert log_odds(0, 1) == NEITHER + COVERAGE
-    assert log_odds(0, 0.5, exact=1) == NEITHER + COVERAGE / 2 + FIND / 4
-    assert log_odds(0.5, 0, known=0.5) == NEITHER + COSINE / 2 + UNKNOWN / 2
-    assert log_odds(0.5, 0, known=0) == NEITHER + UNKNOWN
+    assert probability(log_odds(-BASE_LOG_ODDS / COSINE_LOG_ODDS, 0)) == pytest.approx(0.5)
+    assert log_odds(0, 1) == BASE_LOG_ODDS + COVERAGE_LOG_ODDS
+    assert log_odds(0, 0.5, exact=1) == BASE_LOG_ODDS + COVERAGE_LOG_ODDS / 2 + FIND_LOG_ODDS / 4
+    assert log_odds(0.5, 0, known=0.5) == BASE_LOG_ODDS + COSINE_LOG_ODDS / 2 + UNKNOWN_LOG_ODDS / 2
+    assert log_odds(0.5, 0, known=0) == BASE_LOG_ODDS + UNKNOWN_LOG_ODDS
     assert [probability(odds) for odds in (-1e9, 1e9)] == pytest.approx([0, 1])
 
 

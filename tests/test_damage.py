@@ -15,7 +15,7 @@ from plait.index.errors import CorruptIndexError, ModelError, PlaitError
 from plait.index.files.arrays import load_array, save_array
 from plait.index.local.dense import DenseArrays
 from plait.index.local.entries import FileEntry
-from plait.index.local.manifest import NAME, read_manifest
+from plait.index.local.manifest import MANIFEST, read_manifest
 from plait.index.local.segment import article_from_json, article_json
 from plait.index.local.snapshot import check_files
 from plait.index.local.writer import IndexWriter
@@ -98,9 +98,9 @@ def test_a_merge_reads_no_file_that_was_altered(
     for number, name in enumerate(names(whole)):
         root = copytree(whole, tmp_path / str(number))
         flip(root / name)
-        before = (root / NAME).read_bytes()
+        before = (root / MANIFEST).read_bytes()
         merging(root, quick, "damaged")
-        assert (root / NAME).read_bytes() == before
+        assert (root / MANIFEST).read_bytes() == before
         with pytest.raises(CorruptIndexError, match=name):
             check_files(root)
 
@@ -192,10 +192,10 @@ def test_no_damage_raises_anything_of_pythons(
     random = np.random.default_rng(5)
     right, refused = answers(whole, quick), 0
     wrong: list[str] = []
-    for name in [NAME, *names(whole)]:
+    for name in [MANIFEST, *names(whole)]:
         path = root / name
         data = bytearray(path.read_bytes())
-        start = 128 if len(data) > 128 and name != NAME else 0
+        start = 128 if len(data) > 128 and name != MANIFEST else 0
         end = min(start + 64, len(data))
         match damage:
             case "bit":
@@ -379,4 +379,4 @@ def test_a_fault_of_ours_is_told_from_damage(
 
 def test_the_manifest_is_json(root: Path) -> None:
     """And nothing else, so that others can read it."""
-    assert json.loads((root / NAME).read_text())["format"] == 5
+    assert json.loads((root / MANIFEST).read_text())["format"] == 5

@@ -16,7 +16,7 @@ from plait.index.files.strings import SortedTable
 from plait.index.keyword.bm25 import WhooshBM25
 from plait.index.keyword.leg import KeywordLeg
 from plait.index.keyword.postings import (
-    OCCURRENCES,
+    OCCURRENCES_MERGED_AT_ONCE,
     Postings,
     build_postings,
     merge_postings,
@@ -161,7 +161,7 @@ def test_an_index_that_grew_and_shrank_is_the_index_built_at_once(
     renumbered = {int(number[p]): score for p, score in grown.items()}
     built = KeywordReader([(fresh, np.ones(len(kept), dtype=bool))])
     assert renumbered == pytest.approx(ours(built, "peace treaty 1956 island"), rel=1e-9)
-    most = data.draw(st.sampled_from([1, 5, OCCURRENCES]))
+    most = data.draw(st.sampled_from([1, 5, OCCURRENCES_MERGED_AT_ONCE]))
     for field, postings in fresh.items():
         of_field = [(part[field], flags) for part, flags in parts]
         chunks = list(merge_postings(field, of_field, most))

@@ -18,7 +18,7 @@ from plait.index.language.cutting import Cutting, sentences
 from plait.index.language.english import ENGLISH
 from plait.index.language.language import Language, Versions
 from plait.index.language.languages import LANGUAGES, language_named
-from plait.index.local.manifest import NAME, read_manifest, record_checksum
+from plait.index.local.manifest import MANIFEST, read_manifest, record_checksum
 from plait.index.local.writer import IndexWriter
 from plait.index.models.encoder import Encoder
 from plait.search.context import fitting_excerpts, passages_for
@@ -71,7 +71,7 @@ def test_the_fingerprints_of_english_are_those_of_its_indexes() -> None:
 def test_english_is_not_written_down(tmp_path: Path, quick: Encoder) -> None:
     """An earlier plait, which knows no languages, reads the manifest."""
     IndexWriter(tmp_path, quick).close()
-    record = json.loads((tmp_path / NAME).read_text())
+    record = json.loads((tmp_path / MANIFEST).read_text())
     assert record["format"] == 5
     assert "language" not in record["recipe"]
     assert read_manifest(tmp_path).recipe.language == "english"
@@ -83,11 +83,11 @@ def test_an_earlier_manifest_is_of_an_english_index(
 ) -> None:
     """No earlier format names a language."""
     IndexWriter(tmp_path, quick).close()
-    record = json.loads((tmp_path / NAME).read_text())
+    record = json.loads((tmp_path / MANIFEST).read_text())
     del record["checksum"]
     record["format"] = number
     checksum = {"checksum": record_checksum(record)} if number > 3 else {}
-    (tmp_path / NAME).write_text(json.dumps(record | checksum))
+    (tmp_path / MANIFEST).write_text(json.dumps(record | checksum))
     assert read_manifest(tmp_path).recipe.language == "english"
     with IndexWriter(tmp_path, quick, language=ENGLISH) as writer:
         writer.add(Article("a", "", "The treaties"))
@@ -108,7 +108,7 @@ def test_another_language_has_other_terms_and_sentences(pig: Language) -> None:
 
 def test_an_index_is_opened_in_its_own_language(root: Path, quick: Encoder) -> None:
     """The manifest names it, in a format that an earlier plait refuses by number."""
-    record = json.loads((root / NAME).read_text())
+    record = json.loads((root / MANIFEST).read_text())
     assert (record["format"], record["recipe"]["language"]) == (6, "pig")
     index = Index.open(root, quick)
     assert found(index, "the") == found(index, "treaty") == ["a"]

@@ -55,19 +55,24 @@ def test_a_prefix_reads_none_of_the_words_it_begins(monkeypatch: pytest.MonkeyPa
 @pytest.mark.parametrize(
     ("limit", "query", "needed", "wanted"),
     [
-        ("COMPARED", "pea~", 3, r"needs at least 3 terms compared.*at most 2 .*use fewer"),
-        ("READ", "w*", 4, r"needs at least 4 postings read.*at most 3 .*make prefixes longer"),
-        ("READ", '"war peace"', 6, r"needs at least \d postings read.*at most 5 "),
-        ("MATCHED", "+war", 3, r"needs at least 3 matches.*at most 2 .*rarer words"),
-        ("MATCHED", "w*", 4, r"needs at least 4 matches.*at most 3 .*rarer words"),
-        ("MATCHED", '"war peace"', 1, r"needs at least 1 matches.*at most 0 "),
+        ("TERMS_COMPARED", "pea~", 3, r"needs at least 3 terms compared.*at most 2 .*use fewer"),
+        (
+            "POSTINGS_READ",
+            "w*",
+            4,
+            r"needs at least 4 postings read.*at most 3 .*make prefixes longer",
+        ),
+        ("POSTINGS_READ", '"war peace"', 6, r"needs at least \d postings read.*at most 5 "),
+        ("MATCHES_COUNTED", "+war", 3, r"needs at least 3 matches.*at most 2 .*rarer words"),
+        ("MATCHES_COUNTED", "w*", 4, r"needs at least 4 matches.*at most 3 .*rarer words"),
+        ("MATCHES_COUNTED", '"war peace"', 1, r"needs at least 1 matches.*at most 0 "),
     ],
 )
 def test_beyond_a_limit_an_error_says_what_to_do(
     monkeypatch: pytest.MonkeyPatch, limit: str, query: str, needed: int, wanted: str
 ) -> None:
     """What was too much, how much, and the remedy; what just fits is found."""
-    texts = ["war peace other"] if limit == "COMPARED" else ["war peace", "war", "war wet"]
+    texts = ["war peace other"] if limit == "TERMS_COMPARED" else ["war peace", "war", "war wet"]
     reader = reader_of(texts)
     own = getattr(leaves, limit)
     monkeypatch.setattr(leaves, limit, replace(own, most=needed))

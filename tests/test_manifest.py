@@ -12,7 +12,7 @@ import pytest
 from plait.index.article import Article
 from plait.index.errors import CorruptIndexError, FingerprintError
 from plait.index.local.entries import FileEntry
-from plait.index.local.manifest import LARGEST, NAME, record_checksum
+from plait.index.local.manifest import MANIFEST, MANIFEST_BYTES, record_checksum
 from plait.index.local.snapshot import Snapshot, check_files
 from plait.index.local.writer import IndexWriter
 from plait.index.models.encoder import Encoder
@@ -112,11 +112,11 @@ def test_a_file_that_is_not_listed_is_missed(root: Path, rewrite: Rewrite) -> No
 
 def test_no_digit_of_a_manifest_can_change_unseen(root: Path) -> None:
     """Each digit, raised by one: no reader takes it, nor does a check."""
-    text = (root / NAME).read_text()
+    text = (root / MANIFEST).read_text()
     digits = [place for place, letter in enumerate(text) if letter.isdigit()]
     for place in digits:
         altered = text[:place] + str((int(text[place]) + 1) % 10) + text[place + 1 :]
-        (root / NAME).write_text(altered)
+        (root / MANIFEST).write_text(altered)
         with pytest.raises(Errors):
             Snapshot(root)
         with pytest.raises(Errors):
@@ -136,13 +136,13 @@ def test_no_digit_of_a_manifest_can_change_unseen(root: Path) -> None:
         '{"format": 5, "generation": 1e999}',
         '{"format": 5, "segments": ' + "[" * 900 + "]" * 900 + "}",
         "9" * 5000,
-        " " * (LARGEST + 1),
+        " " * (MANIFEST_BYTES + 1),
     ],
     ids=lambda text: text[:30],
 )
 def test_a_manifest_that_is_none(root: Path, encoder: Encoder, text: str) -> None:
     """Neither a reader nor a writer falls over it, however deep or long it is."""
-    (root / NAME).write_text(text)
+    (root / MANIFEST).write_text(text)
     for use in (Snapshot, check_files, lambda folder: IndexWriter(folder, encoder)):
         with pytest.raises(Errors):
             use(root)
@@ -161,13 +161,18 @@ def test_sources_that_are_none(root: Path, encoder: Encoder, text: str, rewrite:
         IndexWriter(root, encoder)
 
 
-@pytest.mark.parametrize("name", [NAME, "sources", "segment", "array"])
+@pytest.mark.parametrize("name", [MANIFEST, "sources", "segment", "array"])
 @pytest.mark.parametrize("kind", ["link", "pipe"])
 def test_links_and_pipes_are_not_read(root: Path, encoder: Encoder, name: str, kind: str) -> None:
     """A link could lead anywhere, and a pipe would be waited for."""
     (sources,) = root.glob("sources-*.json")
     (array, *_) = sorted(root.glob("segment-*/vectors.npy"))
-    places = {NAME: root / NAME, "sources": sources, "segment": array.parent, "array": array}
+    places = {
+        MANIFEST: root / MANIFEST,
+        "sources": sources,
+        "segment": array.parent,
+        "array": array,
+    }
     place = places[name]
     place.rename(root.parent / "moved")
     if kind == "link":

@@ -8,7 +8,7 @@ from shutil import copytree
 
 import numpy as np
 
-from plait.index.files.arrays import BYTES_PER_WRITE, let_go, load_array, save_array
+from plait.index.files.arrays import BYTES_PER_WRITE, load_array, release, save_array
 from plait.index.local.manifest import read_manifest
 from plait.index.store import StoreSettings
 from plait.search.index import Index
@@ -28,7 +28,7 @@ def resident(path: Path) -> int:
     return found
 
 
-def test_what_is_let_go_of_is_not_resident_and_can_be_read_again(tmp_path: Path) -> None:
+def test_what_is_released_is_not_resident_and_can_be_read_again(tmp_path: Path) -> None:
     """Eight megabytes are read, let go of, and read again."""
     numbers = np.arange(1_000_000)
     path = tmp_path / "numbers.npy"
@@ -36,7 +36,7 @@ def test_what_is_let_go_of_is_not_resident_and_can_be_read_again(tmp_path: Path)
     mapped = load_array(tmp_path, "numbers", np.int64)
     np.testing.assert_array_equal(mapped, numbers)
     assert resident(path) > numbers.nbytes // 2
-    let_go(mapped[2:5])
+    release(mapped[2:5])
     assert resident(path) == 0
     np.testing.assert_array_equal(mapped, numbers)
 
@@ -50,10 +50,10 @@ def test_reading_a_byte_maps_little(tmp_path: Path) -> None:
     assert 0 < resident(path) <= 4 * BYTES_PER_WRITE
 
 
-def test_arrays_in_memory_have_nothing_to_let_go_of() -> None:
+def test_arrays_in_memory_have_nothing_to_release() -> None:
     """A segment that was just built is not mapped."""
     numbers = np.arange(10)
-    let_go(numbers[2:5])
+    release(numbers[2:5])
     assert numbers.tolist() == list(range(10))
 
 

@@ -24,7 +24,7 @@ from plait.index.local.builder import Builder
 from plait.index.local.entries import SegmentEntry
 from plait.index.local.manifest import read_manifest
 from plait.index.local.merging import (
-    GIANT,
+    GIANT_FACTOR,
     MAX_SEGMENTS,
     merge_segments,
     merged_after_run,
@@ -93,7 +93,7 @@ def test_a_run_leaves_each_segment_a_giant_among_the_smaller(sizes: list[int]) -
     whole = [sum(entry.passages for entry in merged)] if merged else []
     left = sorted(giants + whole)
     assert len(merged) != 1
-    assert all(size > GIANT * sum(left[:place]) for place, size in enumerate(left) if place)
+    assert all(size > GIANT_FACTOR * sum(left[:place]) for place, size in enumerate(left) if place)
 
 
 @pytest.mark.parametrize(

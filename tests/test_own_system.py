@@ -10,7 +10,7 @@ import pytest
 from plait.index.article import Article
 from plait.index.errors import CorruptIndexError, LockedError, NoIndexError
 from plait.index.local.generations import record_system
-from plait.index.local.manifest import NAME, read_manifest
+from plait.index.local.manifest import MANIFEST, read_manifest
 from plait.index.local.snapshot import check_files
 from plait.index.local.writer import IndexWriter
 from plait.index.models.encoder import Encoder
@@ -92,13 +92,13 @@ def test_later_commits_keep_it_and_it_can_be_forgotten(root: Path, encoder: Enco
 
 def test_an_index_of_an_earlier_version_opens(root: Path, encoder: Encoder) -> None:
     """Its manifest says nothing of a system, and has no checksum."""
-    record = json.loads((root / NAME).read_text()) | {"format": 3}
+    record = json.loads((root / MANIFEST).read_text()) | {"format": 3}
     del record["system"], record["checksum"]
     for segment in record["segments"]:
         del segment["illegible"]
         segment["files"] = [f for f in segment["files"] if "illegible" not in f["path"]]
         (root / segment["name"] / "illegible.npy").unlink()
-    (root / NAME).write_text(json.dumps(record))
+    (root / MANIFEST).write_text(json.dumps(record))
     assert Index.open(root, encoder).default == System()
 
 

@@ -18,7 +18,13 @@ from plait.search.hit import Explanation, Hit, LegPart
 from plait.search.index import Index
 from plait.search.show.terminal import Page
 from plait.search.stages.rerank import Rerank
-from plait.search.stages.reranking import HITS_PER_BATCH, STEP, Reranker, load_reranker, rerank
+from plait.search.stages.reranking import (
+    HITS_PER_BATCH,
+    STEP_ABOVE_UNREAD,
+    Reranker,
+    load_reranker,
+    rerank,
+)
 from plait.search.system import Options, System
 
 QUERY = "peace treaty 1956 declaration"
@@ -108,7 +114,11 @@ def test_a_score_by_hand() -> None:
     """Two of three are read: both stand at least a step above the third, and swap."""
     first, second, third = rerank(hits_of([3, 2, 1]), "asked", Rerank("m", 2), Told([0.25, 0.75]))
     assert [first.article.id, second.article.id, third.article.id] == ["a001", "a000", "a002"]
-    assert [first.score, second.score, third.score] == [1 + STEP + 0.75, 1 + STEP + 0.25, 1]
+    assert [first.score, second.score, third.score] == [
+        1 + STEP_ABOVE_UNREAD + 0.75,
+        1 + STEP_ABOVE_UNREAD + 0.25,
+        1,
+    ]
     assert first.explanation.rerank
     assert first.explanation.rerank.part == 0.75
     assert (first.explanation.rerank.rank, first.explanation.rerank.floor) == (2, 2.0)
@@ -183,7 +193,7 @@ def test_a_reranked_score_is_the_sum_of_its_explanation(
         assert (why.rerank is not None) == (hit.rank <= 5)
         if why.rerank:
             assert hit.score == pytest.approx(why.rerank.floor + why.rerank.score)
-            assert why.rerank.floor == pytest.approx(found[5].score + STEP)
+            assert why.rerank.floor == pytest.approx(found[5].score + STEP_ABOVE_UNREAD)
 
 
 def test_the_score_depends_on_neither_k_nor_the_day(seeds: Index, cross_encoder: Path) -> None:

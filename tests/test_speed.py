@@ -16,10 +16,10 @@ from plait.search.evaluation import plan_of, read_collection, run_experiment
 from plait.search.evaluation.measures import per_topic
 from plait.search.evaluation.names import article_names
 from plait.search.evidence.words import QueryWords
-from plait.search.fusion import WEIGHT
+from plait.search.fusion import DENSE_WEIGHT
 from plait.search.index import Index
 from plait.search.settings import Settings
-from plait.search.stages.exact_finds import EXACT
+from plait.search.stages.exact_finds import EXACT_FIND_GAIN
 from plait.search.stages.second_look import LATE_WEIGHT, NEIGHBOURS_SHARE
 from plait.search.system import Options, System
 
@@ -68,9 +68,9 @@ def by_the_book(seeds: Index, text: str) -> NDArray[np.float64]:
     evidence = seeds.rank(query, System(), 1).candidates.evidence
     assert evidence
     finds = QueryWords(seeds.store.dictionary, query).finds(np.arange(len(matrix)))
-    weight = WEIGHT * evidence.trust.factor
+    weight = DENSE_WEIGHT * evidence.trust.factor
     scores = (1 - weight) * spoken + weight * np.asarray(zscore(cosines))
-    scores += EXACT * finds.degrees
+    scores += EXACT_FIND_GAIN * finds.degrees
     first = np.argsort(-scores)[: seeds.settings.refined_candidates].tolist()
     late = {
         p: max_sim(encoded.tokens, data.tokens, p, evidence.token_weights)

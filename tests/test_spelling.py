@@ -21,7 +21,12 @@ from plait.index.models.encoder import Encoder
 from plait.search.context import choose_excerpts, passages_for
 from plait.search.index import Index
 from plait.search.query.parser import LONGEST_WITH_OPERATORS
-from plait.search.query.spelling import MOST_LETTERS, MOST_WORDS, likely_edits, other_edits
+from plait.search.query.spelling import (
+    LONGEST_CORRECTED,
+    WORDS_CORRECTED,
+    likely_edits,
+    other_edits,
+)
 from plait.search.show.terminal import spelling_note
 from plait.search.system import MODES, Options, System
 from plait.search.why import explain_rank
@@ -141,7 +146,7 @@ def test_the_word_that_was_meant_is_asked(index: Index, typed: str, meant: str) 
         "genevaconference",  # far from all
         "zanzibra",  # its only passage is deleted
         "Zanzibar",
-        "oscer " + "o" * (MOST_LETTERS + 1) + " x" * LONGEST_WITH_OPERATORS,
+        "oscer " + "o" * (LONGEST_CORRECTED + 1) + " x" * LONGEST_WITH_OPERATORS,
         "t" + "reaty" * 200,
     ],
 )
@@ -155,10 +160,10 @@ def test_everything_else_stays(index: Index, typed: str) -> None:
 def test_work_is_bounded(index: Index, calls: Calls) -> None:
     """Of many unknown words the first few are looked up, however often each is typed."""
     wrong = ["oscer", "hollywod", "genvea", "minsters", "festval", "harbuor", "crtics"]
-    assert len(wrong) > MOST_WORDS
+    assert len(wrong) > WORDS_CORRECTED
     meant = asked(index, " ".join(wrong)).split()
-    assert meant[MOST_WORDS:] == wrong[MOST_WORDS:]
-    assert not set(meant[:MOST_WORDS]) & set(wrong)
+    assert meant[WORDS_CORRECTED:] == wrong[WORDS_CORRECTED:]
+    assert not set(meant[:WORDS_CORRECTED]) & set(wrong)
     words = random.Random(3)  # noqa: S311 - a sample, not a secret
     pasted = " ".join("".join(words.choices(LETTERS, k=9)) for _ in range(500))
     assert calls(lambda: asked(index, pasted)) < 2 * calls(lambda: exactly(index, pasted))

@@ -15,7 +15,7 @@ SOURCES = [
     *sorted(file for name in ("index", "search") for file in (ROOT / name).rglob("*.py")),
 ]
 OTHERS = sorted(file for name in ("tests", "benchmarks") for file in (ROOT / name).rglob("*.py"))
-OWN_VERBS = re.compile(r"(Give|Say|Walk|Number|Tell|Part|Let go)\b(?! of)")
+OWN_VERBS = re.compile(r"(Give|Say|Walk|Number|Tell|Let go)\b(?! of)")
 """What a function's docstring begins with in place of the field's verbs: return, yield, split."""
 NO_NOUN = re.compile(r"(Of|As|The same|So|Those|Has|Had|All of|Live ones|In)\b")
 """What a field's docstring begins with in place of its noun."""

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, strategies as st
 from numpy.typing import NDArray
 
-from plait.index.dense.late_interaction import CHUNK, Tokens, max_similarity
+from plait.index.dense.late_interaction import TOKENS_UNPACKED_AT_ONCE, Tokens, max_similarity
 
 Floats = NDArray[np.float32]
 
@@ -75,7 +75,7 @@ def test_a_similarity_does_not_depend_on_its_neighbours() -> None:
     rows = rng.normal(size=(9, 384))
     query = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
     tokens = Tokens.of([rng.normal(size=(n % 90, 384)).astype(np.float32) for n in range(200)])
-    assert len(tokens.signs) > 5 * CHUNK
+    assert len(tokens.signs) > 5 * TOKENS_UNPACKED_AT_ONCE
     weights = rng.random(9)
     together = max_similarity(query, tokens, weights)
     alone = [max_similarity(query, tokens.take(np.array([n])), weights)[0] for n in range(200)]

@@ -6,9 +6,9 @@ from hypothesis import given, strategies as st
 
 from plait.index.language.analyzer import TextAnalyzer
 from plait.index.models.word_pieces import WordPieces
-from plait.search.evidence.trust import LEAST, cut_words, known_share, token_weights, trust_in
+from plait.search.evidence.trust import LEAST_TRUST, cut_words, known_share, token_weights, trust_in
 from plait.search.evidence.words import QueryWords, Word
-from plait.search.fusion import WEIGHT
+from plait.search.fusion import DENSE_WEIGHT
 from plait.search.hit import FULL_TRUST
 from plait.search.index import Index
 from plait.search.query.parser import parse_query
@@ -78,9 +78,9 @@ def test_languages_and_names_are_told_from_what_a_model_knows(seeds: Index) -> N
     english, name, russian, greek, hindi = shares
     assert english == 1
     assert 0.1 < name < 0.5
-    assert LEAST <= russian < 0.1
-    assert LEAST <= greek < 0.1
-    assert LEAST <= hindi < 0.3
+    assert LEAST_TRUST <= russian < 0.1
+    assert LEAST_TRUST <= greek < 0.1
+    assert LEAST_TRUST <= hindi < 0.3
 
 
 def test_trust_is_a_factor_of_the_dense_part(seeds: Index) -> None:
@@ -94,7 +94,7 @@ def test_trust_is_a_factor_of_the_dense_part(seeds: Index) -> None:
         found = hit.explanation
         assert found.keyword
         assert found.dense
-        weight = WEIGHT * found.trust.factor
+        weight = DENSE_WEIGHT * found.trust.factor
         z_dense = (found.dense.score - found.dense.mean) / found.dense.deviation
         z_keyword = (found.keyword.score - found.keyword.mean) / found.keyword.deviation
         assert found.trust.factor < 1
@@ -133,4 +133,4 @@ def test_trust_is_a_share(text: str, length: int) -> None:
     cut = cut_words(parse_query(text if text.strip() else "x", ANALYZER, operators=False), pieces)
     trust = trust_in(pieces, cut, [Word(word.term, 1.0, 2.0) for word in cut])
     assert 0 <= trust.known <= 1
-    assert LEAST <= trust.factor <= 1
+    assert LEAST_TRUST <= trust.factor <= 1

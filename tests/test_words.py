@@ -16,7 +16,7 @@ from plait.index.local.writer import IndexWriter
 from plait.index.models.encoder import Encoder
 from plait.search.evidence.words import QueryWords, ramp
 from plait.search.index import Index
-from plait.search.query.parser import LIGHT, parse_query
+from plait.search.query.parser import REQUEST_WEIGHT, parse_query
 
 ANALYZER = TextAnalyzer()
 COMMON = ["talks", "border", "treaty", "islands", "summit"]
@@ -115,9 +115,9 @@ def test_an_index_of_one_passage_has_nothing_rare() -> None:
 def test_the_words_of_a_request_are_light() -> None:
     """Unless there are no others; repeats count."""
     assert parse_query("tell me about treaties treaties", ANALYZER).terms == (
-        ("tell", LIGHT),
-        ("me", LIGHT),
-        ("about", LIGHT),
+        ("tell", REQUEST_WEIGHT),
+        ("me", REQUEST_WEIGHT),
+        ("about", REQUEST_WEIGHT),
         ("treati", 2),
     )
     assert parse_query("tell me what", ANALYZER).terms == (("tell", 1), ("me", 1), ("what", 1))

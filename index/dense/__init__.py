@@ -1,1 +1,1 @@
-"""Vectors of passages, and what they tell of a query."""
+"""Vectors of passages, and their comparison with a query."""

@@ -1,13 +1,13 @@
-"""Here is a query, word piece by word piece: how much of it does each text say?
+"""Late interaction: MaxSim of a query with texts, by the signs of the texts' token vectors.
 
-Late interaction (ColBERT; Khattab and Zaharia 2020, "ColBERT: Efficient and Effective
-Passage Search via Contextualized Late Interaction over BERT"): a text is kept as the
-vectors of its word pieces, and each piece of the query looks for the one nearest to
-it. Of a text's vectors only the signs are kept, one bit a component (docs/adr/0006);
-the query's are kept whole.
+ColBERT (Khattab and Zaharia 2020, "ColBERT: Efficient and Effective Passage Search via
+Contextualized Late Interaction over BERT") stores a text as the vectors of its tokens, its
+word pieces, and compares each token of the query with the nearest one of the text. Of a
+text's vectors only the signs are stored, one bit a component (docs/adr/0006); the query's
+vectors are whole.
 
-Useful for putting a hundred candidates in order. Not useful for finding them: every
-bit of every text given is read. Does not encode (`plait.index.models.encoder`).
+Useful for sorting a hundred candidates. Not useful for finding them: every bit of every
+text is read. Does not encode (`plait.index.models.encoder`).
 """
 
 import math
@@ -22,33 +22,34 @@ from plait.index.arithmetic import BLOCK_ROWS
 from plait.index.files.arrays import Array, load_array
 from plait.index.files.joining import kept_starts, kept_stretches
 
-CHUNK = 16 * BLOCK_ROWS
-"""Tokens unpacked at a time: their signs as floats, .4 MB at 384, stay in a core's cache."""
+TOKENS_UNPACKED_AT_ONCE = 16 * BLOCK_ROWS
+"""Number of tokens unpacked at a time: their signs as floats, .4 MB at 384 dimensions, stay in a
+core's cache."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """The signs of the token vectors of some texts, text after text."""
+    """Signs of the token vectors of some texts, text after text."""
 
     starts: NDArray[np.int64]
-    """(texts + 1,): those of text `t` are the rows `starts[t]:starts[t + 1]` of `signs`."""
+    """Starts, (texts + 1,): tokens of text `t` are rows `starts[t]:starts[t + 1]` of `signs`."""
     signs: NDArray[np.uint8]
-    """(tokens, dimension / 8, rounded up): a bit a component, set where it is above 0."""
+    """Signs, (tokens, dimension / 8, rounded up): a bit a component, set where it is above 0."""
 
     @classmethod
     def empty(cls, count: int, dimension: int) -> "Tokens":
-        """Stand for `count` texts without a token."""
+        """Return `count` texts without a token."""
         return cls(np.zeros(count + 1, np.int64), np.zeros((0, -(-dimension // 8)), np.uint8))
 
     @classmethod
     def of(cls, texts: Sequence[NDArray[np.float32]]) -> "Tokens":
-        """Keep the signs of each text's token vectors, (tokens, dimension); one text at least."""
+        """Return the signs of each text's token vectors, (tokens, dimension); one text at least."""
         starts = np.cumsum([0, *map(len, texts)], dtype=np.int64)
         return cls(starts, np.packbits(np.concatenate(texts) > 0, axis=1))
 
     @classmethod
     def joined(cls, parts: Sequence["Tokens"]) -> "Tokens":
-        """Put the texts of all parts one after the other; one part at least."""
+        """Join the texts of all parts; one part at least."""
         lengths = [part.lengths for part in parts]
         starts = np.concatenate([[0], np.cumsum(np.concatenate(lengths))]).astype(np.int64)
         return cls(starts, np.concatenate([part.signs for part in parts]))
@@ -60,7 +61,7 @@ class Tokens:
         return cls(load_array(folder, "token_starts", np.int64), signs)
 
     def arrays(self) -> dict[str, Array]:
-        """Give both arrays under the names that `load` expects."""
+        """Return both arrays under the names that `load` expects."""
         return {"token_starts": self.starts, "token_signs": self.signs}
 
     def __len__(self) -> int:
@@ -68,7 +69,7 @@ class Tokens:
 
     @property
     def lengths(self) -> NDArray[np.int64]:
-        """Tokens of each text, (texts,)."""
+        """Number of tokens of each text, (texts,)."""
         return np.diff(self.starts)
 
     def take(self, texts: NDArray[np.int64]) -> "Tokens":
@@ -83,7 +84,7 @@ class Tokens:
     def merged(
         cls, parts: Sequence[tuple["Tokens", NDArray[np.bool_]]]
     ) -> Iterator[dict[str, Array]]:
-        """Walk both arrays of the texts that stay, some rows at a time."""
+        """Yield both arrays of the texts that stay, some rows at a time."""
         yield {"token_starts": kept_starts([(tokens.starts, stays) for tokens, stays in parts])}
         for signs in kept_stretches([(part.signs, part.starts, stays) for part, stays in parts]):
             yield {"token_signs": signs}
@@ -92,7 +93,7 @@ class Tokens:
 def max_similarity(
     query: NDArray[np.float32], tokens: Tokens, weights: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Give the weighted mean, over a query's tokens, of each one's best in a text, (texts,).
+    """Return the weighted mean, over a query's tokens, of each one's best in a text, (texts,).
 
     MaxSim of Khattab and Zaharia (2020, equation 3), as a mean in which the query's
     tokens have `weights`, (tokens,): none negative, one positive. The similarity of `q`, a
@@ -118,7 +119,9 @@ def max_similarity(
 
 
 def _products(query: NDArray[np.float32], signs: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Multiply each row of signs by each row of the query, (signs, queries), exactly.
+    """Return the exact products of each row of signs with each row of the query.
+
+    They are (signs, queries).
 
     The query's components are rounded to a step so coarse that every sum of them,
     at most `sqrt(dimension)`, is a whole number of steps below 2**24: single precision
@@ -131,9 +134,11 @@ def _products(query: NDArray[np.float32], signs: NDArray[np.uint8]) -> NDArray[n
     padded = np.zeros((-(-len(signs) // BLOCK_ROWS) * BLOCK_ROWS, signs.shape[1]), dtype=np.uint8)
     padded[: len(signs)] = signs
     products = np.empty((len(padded) // BLOCK_ROWS, BLOCK_ROWS, len(query)), dtype=np.float32)
-    unpacked = np.empty((CHUNK, dimension), dtype=np.float32)
-    for start in range(0, len(padded), CHUNK):
-        bits = np.unpackbits(padded[start : start + CHUNK], axis=1, count=dimension)
+    unpacked = np.empty((TOKENS_UNPACKED_AT_ONCE, dimension), dtype=np.float32)
+    for start in range(0, len(padded), TOKENS_UNPACKED_AT_ONCE):
+        bits = np.unpackbits(
+            padded[start : start + TOKENS_UNPACKED_AT_ONCE], axis=1, count=dimension
+        )
         unpacked[: len(bits)] = bits
         blocks = unpacked[: len(bits)].reshape(-1, BLOCK_ROWS, dimension)
         place = start // BLOCK_ROWS

@@ -1,8 +1,8 @@
 """Vectors of passages, and those nearest to a query.
 
-FAISS searches what is mapped where it is; nothing is copied. A small matrix is searched
-exactly. In a large one, the signs of the components, one bit each, tell some thousands
-of passages that are worth a look (docs/adr/0009). Does not encode
+FAISS searches mapped files in place; nothing is copied. A small matrix is searched
+exactly. In a large one, the signs of the components, one bit each, choose the few thousand
+passages whose vectors are read (docs/adr/0009). Does not encode
 (`plait.index.models.encoder`).
 """
 
@@ -15,19 +15,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from plait.index.dense.moments import SUMMED, Matrix, Moments
+from plait.index.dense.moments import VECTORS_SUMMED_AT_ONCE, Matrix, Moments
 from plait.index.errors import damaged
 from plait.index.files.arrays import Array, load_array
 from plait.index.files.joining import kept_rows
 from plait.index.store import StoreSettings
 
-SAME = 1e-6
-"""Inner products of equal rows may come out that different, in single precision."""
+PRODUCT_TOLERANCE = 1e-6
+"""Greatest difference between inner products of equal rows, in single precision."""
 
 
 @dataclass(frozen=True, slots=True)
 class Vectors:
-    """A unit vector per passage, and their moments."""
+    """Unit vectors of passages, their signs and their moments."""
 
     matrix: Matrix
     """Unit vectors, (passages, dimension)."""
@@ -63,19 +63,21 @@ class Vectors:
         """Yield all arrays of the vectors that stay, some rows at a time."""
         first, _ = parts[0]
         moments = Moments.of(first.matrix[:0])
-        for rows in kept_rows([(vectors.matrix, stays) for vectors, stays in parts], SUMMED):
+        for rows in kept_rows(
+            [(vectors.matrix, stays) for vectors, stays in parts], VECTORS_SUMMED_AT_ONCE
+        ):
             moments += Moments.of(rows)
             yield {"vectors": rows, "vector_signs": signs_of(rows)}
         yield moments.arrays()
 
 
 def signs_of(vectors: Matrix) -> NDArray[np.uint8]:
-    """Return a bit a component, (vectors, dimension / 8, rounded up)."""
+    """Return the signs of vectors, a bit a component, (vectors, dimension / 8, rounded up)."""
     return np.packbits(vectors > 0, axis=-1)
 
 
 def is_exact(vectors: Vectors, settings: StoreSettings) -> bool:
-    """Return whether there are so few that a search reads all of them."""
+    """Return whether there are so few vectors that a search reads all of them."""
     return len(vectors.matrix) <= settings.exact_rows
 
 
@@ -89,9 +91,9 @@ def nearest(matrix: Matrix, query: NDArray[np.float32], k: int) -> NDArray[np.in
         while k < len(matrix):
             inner = faiss.METRIC_INNER_PRODUCT
             [products], [places] = faiss.knn(query[np.newaxis], matrix, k + 1, metric=inner)
-            if products[k] < products[k - 1] - SAME:
+            if products[k] < products[k - 1] - PRODUCT_TOLERANCE:
                 return np.asarray(places[:k], dtype=np.int64)
-            k *= 2  # copies of one text, say
+            k *= 2  # copies of one text, for instance
     return np.arange(len(matrix))
 
 
@@ -100,8 +102,9 @@ def shortlist(
 ) -> NDArray[np.int64]:
     """Return rows among which the `k` greatest inner products nearly always are.
 
-    Those whose `signs`, as of `signs_of`, differ least from the query's; all that differ as
-    much as the last. `plait.index.local.recall` measures how nearly.
+    They are the rows whose `signs`, as of `signs_of`, differ least from the query's, and all
+    that differ as much as the last of them. `plait.index.local.recall` measures how many of
+    the greatest products are found.
     """
     import faiss  # noqa: PLC0415 - as above
 
@@ -122,7 +125,7 @@ def inner_products(
 ) -> NDArray[np.float32]:
     """Return the inner product of each of some rows with a query, (rows,).
 
-    Rows are read where they are; what one gives never depends on the others. Raises
+    Rows are read in place; the product of one never depends on the others. Raises
     `ValueError` for a query of another dimension, `IndexError` for a row that is not there.
     """
     import faiss  # noqa: PLC0415 - as above

@@ -126,10 +126,10 @@ def _little(kind: type[np.generic]) -> np.dtype[Any]:
     return np.dtype(kind).newbyteorder("<")
 
 
-def let_go(array: Array) -> None:
+def release(array: Array) -> None:
     """Release the memory in which a mapped array was read; it is read again when needed.
 
-    The bytes stay in the system's cache, and cease to count as memory of this process.
+    The bytes stay in the system's cache, and no longer count as memory of this process.
     """
     owner: object = array
     while isinstance(owner, np.ndarray):

@@ -1,1 +1,1 @@
-"""The keyword side of an index: who contains which term, how often and where."""
+"""The keyword side of an index: which passages contain a term, how often and where."""

@@ -35,7 +35,7 @@ def term_score(frequency: T, norm: T, term_idf: T | float) -> T:
 
 
 class WhooshBM25(WeightingModel):
-    """The same formula, as Whoosh's matchers ask for it.
+    """BM25 by the same formula, for Whoosh's matchers.
 
     Searchers must be over one segment without deletions in their statistics, as
     `plait.index.keyword.codec` and a freshly built Whoosh index are.
@@ -50,7 +50,7 @@ class WhooshBM25(WeightingModel):
 
 
 class WhooshTermScorer(BaseScorer):
-    """Scores one term in the passage that a Whoosh matcher stands on."""
+    """Scores one term in the current passage of a Whoosh matcher."""
 
     def __init__(self, parameters: BM25, searcher: Any, fieldname: str, text: str | bytes) -> None:
         self._parameters = parameters

@@ -1,10 +1,4 @@
-"""Here are plait's arrays: how do Whoosh's query classes read them?
-
-A Whoosh codec, for reading: every query class of Whoosh's runs on its own searcher over the
-same arrays as everything else. plait's own queries are answered by arrays, faster and to the
-same bits (`plait.search.legs.leaves`); this is for queries that plait has no words for, and what
-tests hold plait to. Segments are written by `plait.index.keyword.postings`, never through Whoosh.
-"""
+"""Whoosh codec that reads plait's keyword arrays; tests compare plait's scores with Whoosh's."""
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
@@ -23,7 +17,7 @@ from plait.index.keyword.reader import KeywordReader
 
 
 def whoosh_reader(reader: KeywordReader, schema: Schema) -> SegmentReader:
-    """Open plait's keyword arrays as a Whoosh index reader."""
+    """Return a Whoosh reader of plait's arrays, on which all of Whoosh's query classes run."""
     codec = ArrayCodec(reader)
     return SegmentReader(RamStorage(), schema, codec.segment, codec=codec)
 
@@ -36,11 +30,11 @@ class ArrayCodec(Codec):
         self.segment = ArraySegment(reader)
 
     def terms_reader(self, storage: object, segment: object) -> TermsReader:
-        """Give Whoosh the dictionary and the postings."""
+        """Return the reader of dictionary and postings."""
         return ArrayTerms(self.reader)
 
     def per_document_reader(self, storage: object, segment: object) -> PerDocumentReader:
-        """Give Whoosh the field lengths and the deletions."""
+        """Return the reader of field lengths and deletions."""
         return ArrayDocuments(self.segment)
 
     def _refuse(self, *_: object, **__: object) -> NoReturn:
@@ -53,27 +47,26 @@ class ArrayCodec(Codec):
 
 
 class ArraySegment(Segment):
-    """What Whoosh wants to know of a segment: its size."""
+    """Size and deletions of the whole index, as one segment of Whoosh's."""
 
     def __init__(self, reader: KeywordReader) -> None:
         super().__init__("plait")  # type: ignore[no-untyped-call]
         self.reader = reader
 
     def doc_count_all(self) -> int:
-        """Count passages, deleted ones included."""
+        """Return the number of passages, deleted ones included."""
         return len(self.reader)
 
     def deleted_count(self) -> int:
-        """Count deleted passages."""
+        """Return the number of deleted passages."""
         return len(self.reader) - self.reader.count
 
     def deleted_docs(self) -> Iterable[int]:
-        """Number the deleted passages."""
+        """Return the numbers of deleted passages."""
         return map(int, np.flatnonzero(~self.reader.alive))
 
     def is_deleted(self, docnum: int) -> bool:
-        """Say whether this passage is deleted."""
-        # Whoosh's inverting matcher asks one past the end before it stops.
+        """Return whether a passage is deleted; Whoosh also asks for the one past the end."""
         return docnum < len(self.reader) and not self.reader.alive[docnum]
 
     def delete_document(self, docnum: int, delete: bool = True) -> NoReturn:  # noqa: FBT001, FBT002
@@ -84,7 +77,7 @@ class ArraySegment(Segment):
 
 
 class ArrayTerms(TermsReader):
-    """The term dictionary, as Whoosh asks for it. Terms are (field, UTF-8 bytes)."""
+    """Dictionary and postings for Whoosh. Terms are (field, UTF-8 bytes)."""
 
     def __init__(self, reader: KeywordReader) -> None:
         self.reader = reader
@@ -93,25 +86,25 @@ class ArrayTerms(TermsReader):
         return self.reader.posting(*term) is not None
 
     def indexed_field_names(self) -> list[str]:
-        """Name the fields."""
+        """Return the names of the fields."""
         return self.reader.fields
 
     def terms(self) -> Iterator[tuple[str, bytes]]:
-        """Walk all terms of all fields."""
+        """Yield all terms of all fields."""
         return (pair for field in self.reader.fields for pair in self.terms_from(field, b""))
 
     def terms_from(self, fieldname: str, prefix: bytes) -> Iterator[tuple[str, bytes]]:
-        """Walk the terms of one field from `prefix` on."""
+        """Yield the terms of one field from `prefix` on."""
         return ((fieldname, term) for term in self.reader.terms(fieldname, prefix))
 
     def items(self) -> Iterator[tuple[tuple[str, bytes], TermInfo]]:
-        """Walk all terms with their statistics."""
+        """Yield all terms with their statistics."""
         return ((term, self.term_info(*term)) for term in self.terms())
 
     def items_from(
         self, fieldname: str, prefix: bytes
     ) -> Iterator[tuple[tuple[str, bytes], TermInfo]]:
-        """Walk one field's terms from `prefix` on, with their statistics."""
+        """Yield one field's terms from `prefix` on, with their statistics."""
         return ((term, self.term_info(*term)) for term in self.terms_from(fieldname, prefix))
 
     def _posting(self, fieldname: str, text: bytes) -> Posting:
@@ -121,17 +114,17 @@ class ArrayTerms(TermsReader):
         return posting
 
     def frequency(self, fieldname: str, text: bytes) -> int:
-        """Count a term's occurrences."""
+        """Return the number of a term's occurrences."""
         posting = self.reader.posting(fieldname, text)
         return int(posting.frequencies.sum()) if posting else 0
 
     def doc_frequency(self, fieldname: str, text: bytes) -> int:
-        """Count the passages that contain a term."""
+        """Return the number of passages that contain a term."""
         posting = self.reader.posting(fieldname, text)
         return len(posting.passages) if posting else 0
 
     def term_info(self, fieldname: str, text: bytes) -> TermInfo:
-        """Give a term's statistics; raises Whoosh's `TermNotFound`."""
+        """Return a term's statistics; raises Whoosh's `TermNotFound`."""
         posting = self._posting(fieldname, text)
         lengths = self.reader.lengths(fieldname)[posting.passages]
         return TermInfo(
@@ -145,63 +138,63 @@ class ArrayTerms(TermsReader):
         )
 
     def matcher(self, fieldname: str, text: bytes, format_: object, scorer: Any = None) -> Matcher:
-        """Walk the passages that contain a term."""
+        """Return a matcher of the passages that contain a term."""
         return ArrayMatcher(self._posting(fieldname, text), (fieldname, text), scorer)
 
     def cursor(self, fieldname: str, fieldobj: object) -> FieldCursor:
-        """Walk and seek the terms of a field, as fuzzy terms do."""
+        """Return a cursor on the terms of a field."""
         return ArrayCursor(self.reader, fieldname)
 
 
 class ArrayDocuments(PerDocumentReader):
-    """Field lengths and deletions, as Whoosh asks for them."""
+    """Field lengths and deletions for Whoosh."""
 
     def __init__(self, segment: ArraySegment) -> None:
         self.segment, self.reader = segment, segment.reader
 
     def doc_count(self) -> int:
-        """Count live passages."""
+        """Return the number of live passages."""
         return self.reader.count
 
     def doc_count_all(self) -> int:
-        """Count passages, deleted ones included."""
+        """Return the number of passages, deleted ones included."""
         return len(self.reader)
 
     def has_deletions(self) -> bool:
-        """Say whether any passage is deleted."""
+        """Return whether any passage is deleted."""
         return self.segment.deleted_count() > 0
 
     def is_deleted(self, docnum: int) -> bool:
-        """Say whether this passage is deleted."""
+        """Return whether a passage is deleted."""
         return self.segment.is_deleted(docnum)
 
     def deleted_docs(self) -> Iterable[int]:
-        """Number the deleted passages."""
+        """Return the numbers of deleted passages."""
         return self.segment.deleted_docs()
 
     def doc_field_length(self, docnum: int, fieldname: str, default: int = 0) -> int:
-        """Count the terms of a passage's field."""
+        """Return the number of terms in a passage's field."""
         return int(self.reader.lengths(fieldname)[docnum])
 
     def field_length(self, fieldname: str) -> int:
-        """Count the terms of a field over all live passages."""
+        """Return the number of terms in a field over all live passages."""
         return self.reader.total_length(fieldname)
 
     def min_field_length(self, fieldname: str) -> int:
-        """Give the least number of terms in a passage's field."""
+        """Return the least number of terms in a passage's field."""
         return int(self.reader.lengths(fieldname).min(initial=0))
 
     def max_field_length(self, fieldname: str) -> int:
-        """Give the greatest number of terms in a passage's field."""
+        """Return the greatest number of terms in a passage's field."""
         return int(self.reader.lengths(fieldname).max(initial=0))
 
     def stored_fields(self, docnum: int) -> dict[str, Any]:
-        """Nothing is stored on this side: articles are (`plait.index.local.segment`)."""
+        """Return nothing: `plait.index.local.segment` holds the articles."""
         return {}
 
 
 class ArrayCursor(FieldCursor):
-    """Walks and seeks one field's terms in order."""
+    """Cursor on one field's terms, in order."""
 
     def __init__(self, reader: KeywordReader, field: str) -> None:
         self._terms = [term.decode() for term in reader.terms(field)]
@@ -219,21 +212,21 @@ class ArrayCursor(FieldCursor):
         return self.text()
 
     def next(self) -> str | None:
-        """Go one term on."""
+        """Go to the next term."""
         self._at += 1
         return self.text()
 
     def text(self) -> str | None:
-        """Give the current term, or None past the end."""
+        """Return the current term; None past the end."""
         return self._terms[self._at] if self.is_valid() else None
 
     def is_valid(self) -> bool:
-        """Say whether there is a current term."""
+        """Return whether there is a current term."""
         return self._at < len(self._terms)
 
 
 class ArrayMatcher(Matcher):
-    """Walks the passages that contain one term."""
+    """Matcher of the passages that contain one term."""
 
     def __init__(self, posting: Posting, term: tuple[str, bytes], scorer: Any) -> None:
         self._posting = posting
@@ -242,7 +235,7 @@ class ArrayMatcher(Matcher):
         self._at = 0
 
     def is_active(self) -> bool:
-        """Say whether a posting is left."""
+        """Return whether there is a current posting."""
         return self._at < len(self._posting.passages)
 
     def reset(self) -> None:
@@ -250,21 +243,21 @@ class ArrayMatcher(Matcher):
         self._at = 0
 
     def copy(self) -> "ArrayMatcher":
-        """Give another walk from the same place."""
+        """Return another matcher at the same posting."""
         twin = ArrayMatcher(self._posting, self._term, self._scorer)
         twin._at = self._at
         return twin
 
     def term(self) -> tuple[str, bytes]:
-        """Name the field and the term."""
+        """Return the field and the term."""
         return self._term
 
     def id(self) -> int:
-        """Number the current passage."""
+        """Return the number of the current passage."""
         return int(self._posting.passages[self._at])
 
     def next(self) -> None:
-        """Go one posting on; raises Whoosh's `ReadTooFar` past the end."""
+        """Go to the next posting; raises Whoosh's `ReadTooFar` past the end."""
         if not self.is_active():
             raise ReadTooFar
         self._at += 1
@@ -277,15 +270,15 @@ class ArrayMatcher(Matcher):
         self._at += int(np.searchsorted(ahead, id))
 
     def weight(self) -> float:
-        """Count the term's occurrences in the current passage."""
+        """Return the number of the term's occurrences in the current passage."""
         return float(self._posting.frequencies[self._at])
 
     def supports(self, astype: str) -> bool:
-        """Say what `value_as` can give."""
+        """Return whether `value_as` returns this."""
         return astype in {"frequency", "weight", "positions"}
 
     def value_as(self, astype: str) -> Any:
-        """Give positions, or the frequency, in the current passage."""
+        """Return the term's positions, or its frequency, in the current passage."""
         return self._positions() if astype == "positions" else self.weight()
 
     def value(self) -> NoReturn:
@@ -298,9 +291,9 @@ class ArrayMatcher(Matcher):
         return places
 
     def spans(self) -> list[Span]:
-        """Give the places of the term in the current passage."""
+        """Return the term's positions in the current passage as spans."""
         return [Span(place) for place in self._positions()]
 
     def score(self) -> float:
-        """Score the current passage, with the scorer Whoosh made for this term."""
+        """Return the score of the current passage, by Whoosh's scorer of this term."""
         return float(self._scorer.score(self)) if self._scorer else self.weight()

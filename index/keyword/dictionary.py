@@ -1,4 +1,4 @@
-"""The terms of the texts of an index: where some occur, and which are spelt alike."""
+"""Dictionary of an index: where terms occur, and which are spelt alike."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -15,9 +15,9 @@ from plait.index.keyword.spellings import Spellings
 from plait.index.leg import Flags, Passages
 
 FIELD = "text"
-"""It holds the title as well."""
+"""Field of the dictionary's terms; it holds the titles as well."""
 _NONE = np.zeros(0, np.int64)
-"""So that nothing can be concatenated, too."""
+"""Empty array, as there must be one to concatenate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +31,11 @@ class TermOccurrences:
 
     @property
     def counts(self) -> list[int]:
-        """Live passages with each term."""
+        """Numbers of live passages with each term."""
         return [sum(len(own) for own, _ in parts) for parts in self.parts]
 
     def first(self, term: int, most: int) -> Passages:
-        """Return the first passages with one of the terms, at most so many, ascending."""
+        """Return the first `most` passages with one of the terms, ascending."""
         passages = (own[:most].astype(np.int64) for own, _ in self.parts[term])
         return np.concatenate([_NONE, *passages])[:most]
 
@@ -60,7 +60,7 @@ class TermDictionary:
 
     @property
     def passages(self) -> int:
-        """Live passages of the index."""
+        """Number of live passages of the index."""
         return self._reader.count
 
     def find(self, terms: Sequence[str]) -> TermOccurrences:
@@ -69,7 +69,7 @@ class TermDictionary:
         return TermOccurrences(self._reader, keys, self._reader.term_frequencies(FIELD, keys))
 
     def similar(self, term: str, edits: int) -> set[str]:
-        """Return the terms that at most so many edits turn into `term`."""
+        """Return the terms that at most `edits` edits turn into `term`."""
         expansion = spelt_like(self._reader, FIELD, self._spellings, term, edits)
         found = (part.term(place) for part in expansion.parts for place in part.numbers.tolist())
         return {term.decode() for term in found}
@@ -84,5 +84,5 @@ class TermDictionary:
 
     @cached_property
     def _spellings(self) -> list[Spellings]:
-        """Terms of each segment, decoded."""
+        """Decoded terms of each segment."""
         return spellings_of(self._reader, FIELD)

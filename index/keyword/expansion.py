@@ -1,7 +1,7 @@
-"""The terms of an index that a prefix or a fuzzy word stands for, and the passages with any.
+"""Terms of an index that a prefix or a fuzzy word stands for, and the passages that have them.
 
-Terms are ranges or numbers of a sorted table, postings a stretch of an array: nothing is
-decoded but the spellings that a fuzzy word is compared with. Does not score.
+Terms are ranges or indexes of a sorted table, postings a range of an array: nothing is
+decoded except the spellings that a fuzzy word is compared with. Does not score.
 """
 
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ from plait.index.keyword.spellings import Spellings
 
 _NONE = np.zeros(0, np.int64)
 _NONE32 = np.zeros(0, np.int32)
-"""So that nothing can be concatenated, too."""
+"""Empty array, as there must be one to concatenate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +25,15 @@ class Expansion:
     """Some terms of one field."""
 
     parts: Sequence["SegmentTerms"]
-    """The terms of each segment; several may have the same."""
+    """Terms in each segment; several segments may have the same one."""
 
     @property
     def posting_count(self) -> int:
-        """Postings of all terms, in deleted passages too: what is to be read."""
+        """Number of postings of all terms, in deleted passages too: what is to be read."""
         return sum(part.posting_count for part in self.parts)
 
     def occurrences_if_fewer(self, most: int) -> "Occurrences | None":
-        """Return where each term is in live passages, or None for `most` terms or more."""
+        """Return where each term is in live passages; None for `most` terms or more."""
         living = [part.living() for part in self.parts]
         if any(len(part.numbers) >= most for part in living):
             return None
@@ -55,12 +55,12 @@ class Expansion:
 
 @dataclass(frozen=True, slots=True)
 class Occurrences:
-    """Where some terms are: those of the first in byte order, of the second, and so on."""
+    """Occurrences of some terms, those of the first in byte order, of the second, and so on."""
 
     counts: NDArray[np.int64]
-    """Live passages with each term."""
+    """Numbers of live passages with each term."""
     passages: NDArray[np.int64]
-    """Of each term ascending."""
+    """Passages of each term, ascending."""
     frequencies: NDArray[np.int32]
 
     @classmethod
@@ -70,7 +70,7 @@ class Occurrences:
         places: Sequence[NDArray[np.int64]],
         found: Sequence["Occurrences"],
     ) -> "Occurrences":
-        """Put those of several segments together, given the place of each of their terms."""
+        """Join the occurrences of several segments; `places` are indexes of their terms."""
         pairs = zip(places, found, strict=True)
         term = np.concatenate([_NONE, *(np.repeat(own, part.counts) for own, part in pairs)])
         order = np.argsort(term, kind="stable") if len(found) > 1 else slice(None)
@@ -88,7 +88,7 @@ class SegmentTerms:
     part: Part
     field: str
     numbers: NDArray[np.int64]
-    """Places in the segment's table of terms, ascending."""
+    """Indexes in the segment's table of terms, ascending."""
 
     @property
     def _all(self) -> Postings:
@@ -96,7 +96,7 @@ class SegmentTerms:
 
     @property
     def posting_count(self) -> int:
-        """Postings of these terms, in deleted passages too."""
+        """Number of postings of these terms, in deleted passages too."""
         return int(self._counts.sum())
 
     def term(self, number: int) -> bytes:
@@ -104,7 +104,7 @@ class SegmentTerms:
         return self._all.terms.strings[number]
 
     def living(self) -> "SegmentTerms":
-        """Leave out those that no live passage has."""
+        """Return the terms that some live passage has."""
         if self.part.whole or not len(self.numbers):
             return self
         alive = self.part.alive[self._all.passages[self._places()]]
@@ -113,14 +113,14 @@ class SegmentTerms:
         return SegmentTerms(self.part, self.field, numbers)
 
     def passages(self) -> NDArray[np.int32]:
-        """Return the live passages of these terms, in the view, some repeated."""
+        """Return the live passages of these terms, numbered in the view, some repeated."""
         found = self._all.passages[self._places()]
         if not self.part.whole:
             found = found[self.part.alive[found]]
         return found + np.int32(self.part.first)
 
     def occurrences(self) -> Occurrences:
-        """Return the live occurrences of each term, in the view."""
+        """Return the live occurrences of each term, numbered in the view."""
         places = self._places()
         passages, frequencies = self._all.passages[places], self._all.frequencies[places]
         alive = self.part.alive[passages]
@@ -164,9 +164,9 @@ def beginning_with(reader: KeywordReader, field: str, prefix: bytes) -> Expansio
 def spelt_like(
     reader: KeywordReader, field: str, spellings: Sequence[Spellings], word: str, edits: int
 ) -> Expansion:
-    """Find the terms that at most so many edits turn into a word.
+    """Find the terms that at most `edits` edits turn into a word.
 
-    `spellings` are those that `spellings_of` gave for this field.
+    `spellings` are those that `spellings_of` returns for this field.
     """
     pairs = zip(reader.parts, spellings, strict=True)
     return Expansion([SegmentTerms(part, field, own.near(word, edits)) for part, own in pairs])

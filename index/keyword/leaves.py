@@ -1,4 +1,4 @@
-"""The passages that a leaf of a tree matches, and their scores, by arrays.
+"""Passages that a leaf of a query tree matches, and their scores, by arrays.
 
 A leaf is a word, a prefix, a fuzzy word or a phrase. Scores are those of Whoosh's matchers
 to the last bit, so sums are made in Whoosh's order.
@@ -15,7 +15,7 @@ from whoosh.util import make_binary_tree
 
 from plait.index.arithmetic import idf, looked_up
 from plait.index.keyword.bm25 import term_score
-from plait.index.keyword.budget import COMPARED, MATCHED, READ, Budget
+from plait.index.keyword.budget import MATCHES_COUNTED, POSTINGS_READ, TERMS_COMPARED, Budget
 from plait.index.keyword.expansion import Expansion, beginning_with, spellings_of, spelt_like
 from plait.index.keyword.postings import Posting
 from plait.index.keyword.reader import KeywordReader, in_passages, positions_of
@@ -23,16 +23,17 @@ from plait.index.keyword.unions import summed
 from plait.index.leg import Passages, Scores
 
 Found: TypeAlias = tuple[Passages, Scores]
-"""Passages, ascending, and their scores."""
+"""Passages that were found, ascending, and their scores."""
 
 FEW_TERMS = 2
-"""Terms of a prefix or a fuzzy word that are scored in an index of `FEW_PASSAGES`; where there
-are more, a match scores 1. In a larger index it is so from `Or.TOO_MANY_CLAUSES` on."""
+"""Greatest number of terms of a prefix or a fuzzy word that are scored in an index of
+`FEW_PASSAGES`; with more terms, a match scores 1. In a larger index it does so from
+`Or.TOO_MANY_CLAUSES` terms on."""
 FEW_PASSAGES = 5000
-"""Passages up to which Whoosh scores no more than `FEW_TERMS`."""
+"""Number of passages up to which Whoosh scores no more than `FEW_TERMS`."""
 
 _FARTHEST = 1 << 31
-"""Above all positions in a passage; twice that is between those of two passages."""
+"""Number above all positions in a passage; keys of two passages are twice that apart."""
 
 _NOTHING: Found = np.zeros(0, np.int64), np.zeros(0)
 
@@ -41,14 +42,14 @@ class Leaves:
     """Runs the leaves of one query, within a budget."""
 
     def __init__(self, reader: KeywordReader, norms: Callable[[str], Scores]) -> None:
-        """Score with `norms`, which gives the length part of BM25 for every passage of a field."""
+        """Score with `norms`, which returns BM25's length norm of every passage in a field."""
         self._reader, self._norms = reader, norms
         self._budget = Budget()
         # Per instance, which lives for one query.
         self._spellings = cache(lambda field: spellings_of(reader, field))
 
     def run(self, leaf: Tree) -> Found:
-        """Find and score; raises `QueryError` where the query needs too much."""
+        """Return what a leaf matches, and scores; raises `QueryError` where it needs too much."""
         if isinstance(leaf, Phrase):
             return self._phrase(leaf)
         if isinstance(leaf, Prefix):
@@ -61,7 +62,7 @@ class Leaves:
 
     def _term(self, leaf: Term) -> Found:
         passages, frequencies = self._reader.frequencies(leaf.fieldname, leaf.text.encode())
-        self._budget.spend(MATCHED, len(passages))
+        self._budget.spend(MATCHES_COUNTED, len(passages))
         weight = idf(len(passages), self._reader.count)
         scores = self._scores(leaf.fieldname, passages, frequencies, weight)
         return passages.astype(np.int64), scores * leaf.boost
@@ -80,27 +81,27 @@ class Leaves:
         field = leaf.fieldname
         if leaf.text:
             return self._expanded(beginning_with(self._reader, field, leaf.text.encode()), leaf)
-        # All that was typed is an accent, say, and folded away: whatever has the field.
+        # What was typed, an accent perhaps, was folded away: all that has the field matches.
         passages = np.flatnonzero(self._reader.alive & (self._reader.lengths(field) > 0))
-        self._budget.spend(MATCHED, len(passages))
+        self._budget.spend(MATCHES_COUNTED, len(passages))
         return passages, np.full(len(passages), leaf.boost)
 
     def _fuzzy(self, leaf: FuzzyTerm) -> Found:
         field, edits = leaf.fieldname, int(leaf.maxdist)
         spellings = self._spellings(field)
-        self._budget.spend(COMPARED, sum(map(len, spellings)))
+        self._budget.spend(TERMS_COMPARED, sum(map(len, spellings)))
         return self._expanded(spelt_like(self._reader, field, spellings, leaf.text, edits), leaf)
 
     def _expanded(self, expansion: Expansion, leaf: Prefix | FuzzyTerm) -> Found:
-        """Find what any of some terms is in; where they are few, their scores are added."""
-        self._budget.spend(READ, expansion.posting_count)
+        """Find the passages with any of some terms; where these are few, add their scores."""
+        self._budget.spend(POSTINGS_READ, expansion.posting_count)
         small = len(self._reader) <= FEW_PASSAGES
         few = expansion.occurrences_if_fewer(FEW_TERMS + 1 if small else Or.TOO_MANY_CLAUSES)
         if few is None:
             passages = expansion.passages(len(self._reader))
-            self._budget.spend(MATCHED, len(passages))
+            self._budget.spend(MATCHES_COUNTED, len(passages))
             return passages, np.ones(len(passages))  # Whoosh's constant, without the boost
-        self._budget.spend(MATCHED, len(few.passages))
+        self._budget.spend(MATCHES_COUNTED, len(few.passages))
         weights = [idf(count, self._reader.count) for count in few.counts.tolist()]
         each = np.repeat(weights, few.counts)
         scores = self._scores(leaf.fieldname, few.passages, few.frequencies, each)
@@ -113,9 +114,9 @@ class Leaves:
         postings = [posting for word in words if (posting := found[word])]
         if len(postings) < len(words):
             return _NOTHING
-        self._budget.spend(READ, sum(len(posting.passages) for posting in postings))
+        self._budget.spend(POSTINGS_READ, sum(len(posting.passages) for posting in postings))
         passages = self._in_order(postings, leaf.slop)
-        self._budget.spend(MATCHED, len(passages))
+        self._budget.spend(MATCHES_COUNTED, len(passages))
         scores = []
         for posting in postings:
             at, _ = looked_up(passages, posting.passages)
@@ -125,7 +126,7 @@ class Leaves:
         return passages, make_binary_tree(np.add, scores) * leaf.boost
 
     def _in_order(self, postings: Sequence[Posting], slop: int) -> Passages:
-        """Find where each word follows the one before it, at most `slop` places on."""
+        """Find passages in which each word follows the one before it within `slop` positions."""
         together = np.ones(len(self._reader), bool)
         for posting in postings:
             here = np.zeros(len(together), bool)
@@ -134,7 +135,7 @@ class Leaves:
         ends = np.zeros(0, np.int64)
         for number, posting in enumerate(postings):
             kept = in_passages(posting, together)
-            self._budget.spend(READ, int(kept.frequencies.sum()))
+            self._budget.spend(POSTINGS_READ, int(kept.frequencies.sum()))
             passages = np.repeat(kept.passages.astype(np.int64), kept.frequencies)
             here = passages * (2 * _FARTHEST) + positions_of(kept)
             if number:
@@ -144,7 +145,7 @@ class Leaves:
 
 
 def _follow(keys: Passages, ends: Passages, slop: int) -> NDArray[np.bool_]:
-    """Return whether one of `ends` is before each place, at most `slop` away."""
+    """Return whether one of `ends` is before each of `keys`, at most `slop` away."""
     before = np.concatenate([[-2 * _FARTHEST], ends])[ends.searchsorted(keys)]
     near: NDArray[np.bool_] = keys - before <= slop
     return near

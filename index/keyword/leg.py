@@ -24,17 +24,17 @@ if TYPE_CHECKING:
     from whoosh.query import Query as Tree
 
 _NONE = np.zeros(0, np.int64)
-"""So that nothing can be concatenated, too."""
+"""Empty array, as there must be one to concatenate."""
 
 
 @dataclass(frozen=True, slots=True)
 class TermScores:
-    """Scores that each term adds to the passages it is found in: term after term, end to end."""
+    """Scores that each term adds to the passages it is found in, term after term."""
 
     terms: Sequence[tuple[str, str]]
-    """Field and term of each, once for every segment that has it; or each leaf of a tree."""
+    """Field and text of each term, once a segment that has it; or of each leaf of a tree."""
     counts: Sequence[int]
-    """Rows of `passages` and `scores` that are each term's."""
+    """Numbers of rows of `passages` and `scores` that belong to each term."""
     passages: Passages
     """Passages of each term, ascending."""
     scores: Scores
@@ -66,11 +66,11 @@ class KeywordAnswer:
     """BM25 of every passage of an index, for one query. A `plait.index.leg.Answer`."""
 
     totals: Scores
-    """(passages,): sum over the terms, 0 where a passage has none or may not be found."""
+    """Sums over the terms, (passages,); 0 where a passage has none or may not be found."""
     mean: float
-    """Mean over all live passages."""
+    """Mean of `totals` over all live passages."""
     deviation: float
-    """Standard deviation over all live passages; 0 where all score the same."""
+    """Standard deviation of `totals` over all live passages; 0 where all score the same."""
     each: TermScores
     within: Within
     """Passages that the operators, and the caller, let through."""
@@ -78,12 +78,12 @@ class KeywordAnswer:
 
     @classmethod
     def of(cls, each: TermScores, matches: Within, sizes: tuple[int, int]) -> Self:
-        """Add up what terms add to passages, in the order given, where they match a tree.
+        """Sum the scores of terms in the order given, for passages that match a tree.
 
         `sizes` counts the passages, and those that are live.
         """
         count, live = sizes
-        # Of no postings NumPy counts in integers, weights or not.
+        # Without postings, NumPy returns integers, weights or not.
         added = np.bincount(each.passages, each.scores, count).astype(np.float64, copy=False)
         totals: Scores = added
         if matches is not None:
@@ -103,7 +103,7 @@ class KeywordAnswer:
     def best(self, k: int) -> Passages:
         """Return the best `k` passages with a word, ascending, and those that tie with the last.
 
-        With operators all that match, for whichever leg ranks them.
+        With operators, all passages that match are returned, whichever leg ranks them.
         """
         if self.within is None:
             places = best_places(self.totals, k)
@@ -131,7 +131,7 @@ class KeywordLeg:
         self._reader = reader
         self._parameters = parameters or BM25()
         self._sizes = len(reader), reader.count
-        # Of a function: a cached method would make a cycle, which only the collector frees.
+        # A cached method would make a cycle, which only the collector frees.
         self._norms = cache(partial(_length_norms, reader, self._parameters))
 
     def ask(self, query: LegQuery, within: Within = None) -> KeywordAnswer:
@@ -153,7 +153,7 @@ class KeywordLeg:
     def _field(self, query: LegQuery, field: str, boost: float) -> TermScores:
         """Score all terms in one field.
 
-        At once: a call of NumPy costs as much as some hundred postings.
+        All at once, as a call of NumPy costs as much as some hundred postings.
         """
         terms: list[tuple[str, str]] = []
         weights: list[float] = []
@@ -172,7 +172,7 @@ class KeywordLeg:
         return TermScores(terms, counts, passages, scores)
 
     def _tree(self, tree: "Tree") -> tuple[TermScores, Passages]:
-        """Score all that have any of the leaves, and say which passages the tree lets through."""
+        """Score all passages with any of the leaves; return also those that the tree matches."""
         leaves = Leaves(self._reader, self._norms)
         run = cache(leaves.run)
         scored = [
@@ -184,11 +184,11 @@ class KeywordLeg:
 
 
 def _length_norms(reader: KeywordReader, parameters: BM25, field: str) -> Scores:
-    """Return the length part of BM25 for every passage."""
+    """Return BM25's length norm of every passage."""
     lengths, mean = reader.lengths(field), reader.mean_length(field)
     return length_norm(parameters, lengths.astype(np.float64), mean)
 
 
 def _idf(reader: KeywordReader, parts: Sequence[TermFrequencies]) -> float:
-    """Return the idf of a term, by the live passages that have it."""
+    """Return the idf of a term, counted over live passages."""
     return idf(sum(len(passages) for passages, _ in parts), reader.count)

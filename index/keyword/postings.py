@@ -1,7 +1,7 @@
-"""Here are the terms of every passage: who contains which, how often and where?
+"""Inverted file of one field, as flat arrays.
 
-One field's inverted file as flat arrays. Building and merging are the same
-operation: sort occurrences by term. Does not score (`plait.search.legs.bm25`).
+Building and merging are the same operation: sort occurrences by term. Does not score
+(`plait.index.keyword.bm25`).
 """
 
 from collections import defaultdict
@@ -22,14 +22,14 @@ from plait.index.files.strings import SortedTable
 from plait.index.language.analyzer import NumberedTexts
 from plait.index.language.word_table import Numbers
 
-OCCURRENCES = 1 << 19
-"""Merged at a time, more or less: some 50 MB, whatever is merged."""
+OCCURRENCES_MERGED_AT_ONCE = 1 << 19
+"""Number of occurrences merged at a time, more or less: some 50 MB, whatever is merged."""
 
-_GONE = -1
-"""In place of a passage's number: it is deleted."""
+_DELETED = -1
+"""Number in place of a deleted passage's."""
 
 _STARTS = ("starts", "position_starts", "terms.offsets")
-"""Arrays that say where each row begins, and where all end."""
+"""Names of the arrays that hold where each row begins, and where all end."""
 
 _ARRAYS: Mapping[str, type[np.generic]] = {
     "starts": np.int64,
@@ -47,34 +47,34 @@ TermFrequencies: TypeAlias = tuple[NDArray[np.int32], NDArray[np.int32]]
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """Where one term occurs: `passages` ascending, `frequencies` beside them."""
+    """Occurrences of one term: `passages` ascending, `frequencies` beside them."""
 
     passages: NDArray[np.int32]
     frequencies: NDArray[np.int32]
     position_starts: NDArray[np.int64]
-    """One element more than there are passages: where each one's `positions` begin."""
+    """Starts of each passage's `positions`, and the end of the last, (passages + 1,)."""
     positions: NDArray[np.int32]
 
 
 @dataclass(frozen=True, slots=True)
 class Postings:
-    """The inverted file of one field over `len(lengths)` passages.
+    """Inverted file of one field over `len(lengths)` passages.
 
-    The occurrences of term `t` are postings `starts[t]:starts[t + 1]`; the places
+    The occurrences of term `t` are postings `starts[t]:starts[t + 1]`; the positions
     of posting `p` are `positions[position_starts[p]:position_starts[p + 1]]`.
     """
 
     terms: SortedTable
-    """Sorted by UTF-8 bytes."""
+    """Terms, sorted by their UTF-8 bytes."""
     starts: NDArray[np.int64]
     passages: NDArray[np.int32]
     frequencies: NDArray[np.int32]
     position_starts: NDArray[np.int64]
     positions: NDArray[np.int32]
     lengths: NDArray[np.int32]
-    """Terms in each passage, exactly."""
+    """Exact number of terms in each passage."""
     checked: set[int] = field(default_factory=set, init=False, compare=False, repr=False)
-    """Terms whose postings were found to be sound: each is looked at once."""
+    """Indexes of terms whose postings were checked and are sound; each is checked once."""
 
     @classmethod
     def load(cls, folder: Path, field: str) -> "Postings":
@@ -83,12 +83,12 @@ class Postings:
         return cls(SortedTable.load(folder, f"{field}.terms"), **loaded)
 
     def arrays(self, field: str) -> dict[str, Array]:
-        """Give all arrays under the names that `load` expects."""
+        """Return all arrays under the names that `load` expects."""
         named = {f"{field}.{name}": getattr(self, name) for name in _ARRAYS}
         return named | self.terms.arrays(f"{field}.terms")
 
     def between(self, first: int, last: int) -> "Postings":
-        """Give a stretch of the terms with their occurrences, not copied."""
+        """Return a range of the terms with their occurrences, not copied."""
         begin, end = self.starts[[first, last]]
         opening, closing = self.position_starts[[begin, end]]
         return Postings(
@@ -102,19 +102,20 @@ class Postings:
         )
 
     def find(self, terms: Sequence[bytes]) -> list[Posting | None]:
-        """Look terms up; None for each that no passage has."""
+        """Return the posting of each term; None for one that no passage has."""
         numbers = self.terms.find(terms)
         return [None if number is None else self._posting(number) for number in numbers]
 
     def term_frequencies(self, terms: Sequence[bytes]) -> list[TermFrequencies | None]:
-        """Look terms up, without their positions; None for each that no passage has."""
+        """Return passages and frequencies of each term; None for one that no passage has."""
         numbers = self.terms.find(terms)
         return [None if number is None else self._frequencies(number) for number in numbers]
 
     def within(self, term: bytes, passages: NDArray[np.integer[Any]]) -> Posting | None:
-        """Look a term up in some passages, ascending; positions in others are not read.
+        """Return the posting of a term in some passages, ascending; None where no passage has it.
 
-        Raises `CorruptIndexError` for places that no passage has.
+        Positions in other passages are not read. Raises `CorruptIndexError` for positions that
+        no passage has.
         """
         number = self.terms.find([term])[0]
         if number is None:
@@ -160,7 +161,7 @@ class Postings:
 
 
 def check_postings(found: Postings, passages: int) -> None:
-    """Raise `CorruptIndexError` for other than so many passages, or places of others."""
+    """Raise `CorruptIndexError` for postings that cannot be those of so many passages."""
     own, counts = found.passages, found.frequencies
     within = own.min(initial=0) >= 0 and own.max(initial=-1) < passages
     if not (within and np.array_equal(np.diff(found.position_starts), counts)):
@@ -170,7 +171,7 @@ def check_postings(found: Postings, passages: int) -> None:
 
 
 def build_postings(texts: NumberedTexts) -> Postings:
-    """Invert the terms of each passage, given in passage order."""
+    """Return the inverted file of texts, given in the order of the passages."""
     lengths = texts.lengths
     begins = np.cumsum(lengths, dtype=np.int32) - lengths
     positions = np.arange(len(texts.terms), dtype=np.int32) - np.repeat(begins, lengths)
@@ -179,7 +180,9 @@ def build_postings(texts: NumberedTexts) -> Postings:
 
 
 def merge_postings(
-    field: str, parts: Sequence[tuple[Postings, NDArray[np.bool_]]], most: int = OCCURRENCES
+    field: str,
+    parts: Sequence[tuple[Postings, NDArray[np.bool_]]],
+    most: int = OCCURRENCES_MERGED_AT_ONCE,
 ) -> Iterator[dict[str, Array]]:
     """Join one field of several segments end to end, some terms at a time.
 
@@ -202,12 +205,12 @@ def merge_postings(
 def _merged_ranges(
     parts: Sequence[tuple[Postings, NDArray[np.bool_]]], most: int
 ) -> Iterator[Postings]:
-    """Merge range after range of terms; the lengths are of all passages each time."""
+    """Yield ranges of terms, merged; each has the lengths of all passages."""
     lengths = np.concatenate([postings.lengths[alive] for postings, alive in parts])
     counts = [int(alive.sum()) for _, alive in parts]
     bases = np.cumsum([0, *counts[:-1]])
     moved = [
-        np.where(alive, base + np.cumsum(alive) - 1, _GONE).astype(np.int32)
+        np.where(alive, base + np.cumsum(alive) - 1, _DELETED).astype(np.int32)
         for (_, alive), base in zip(parts, bases, strict=True)
     ]
     whole = [postings for postings, _ in parts]
@@ -217,7 +220,7 @@ def _merged_ranges(
 
 
 def _ranges(parts: Sequence[Postings], most: int) -> Iterator[Sequence[tuple[int, int]]]:
-    """Cut the terms of all parts at the same terms, into ranges of some `most` occurrences."""
+    """Split the terms of all parts at the same terms, into ranges of some `most` occurrences."""
     keys: set[bytes] = set()
     for postings in parts:
         occurrences = postings.position_starts[postings.starts]
@@ -233,7 +236,7 @@ def _ranges(parts: Sequence[Postings], most: int) -> Iterator[Sequence[tuple[int
 def _merged(
     parts: Sequence[tuple[Postings, NDArray[np.int32]]], lengths: NDArray[np.int32]
 ) -> Postings:
-    """Join postings whose passages get other numbers, or are left out as `_GONE`."""
+    """Join postings whose passages get other numbers, or are left out as `_DELETED`."""
     numbers: defaultdict[bytes, int] = defaultdict(count().__next__)
     pieces: list[tuple[Numbers, NDArray[np.int32], NDArray[np.int32]]] = []
     for postings, moved in parts:
@@ -241,7 +244,7 @@ def _merged(
         renumbered = np.fromiter(map(numbers.__getitem__, postings.terms.strings), np.int32)
         terms = np.repeat(renumbered, np.diff(postings.starts))
         passages = np.repeat(moved[postings.passages], postings.frequencies)
-        keep = passages != _GONE
+        keep = passages != _DELETED
         terms = np.repeat(terms, postings.frequencies)
         pieces.append((terms[keep], passages[keep], postings.positions[keep]))
     occurrences = tuple(np.concatenate(column) for column in zip(*pieces, strict=True))
@@ -280,9 +283,9 @@ def _invert(
 
 
 def stable_order(keys: NDArray[np.int32], count: int) -> NDArray[np.int32]:
-    """Sort whole numbers below `count`: `argsort(kind="stable")`, by counting.
+    """Return `argsort(kind="stable")` of whole numbers below `count`, by counting.
 
-    As a sparse matrix turns from rows to columns, which takes an eighth of the time.
+    A sparse matrix does so when it turns from rows to columns, in an eighth of the time.
     """
     from scipy.sparse import csr_array  # noqa: PLC0415 - 0.1 s, and queries need none of it
 

@@ -1,7 +1,7 @@
-"""Here are several segments: what does the whole index say of a term?
+"""View of the keyword side of all segments, as one index.
 
-Joins the fields of all segments into one view, numbering passages through. Deleted
-passages are left out, so an index that grew and shrank scores as one built at once.
+Passages are numbered from 0 through all segments. Deleted ones are left out, so that an
+index that grew and shrank scores as one built at once.
 """
 
 import heapq
@@ -18,11 +18,11 @@ from plait.index.errors import damaged
 from plait.index.keyword.postings import Posting, Postings, TermFrequencies
 
 Fields: TypeAlias = Mapping[str, Postings]
-KEPT = 2
-"""Look-ups kept, one a field: scoring makes a query's, and coverage asks for them again."""
+LOOKUPS_CACHED = 2
+"""Number of look-ups cached, one a field: coverage repeats those of scoring."""
 
 _NOWHERE = np.zeros(0, np.int32), np.zeros(0, np.int32)
-"""Where a term is that no passage has."""
+"""Passages and frequencies of a term that no passage has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +31,14 @@ class Part:
 
     fields: Fields
     alive: NDArray[np.bool_]
-    """Whether each of its passages counts."""
+    """Flags of the passages, false for deleted ones."""
     whole: bool
-    """All of them do."""
+    """Whether no passage is deleted."""
     first: int
-    """Its first passage's number in the view."""
+    """Number of its first passage in the view."""
 
     def term_frequencies(self, field: str, terms: Sequence[bytes]) -> list[TermFrequencies | None]:
-        """Look terms up: live passages, numbered in the view."""
+        """Return live passages, numbered in the view, and frequencies of each term, or None."""
         found = self.fields[field].term_frequencies(terms)
         if self.whole and not self.first:
             return found
@@ -47,7 +47,7 @@ class Part:
     def _in_view(
         self, passages: NDArray[np.int32], frequencies: NDArray[np.int32]
     ) -> TermFrequencies:
-        """Leave deleted passages out, and number the others in the view."""
+        """Leave out deleted passages, and turn indexes of the others into those of the view."""
         if not self.whole:
             counts = self.alive[passages]
             passages, frequencies = passages[counts], frequencies[counts]
@@ -57,8 +57,8 @@ class Part:
 class KeywordReader:
     """A read-only view of the keyword side of an index.
 
-    Passages are numbered from 0 through all segments in order; `alive[n]` says
-    whether passage `n` still counts.
+    Passages are numbered from 0 through all segments in order; `alive[n]` is false where
+    passage `n` is deleted.
     """
 
     def __init__(self, segments: Sequence[tuple[Fields, NDArray[np.bool_]]]) -> None:
@@ -70,32 +70,32 @@ class KeywordReader:
         self.fields = sorted(segments[0][0]) if segments else []
         self.alive = np.concatenate([np.zeros(0, bool), *(alive for _, alive in segments)])
         self.count = int(np.count_nonzero(self.alive))
-        # Of functions: a cached method would make a cycle, which only the collector frees.
+        # A cached method would make a cycle, which only the collector frees.
         self.lengths = cache(partial(_lengths, self.parts))
-        self.term_frequencies = lru_cache(KEPT)(partial(_term_frequencies, self.parts))
+        self.term_frequencies = lru_cache(LOOKUPS_CACHED)(partial(_term_frequencies, self.parts))
         self._totals: dict[str, int] = {}
 
     def __len__(self) -> int:
         return len(self.alive)
 
     def release(self) -> None:
-        """Drop the last look-ups, which may be copies: passages deleted, or numbered anew."""
+        """Drop the cached look-ups: with deletions, or several segments, they are copies."""
         self.term_frequencies.cache_clear()
 
     def total_length(self, field: str) -> int:
-        """Count the terms of all live passages."""
+        """Return the number of terms of all live passages."""
         if field not in self._totals:
             self._totals[field] = int(self.lengths(field)[self.alive].sum(dtype=np.int64))
         return self._totals[field]
 
     def mean_length(self, field: str) -> float:
-        """Terms per live passage; 0 for an empty index."""
+        """Return the mean number of terms of a live passage; 0 for an empty index."""
         return self.total_length(field) / self.count if self.count else 0.0
 
     def frequencies(self, field: str, term: bytes) -> TermFrequencies:
         """Return the live passages with one term, ascending, and its frequency in each.
 
-        Nothing of it is kept: leaves of a tree are looked up once a query.
+        It is not cached: leaves of a tree are looked up once a query.
         """
         found = [part.term_frequencies(field, [term])[0] for part in self.parts]
         passages, frequencies = map(
@@ -104,7 +104,7 @@ class KeywordReader:
         return passages, frequencies
 
     def postings(self, field: str, terms: Sequence[bytes]) -> list[Posting | None]:
-        """Give the live occurrences of each term over the whole index, or None."""
+        """Return the live occurrences of each term over the whole index; None without any."""
         found = [part.fields[field].find(terms) for part in self.parts]
         return [self._joined([part[n] for part in found]) for n in range(len(terms))]
 
@@ -119,9 +119,9 @@ class KeywordReader:
     def side_by_side(
         self, field: str, terms: tuple[bytes, bytes], passages: NDArray[np.int64]
     ) -> NDArray[np.bool_]:
-        """Say of some live passages, ascending, where the second term directly follows the first.
+        """Return whether the second term directly follows the first in each passage.
 
-        Only the places in these passages are read.
+        `passages` are live, and ascend. Only the positions in them are read.
         """
         found = np.zeros(len(passages), bool)
         for part in self.parts:
@@ -135,11 +135,11 @@ class KeywordReader:
         return found
 
     def posting(self, field: str, term: bytes) -> Posting | None:
-        """Give the live occurrences of one term, or None."""
+        """Return the live occurrences of one term; None without any."""
         return next(iter(self.postings(field, [term])), None)
 
     def terms(self, field: str, start: bytes = b"") -> Iterator[bytes]:
-        """Walk the terms from `start` on, in byte order, each once."""
+        """Yield the terms of live passages from `start` on, in byte order, each once."""
         walks = (_from(part.fields[field], start) for part in self.parts)
         for term, _ in groupby(heapq.merge(*walks)):
             if self.posting(field, term):
@@ -162,7 +162,7 @@ def _lengths(parts: Sequence[Part], field: str) -> NDArray[np.int32]:
 def _term_frequencies(
     parts: Sequence[Part], field: str, terms: tuple[bytes, ...]
 ) -> list[list[TermFrequencies]]:
-    """Return, for each term, where it is in each part that has it; without positions."""
+    """Return passages and frequencies of each term in each part that has it."""
     found = [part.term_frequencies(field, terms) for part in parts]
     return [[own for part in found if (own := part[n])] for n in range(len(terms))]
 
@@ -173,7 +173,7 @@ def _from(postings: Postings, start: bytes) -> Iterator[bytes]:
 
 
 def in_passages(posting: Posting, passages: NDArray[np.bool_]) -> Posting:
-    """Leave out the occurrences in passages whose flag is false."""
+    """Return a posting without the occurrences in passages whose flag is false."""
     keep = passages[posting.passages]
     if keep.all():
         return posting
@@ -194,12 +194,12 @@ def _join(parts: Sequence[tuple[Posting, int]]) -> Posting | None:
 
 
 def positions_of(posting: Posting) -> NDArray[np.int32]:
-    """Give the positions of one posting alone; it may share its array with others."""
+    """Return the positions of one posting; others may share its array."""
     return posting.positions[posting.position_starts[0] : posting.position_starts[-1]]
 
 
 def _places(posting: Posting) -> NDArray[np.int64]:
-    """Number the places of a posting through all passages; two passages are far apart."""
+    """Return the positions of a posting as one number each, which holds the passage too."""
     passages = np.repeat(posting.passages.astype(np.int64), posting.frequencies)
     return (passages << 32) + positions_of(posting)
 

@@ -15,20 +15,20 @@ from plait.index.files.arrays import Array
 from plait.index.files.strings import StringTable
 
 _NO_LETTER = -1
-"""Beyond either end of a word; no letter of a term equals it."""
+"""Code point beyond either end of a word; no letter of a term equals it."""
 
 _NONE = np.zeros(0, np.int64)
-"""So that nothing can be concatenated, too."""
+"""Empty array, as there must be one to concatenate."""
 
 
 @dataclass(frozen=True, slots=True)
 class Spellings:
-    """The letters of a list of terms, end to end."""
+    """Letters of a list of terms, end to end."""
 
     letters: Array
     """Code points; single bytes where all are ASCII."""
     starts: NDArray[np.int64]
-    """One element more than there are terms: where the letters of each begin."""
+    """Starts of the letters of each term, and the end of the last, (terms + 1,)."""
 
     @classmethod
     def of(cls, terms: StringTable) -> "Spellings":
@@ -36,7 +36,7 @@ class Spellings:
         blob = terms.blob
         if blob.max(initial=0) < 0x80:  # noqa: PLR2004 - the first byte that is not ASCII
             return cls(blob, terms.offsets)
-        # All bytes of a letter but its first are 10xxxxxx.
+        # All bytes of a letter except its first are 10xxxxxx.
         begins = (blob & 0b11000000) != 0b10000000  # noqa: PLR2004
         letters_before = np.concatenate([[0], np.cumsum(begins, dtype=np.int64)])
         text = blob.tobytes().decode().encode("utf-32-le")
@@ -46,7 +46,7 @@ class Spellings:
         return len(self.starts) - 1
 
     def near(self, word: str, edits: int) -> NDArray[np.int64]:
-        """Return the places of terms within `edits` edits of `word`, ascending."""
+        """Return the indexes of terms within `edits` edits of `word`, ascending."""
         lengths = np.diff(self.starts)
         alike = np.flatnonzero(np.abs(lengths - len(word)) <= edits)
         lengths, starts = lengths[alike], self.starts[:-1][alike]
@@ -74,7 +74,7 @@ class Spellings:
 
 
 def _next_column(distances: NDArray[np.int8], window: NDArray[np.int64], letters: Array) -> None:
-    """Go one letter on in all terms: fill the next column of their tables, in place.
+    """Fill the next column of all terms' tables, in place: one letter more of each.
 
     `window` holds the word's letter of each diagonal.
     """

@@ -1,4 +1,4 @@
-"""The passages that a query with operators matches, and the leaves that score.
+"""Passages that a query with operators matches, and the leaves that score.
 
 The passages of each leaf (a word, a phrase, a prefix, a fuzzy word) come from
 `plait.index.keyword.leaves`; a flag for each passage does the rest. Whoosh's own matcher for
@@ -26,11 +26,11 @@ from whoosh.query import (
 from plait.index.leg import TITLE_BOOST, Passages
 
 Matches: TypeAlias = Callable[[Tree], Passages]
-"""A leaf to the passages it matches, ascending."""
+"""Function from a leaf to the passages that it matches, ascending."""
 
 
 def weighted(tree: Tree, title: float) -> Tree:
-    """Return a tree in which a match in the title counts `title`, where it may be in any field."""
+    """Return a tree in which words that may be in any field weigh `title` in the title."""
 
     def weigh(node: Tree) -> Tree:
         return node.with_boost(title) if getattr(node, "boost", 1.0) == TITLE_BOOST else node
@@ -39,7 +39,7 @@ def weighted(tree: Tree, title: float) -> Tree:
 
 
 def matching(tree: Tree, matches: Matches, count: int) -> Passages:
-    """Return the passages that a tree matches, ascending, of `count` in all."""
+    """Return the passages that a tree matches, ascending, of an index of `count`."""
     return np.flatnonzero(_flags(tree, matches, count))
 
 

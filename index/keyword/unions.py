@@ -1,4 +1,4 @@
-"""Sums of the scores that many terms give to passages, in the order in which Whoosh adds them.
+"""Sums of many terms' scores of passages, in the order in which Whoosh adds them.
 
 Rounding depends on that order: of three numbers, two are added first. Whoosh makes a tree
 of unions as Huffman made codes, joining the two rarest again and again.
@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 from plait.index.leg import Passages, Scores
 
 _SAME_IN_ANY_ORDER = 2
-"""Passages whose sum is the same in any order; that of three is not."""
+"""Number of scores whose sum is the same in any order; that of three is not."""
 
 
 def summed(
     counts: NDArray[np.int64], passages: Passages, scores: Scores
 ) -> tuple[Passages, Scores]:
-    """Add up scores: `counts` of each term, beside its passages, term after term.
+    """Sum scores by passage; `counts` are the numbers of each term's rows, term after term.
 
     Returns each passage once, ascending, and its sum.
     """
@@ -38,7 +38,7 @@ def summed(
 def _by_tree(
     counts: list[int], nodes: Passages, passages: Passages, scores: Scores
 ) -> tuple[Passages, Scores]:
-    """Add up scores from the leaves of the tree to its root, all passages at once."""
+    """Sum scores from the leaves of the tree to its root, all passages at once."""
     parents, heights, leaves = _tree(counts)
     rank = np.empty(len(leaves), np.int64)
     rank[leaves] = np.arange(len(leaves))
@@ -56,7 +56,7 @@ def _by_tree(
 
 
 def _tree(weights: list[int]) -> tuple[NDArray[np.int64], NDArray[np.int64], list[int]]:
-    """Join the two lightest, until one is left; of equal ones those that came first.
+    """Join the two lightest nodes until one is left; of equal ones, those that came first.
 
     Returns the parent of each node, its height, and the leaves from one side to the other.
     The root is its own parent.

@@ -1,1 +1,1 @@
-"""An index in a folder of this machine: segments, manifest, and the one writer."""
+"""Index in a folder of this machine: segments, manifest, and the one writer."""

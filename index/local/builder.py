@@ -1,7 +1,7 @@
-"""Here are articles: how do they become a segment?
+"""Builder of segments: cuts, encodes and inverts articles.
 
-Cut, encode and invert; both legs from the same passages, so they cannot disagree.
-Does not touch the index folder (`plait.index.local.writer`).
+Both legs are built from the same passages, so they cannot disagree. Does not touch the
+index folder (`plait.index.local.writer`).
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -27,20 +27,20 @@ from plait.index.models.word_pieces import WordPieces
 from plait.index.store import Recipe
 
 Known: TypeAlias = tuple[Segment, Callable[[], None]]
-"""A segment, and what raises `CorruptIndexError` where it is not as it was written."""
+"""Segment, and a function that raises `CorruptIndexError` where it is not as it was written."""
 
 
 @dataclass(frozen=True, slots=True)
 class Builder:
-    """Makes segments with one encoder and one analyzer."""
+    """Builder of segments with one encoder and one analyzer."""
 
     encoder: Encoder
     analyzer: TextAnalyzer
     progress: Callable[[int], None] | None = None
-    """Told how many more passages have their vector."""
+    """Function that is called with the number of passages encoded since its last call."""
 
     def recipe(self, model: str) -> Recipe:
-        """Return what an index is built with; `model` is the encoder's name, as it was given."""
+        """Return the recipe of an index; `model` is the encoder's name, as it was typed."""
         return Recipe(
             analyzer=self.analyzer.fingerprint,
             encoder=self.encoder.fingerprint,
@@ -56,7 +56,7 @@ class Builder:
         return Cutting(self.encoder.window, language=self.analyzer.language)
 
     def segment(self, articles: Sequence[Article], known: Iterable[Known]) -> SegmentData:
-        """Build a segment; what `known` segments hold is not encoded again.
+        """Build a segment; texts that `known` segments hold are not encoded again.
 
         Raises `ModelError` for a model whose vectors have no unit length, and
         `CorruptIndexError` where vectors that could be used again are damaged.
@@ -87,7 +87,7 @@ class Builder:
         )
 
     def _cut(self, article: Article) -> tuple[str, list[Passage], list[WordPieces]]:
-        """Cut an article: what is encoded of its title, its passages, and the pieces of each."""
+        """Split an article; return its title as encoded, its passages, and their word pieces."""
         cutting, ends = self._cutting, self.encoder.token_ends
         head = cutting.head(article.title, ends)
         pieces = self.encoder.word_pieces(article.text)
@@ -97,7 +97,7 @@ class Builder:
     def _encode(
         self, texts: Sequence[str], digests: Sequence[bytes], known: Iterable[Known]
     ) -> Encoded:
-        """Give the vectors and tokens of the texts, each distinct one encoded once at most."""
+        """Return vectors and tokens of the texts; each distinct text is encoded once at most."""
         parts, found = _known(digests, known)
         fresh = {d: t for d, t in zip(digests, texts, strict=True) if d not in found}
         if self.progress:
@@ -112,14 +112,17 @@ class Builder:
 def _known(
     digests: Sequence[bytes], segments: Iterable[Known]
 ) -> tuple[list[Encoded], list[bytes]]:
-    """Find what was made of these texts, deleted passages included; say whose it is, in order."""
+    """Return vectors and tokens that segments have of these texts, and the digests of the texts.
+
+    Both are in the same order; deleted passages are used too.
+    """
     missing = set(digests)
     heads = _heads(_stacked(digests))
     parts: list[Encoded] = []
     found: list[bytes] = []
     for segment, check in segments:
         rows = segment.data.passage_digests
-        # Eight bytes of a digest first: comparing numbers is what NumPy does fast.
+        # Eight bytes of a digest first, as one number: NumPy compares numbers fast.
         near = np.flatnonzero(np.isin(_heads(rows), heads)).tolist()
         mine = {key: row for row in near if (key := rows[row].tobytes()) in missing}
         places = np.array(list(mine.values()), dtype=np.int64)

@@ -1,4 +1,4 @@
-"""Deleted articles of a segment: numbers in a file beside it, written anew when there are more."""
+"""Deleted articles of a segment: numbers in a file beside it, replaced when there are more."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
@@ -15,13 +15,13 @@ from plait.index.local.entries import FileEntry, SegmentEntry
 from plait.index.local.segment import Segment, decoded
 
 Address: TypeAlias = tuple[str, int]
-"""Name of a segment, and number of an article in it."""
+"""Name of a segment, and index of an article in it."""
 OpenSegment: TypeAlias = tuple[SegmentEntry, Segment]
-"""A segment as a manifest lists it, and open."""
+"""Segment as a manifest lists it, and as it is opened."""
 
 
 def addresses(segments: Iterable[OpenSegment]) -> dict[str, Address]:
-    """Return where each live article of some segments is, by its id."""
+    """Return the address of each live article of some segments, by its id."""
     return {
         decoded(segment.data.ids[number]): (entry.name, number)
         for entry, segment in segments
@@ -32,10 +32,10 @@ def addresses(segments: Iterable[OpenSegment]) -> dict[str, Address]:
 def without(
     held: Sequence[OpenSegment], gone: Iterable[Address], root: Path, number: Callable[[], int]
 ) -> list[OpenSegment]:
-    """Return segments without some articles: those that are all deleted are left out.
+    """Return segments without some articles, and without segments that are then empty.
 
     Where a segment loses articles, its deletions are written below `root`, to a file with
-    the next `number`.
+    the next number, which `number` returns.
     """
     lost: defaultdict[str, list[int]] = defaultdict(list)
     for name, article in gone:
@@ -54,7 +54,7 @@ def without(
 def _written(
     path: Path, entry: SegmentEntry, segment: Segment, deleted: NDArray[np.int64]
 ) -> OpenSegment:
-    """Write the deletions of a segment; return it with them."""
+    """Write the deletions of a segment; return the segment with them."""
     publish(path, lambda temporary: save_array(temporary, deleted))
     changed = segment.with_deletions(deleted)
     articles, passages, illegible = changed.counts

@@ -1,4 +1,4 @@
-"""The dense leg of an index folder: cosines of a query with the vectors of all segments."""
+"""Dense leg of an index folder: cosines of a query with the vectors of all segments."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -39,15 +39,15 @@ class DenseArrays:
     def nearest(self, query: NDArray[np.float32], k: int) -> Passages:
         """Return the `k` live passages nearest to a query, ascending.
 
-        Those that tie with the last of what was found are among them. In large segments
-        nearly the nearest (docs/adr/0009).
+        Passages that tie with the last of them are returned too. In large segments a few of
+        the nearest may be missed (docs/adr/0009).
         """
         segments = self._snapshot.segments
         rows = [segment.nearest(query, k, self._settings) for segment in segments]
         numbers = (own + offset for own, offset in zip(rows, self._snapshot.offsets, strict=False))
         found = np.concatenate([np.zeros(0, np.int64), *numbers])
         if len(found) <= k:
-            return found  # nothing to choose from, and small indexes need no FAISS for it
+            return found  # all are wanted, and small indexes need no FAISS for it
         parts = zip(segments, rows, strict=True)
         products = [inner_products(part.data.vectors.matrix, query, own) for part, own in parts]
         return found[best_places(np.concatenate(products), k)]
@@ -75,7 +75,7 @@ class DenseArrays:
         return found
 
     def tokens(self, passages: Passages) -> Tokens:
-        """Return the tokens of passages, in the order given."""
+        """Return the tokens of passages, in the order of `passages`."""
         segments = self._snapshot.segments
         if len(segments) == 1:
             return segments[0].data.tokens.take(passages)
@@ -84,7 +84,7 @@ class DenseArrays:
         for place, mine, rows in self._snapshot.by_segment(passages):
             order.append(mine)
             parts.append(segments[place].data.tokens.take(rows))
-        # The parts come by segment; put each text back where it was asked for.
+        # The parts are in the order of segments; bring the texts into that of `passages`.
         return Tokens.joined(parts).take(np.argsort(np.concatenate(order)))
 
 
@@ -97,7 +97,7 @@ class DenseAnswer:
     within: Within
 
     def best(self, k: int) -> Passages:
-        """Return the nearest `k` passages, ascending; all that may be found, where some may not."""
+        """Return the `k` nearest passages, ascending; all of `within`, where it is not None."""
         return self.arrays.nearest(self.vector, k) if self.within is None else self.within
 
     def scores(self, passages: Passages) -> LegScores:

@@ -1,4 +1,4 @@
-"""What a manifest lists: files with their checksums, and the segments that they make up."""
+"""Entries of a manifest: files with their checksums, and the segments that they make up."""
 
 import os
 import stat
@@ -11,12 +11,12 @@ from plait.index.errors import damaged
 from plait.index.files.atomic import checksum
 
 Counts: TypeAlias = tuple[int, int, int | None]
-"""Live articles, live passages, and those of them that are illegible, where that is known."""
+"""Numbers of live articles, live passages, and illegible ones of these, where that is known."""
 
 
 @dataclass(frozen=True, slots=True)
 class FileEntry:
-    """One file: path relative to the index folder, size in bytes, checksum."""
+    """File of an index: path relative to the index folder, size in bytes, checksum."""
 
     path: str
     size: int
@@ -24,11 +24,11 @@ class FileEntry:
 
     @classmethod
     def of(cls, root: Path, path: Path) -> "FileEntry":
-        """Measure a file that is on disk."""
+        """Return the entry of a file on disk."""
         return cls(path.relative_to(root).as_posix(), path.stat().st_size, checksum(path))
 
     def damage(self, root: Path, *, sizes_only: bool = False) -> str | None:
-        """Say how the file differs from what was written, if it does."""
+        """Return how the file differs from what was written; None where it does not."""
         path = root / self.path
         try:
             state = os.lstat(path)
@@ -44,27 +44,27 @@ class FileEntry:
 
 @dataclass(frozen=True, slots=True)
 class SegmentEntry:
-    """One segment: its folder's name, its files, and its deletions if any."""
+    """Segment of an index: its folder's name, its files, and its deletions if any."""
 
     name: str
     articles: int
-    """Live ones."""
+    """Number of live articles."""
     passages: int
-    """Live ones."""
+    """Number of live passages."""
     files: tuple[FileEntry, ...]
     recall: float | None
     """Recall@10 of the dense leg (`plait.index.local.recall`); None where every vector is read."""
     deletions: FileEntry | None = None
     illegible: int | None = None
-    """Live passages in a language that the model hardly knows
-    (`plait.index.models.legibility`); None where an earlier version, which did not ask, wrote
-    some of them."""
+    """Number of live passages in a language that the model hardly knows
+    (`plait.index.models.legibility`); None where an earlier version, which did not count them,
+    wrote some of the passages."""
 
     def check(self, root: Path, names: Collection[str] = ()) -> None:
         """Compare the deletions, and the files of some arrays or of all, with their checksums.
 
-        Raises `CorruptIndexError`. What is read to be written again must be as it was
-        written, or its damage would be given new checksums.
+        Raises `CorruptIndexError`. Files that are read to be written again must be as they were
+        written, or their damage would get new checksums.
         """
         chosen = [f for f in self.files if not names or PurePosixPath(f.path).stem in names]
         for file in (*chosen, self.deletions) if self.deletions else chosen:
@@ -73,7 +73,7 @@ class SegmentEntry:
 
 
 def totals(segments: Sequence[SegmentEntry]) -> Counts:
-    """Return what some segments count together."""
+    """Return the sums of the counts of some segments."""
     told = [s.illegible for s in segments if s.illegible is not None]
     return (
         sum(segment.articles for segment in segments),

@@ -1,7 +1,7 @@
-"""The generations of an index folder: one process makes them, one after the other.
+"""Generations of an index folder: one process makes them, one after the other.
 
-Holds the lock, names what is new, publishes manifests, removes what none names. Does not
-know what a segment holds (`plait.index.local.writer`).
+Holds the lock, names new files, publishes manifests, removes files that no manifest names.
+Does not know what a segment holds (`plait.index.local.writer`).
 """
 
 import os
@@ -15,8 +15,8 @@ from plait.index.errors import IndexDirectoryError, LockedError, NoIndexError
 from plait.index.files.atomic import discard, flush, make_folders
 from plait.index.files.lock import LOCK, WriterLock
 from plait.index.local.manifest import (
-    LAST,
-    NAME as MANIFEST,
+    LAST_GENERATION,
+    MANIFEST,
     Manifest,
     highest_number,
     is_plait_name,
@@ -25,20 +25,23 @@ from plait.index.local.manifest import (
 
 
 class Generations:
-    """The one place that changes an index folder; a context manager that holds its lock.
+    """Generations of one index folder; a context manager that holds the folder's lock.
 
     `manifest` is the newest generation, None in a folder without an index.
     """
 
     def __init__(self, root: Path) -> None:
-        """Make the folder, or open it; raises `LockedError`, and as `read_manifest`."""
+        """Open the folder, which is made where there is none.
+
+        Raises `LockedError`, and as `read_manifest`.
+        """
         _claim(root)
         self.root = root
         self.lock = WriterLock(root)
         self.certain = True
-        """False where it is not known whether the last manifest was published."""
+        """Whether it is known which manifest is published."""
         try:
-            flush(root)  # what is there must be on disk before anything that it replaced goes
+            flush(root)  # a manifest must be on disk before files that it replaced are removed
             self.manifest = _newest(root)
             self._highest = highest_number(os.listdir(root))  # noqa: PTH208 - names are wanted
         except BaseException:
@@ -48,13 +51,13 @@ class Generations:
             self._highest = max(self._highest, self.manifest.generation)
 
     def next_number(self) -> int:
-        """Return a number that no generation and no file had: failed attempts use theirs up.
+        """Return a number that no generation and no file had, not even in a failed attempt.
 
-        Raises `IndexDirectoryError` after `LAST`, which only a forged name comes near, and
-        `LockedError` where another process may take the same number.
+        Raises `IndexDirectoryError` after `LAST_GENERATION`, which only a forged name comes near,
+        and `LockedError` where another process may take the same number.
         """
         self.lock.check()
-        if self._highest >= LAST:
+        if self._highest >= LAST_GENERATION:
             raise IndexDirectoryError(f"{self.root} has no number left; index into a new folder.")
         self._highest += 1
         return self._highest
@@ -64,7 +67,7 @@ class Generations:
 
         Raises `LockedError`, and changes nothing, where another process published since.
         After any other error it is not known which generation a crash would leave: the
-        manifest may have its name and not be on disk. `resolve` tells what to go on from.
+        manifest may have its name and not be on disk. `resolve` returns the one that is.
         """
         self.lock.check()
         found = _newest(self.root)
@@ -78,7 +81,7 @@ class Generations:
         manifest.publish(self.root)
 
     def adopt(self, manifest: Manifest) -> None:
-        """Go on from a manifest that is published, and remove what it does not name."""
+        """Make a published manifest the newest generation, and remove what it does not name."""
         self.manifest, self.certain = manifest, True
         self.sweep()
 
@@ -93,8 +96,8 @@ class Generations:
     def sweep(self) -> None:
         """Remove what the newest manifest does not name: leftovers, and older generations.
 
-        What cannot be removed stays for the next time. As long as it is not certain which
-        manifest a crash would leave, nothing is removed, for either may be needed; nor where
+        What cannot be removed stays until the next time. As long as it is not certain which
+        manifest a crash would leave, nothing is removed, as either may be needed; nor where
         another process may write, whose files no manifest names yet.
         """
         with suppress(OSError, IndexDirectoryError):
@@ -127,7 +130,7 @@ def _newest(root: Path) -> Manifest | None:
 
 
 def _claim(root: Path) -> None:
-    """Make the folder, or make sure that it is an index or empty."""
+    """Make the folder; raise `IndexDirectoryError` where it is neither an index nor empty."""
     if root.exists() and not root.is_dir():
         raise IndexDirectoryError(f"{root} is a file; name a folder for the index.")
     make_folders(root)
@@ -141,7 +144,7 @@ def _claim(root: Path) -> None:
 
 
 def record_system(root: Path, system: str) -> str:
-    """Make `system` the index's own way of searching, empty for plait's; give what it was.
+    """Make `system` the index's own way of searching, empty for plait's; return what it was.
 
     Raises as `read_manifest`, and `LockedError` while another process writes.
     """

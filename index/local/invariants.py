@@ -1,8 +1,8 @@
-"""What holds between the arrays of every segment that plait wrote.
+"""Invariants of the arrays of every segment that plait wrote.
 
-Checked whenever a segment is opened, so only in time that grows with its articles, passages
-and distinct terms, not with their postings. Says nothing of values: those have checksums
-(`plait check`).
+They are checked whenever a segment is opened, so in time that grows with its articles,
+passages and distinct terms, not with its postings. Values are not checked: they have
+checksums (`plait check`).
 """
 
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def broken(segment: "Segment") -> Iterator[str]:
-    """Yield what does not hold, in words; nothing for a segment that plait wrote."""
+    """Yield each invariant that is broken, in words; nothing for a segment that plait wrote."""
     data, articles, passages = segment.data, len(segment.data.ids), segment.passage_count
     if not (articles and passages):
         yield "it is empty"
@@ -90,6 +90,6 @@ def _field(field: str, postings: Postings, passages: int) -> Iterator[str]:
         yield f"{field}.starts does not rise to the number of postings"
     if (len(postings.frequencies), len(starts)) != (count, count + 1):
         yield f"{field}.frequencies or .position_starts has not one row a posting"
-    # Not that they rise: they are as many as the postings of all terms together.
+    # That they rise is not checked: there is one for each posting.
     elif starts[0] != 0 or starts[-1] != len(postings.positions):
         yield f"{field}.position_starts does not end with the number of positions"

@@ -1,8 +1,8 @@
-"""What an index folder consists of, and what it was made with.
+"""Manifest of an index folder: the files that it consists of, and its recipe.
 
-`manifest.json` is the commit point: whatever it names is complete, and whatever it does
-not name does not exist. Whoever wrote it, it is believed only as far as plait would have
-written it: types, ranges, paths, counts and the checksum are compared before it is used.
+`manifest.json` is the commit point: all that it names is complete, and what it does not
+name is not part of the index. It may be damaged or forged, so types, ranges, paths, counts
+and the checksum are checked before it is used.
 """
 
 import json
@@ -22,42 +22,43 @@ from plait.index.local.entries import FileEntry, SegmentEntry, totals
 from plait.index.store import Recipe
 
 FORMAT = 5
-"""Layout of the folder, as it is written. 3: signs of vectors; 4: a checksum of the manifest; 5:
-which passages are illegible to the model."""
+"""Format of the folder, as it is written. 3 added signs of vectors; 4 a checksum of the manifest; 5
+the passages that are illegible to the model."""
 
 FORMAT_WITH_LANGUAGE = 6
-"""Layout of a folder in another language than English, which the recipe names then. English is
-not named, as it never was, so that an earlier plait reads what it can read."""
+"""Format of a folder in another language than English, which the recipe then names. English is not
+named, so that an earlier plait reads such a folder."""
 
-NAME = "manifest.json"
+MANIFEST = "manifest.json"
+"""Name of the manifest's file."""
 
-LARGEST = 8 << 20
-"""Bytes of a manifest: 1,500 segments, and merging keeps eight."""
+MANIFEST_BYTES = 8 << 20
+"""Greatest size of a manifest: 1,500 segments, and merging leaves eight."""
 
-READABLE = (3, 4, FORMAT, FORMAT_WITH_LANGUAGE)
+READABLE_FORMATS = (3, 4, FORMAT, FORMAT_WITH_LANGUAGE)
 """Formats that are read: the older ones lack nothing that a search needs."""
 
-WITHOUT_CHECKSUM = 3
+FORMAT_WITHOUT_CHECKSUM = 3
 """The one format that is read and has no checksum of the manifest."""
 
 LONGEST_TEXT = 5000
-"""Characters of a text in a manifest. The longest that plait writes is a system with a path, which
-has 4,096 at most."""
+"""Greatest number of characters of a text in a manifest. The longest that plait writes is a system
+with a path, which has 4,096 at most."""
 
-WIDEST = 1 << 16
-"""Components of a vector at most: sixteen times those of the widest models."""
+WIDEST_VECTOR = 1 << 16
+"""Greatest number of components of a vector: sixteen times that of the widest models."""
 
-TOKENS = "/token_signs.npy"
-"""How the path of a segment's largest file ends (`plait.index.dense.late_interaction`)."""
+TOKENS_SUFFIX = "/token_signs.npy"
+"""End of the path of a segment's largest file (`plait.index.dense.late_interaction`)."""
 
-LAST = 10**15 - 1
-"""The last number of a generation; a name with a longer one is none of plait's."""
+LAST_GENERATION = 10**15 - 1
+"""Greatest number of a generation; a name with a longer one is none of plait's."""
 
 OWN_NAME = r"segment-\d{1,15}(?:\.deleted-\d{1,15}\.npy)?|sources-\d{1,15}\.json"
-"""Pattern of the names that plait keeps beside the manifest and the lock, and no others."""
+"""Pattern of the names that plait writes beside the manifest and the lock, and of no others."""
 
 OWN_PATHS = re.compile(rf"segment-\d{{1,15}}/[a-z_.]+\.npy|{OWN_NAME}")
-"""Paths of what a manifest lists, never outside the index folder, whoever wrote it."""
+"""Pattern of the paths that a manifest may list; none is outside the index folder."""
 
 _OWN = re.compile(rf"({OWN_NAME})|\.tmp-(?:[0-9a-f]+-)?({OWN_NAME}|manifest\.json)")
 
@@ -75,32 +76,32 @@ def highest_number(names: Iterable[str]) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """One generation of an index."""
+    """Generation of an index: recipe, segments, sources and system."""
 
     recipe: Recipe
     generation: int = 0
     segments: tuple[SegmentEntry, ...] = ()
     sources: FileEntry | None = None
-    """Which files on disk were read, and their state then."""
+    """File with the sources of the index (`plait.index.local.sources`); None without any."""
     system: str = ""
-    """The index's own way of searching (`plait.index.local.generations.record_system`); empty for
-    plait's."""
+    """Text of the index's own way of searching (`plait.index.local.generations.record_system`);
+    empty for plait's."""
 
     def files(self) -> list[FileEntry]:
-        """List every file that belongs to this generation."""
+        """Return every file that belongs to this generation."""
         files = [file for segment in self.segments for file in segment.files]
         files += [segment.deletions for segment in self.segments if segment.deletions]
         return files + ([self.sources] if self.sources else [])
 
     def facts(self) -> dict[str, str | int]:
-        """Say what a person wants to know of it."""
+        """Return facts of the index for a person, by name."""
         return {
             "generation": self.generation,
             "articles": sum(segment.articles for segment in self.segments),
             "passages": sum(segment.passages for segment in self.segments),
             "segments": len(self.segments),
             "bytes": sum(file.size for file in self.files()),
-            "token_bytes": sum(f.size for f in self.files() if f.path.endswith(TOKENS)),
+            "token_bytes": sum(f.size for f in self.files() if f.path.endswith(TOKENS_SUFFIX)),
             "encoder": self.recipe.encoder,
             "analyzer": self.recipe.analyzer,
             "cutting": self.recipe.cutting,
@@ -110,7 +111,7 @@ class Manifest:
         }
 
     def _dense(self) -> str:
-        """Say how the dense leg is searched."""
+        """Return how the dense leg is searched."""
         measured = [s for s in self.segments if s.recall is not None]
         passages = sum(segment.passages for segment in self.segments)
         if not measured or not passages:
@@ -119,7 +120,7 @@ class Manifest:
         return f"by signs; recall@10 against exact {1 - missed / passages:.4f}"
 
     def _illegible(self) -> str:
-        """Say how many passages are in a language that the model hardly knows."""
+        """Return how many passages are in a language that the model hardly knows."""
         _, passages, found = totals([s for s in self.segments if s.illegible is not None])
         untold = sum(s.passages for s in self.segments if s.illegible is None)
         if not untold:
@@ -128,7 +129,7 @@ class Manifest:
         return f"{found} of {passages} passages; of {untold} more {why}" if passages else why
 
     def _record(self) -> dict[str, Any]:
-        """Return what the file holds, except the checksum."""
+        """Return the content of the file, except the checksum."""
         record: dict[str, Any] = asdict(self) | {"format": FORMAT_WITH_LANGUAGE}
         if self.recipe.language == ENGLISH.name:
             record["format"] = FORMAT
@@ -136,7 +137,7 @@ class Manifest:
         return record
 
     def damage(self, root: Path, *, sizes_only: bool = False) -> list[str]:
-        """Compare every file with its size, and its checksum; say what differs."""
+        """Compare every file with its size, and its checksum; return what differs."""
         found = (file.damage(root, sizes_only=sizes_only) for file in self.files())
         return [line for line in found if line]
 
@@ -144,46 +145,47 @@ class Manifest:
         """Make this generation the index's state, atomically."""
         record = self._record()
         text = json.dumps(record | {"checksum": record_checksum(record)}, indent=1)
-        if len(text) > LARGEST:
+        if len(text) > MANIFEST_BYTES:
             raise IndexDirectoryError(
                 f"{root} would have {len(self.segments)} segments, more than a manifest lists. "
                 "Merges failed: the disk is full, or the process may open too few files. Change "
                 "that, and index again."
             )
-        publish(root / NAME, lambda path: path.write_text(text), replace=True)
+        publish(root / MANIFEST, lambda path: path.write_text(text), replace=True)
 
 
 def record_checksum(record: Mapping[str, Any]) -> str:
-    """Fingerprint a manifest's content, however it is laid out: BLAKE2b, 16 bytes."""
+    """Return a checksum of a manifest's content, whatever its spaces: BLAKE2b, 16 bytes."""
     text = json.dumps(record, sort_keys=True)
     return blake2b(text.encode(), digest_size=16).hexdigest()
 
 
 def read_manifest(root: Path) -> Manifest:
-    """Read an index's state.
+    """Read the manifest of an index.
 
     Raises `NoIndexError`, `CorruptIndexError`, also where the checksum differs, and
     `FingerprintError` for another format, or a language that is not known.
     """
     try:
-        record = json.loads(read_bounded(root / NAME, LARGEST))
+        record = json.loads(read_bounded(root / MANIFEST, MANIFEST_BYTES))
     except (FileNotFoundError, NotADirectoryError):
         raise NoIndexError(
             f"no index at {root}. Make one with `plait index PATH -i {root}`, "
             "or name another with -i or PLAIT_INDEX."
         ) from None
     except (ValueError, RecursionError) as error:
-        raise damaged(root / NAME, str(error)) from error
+        raise damaged(root / MANIFEST, str(error)) from error
     found = record.get("format") if isinstance(record, dict) else None
-    if isinstance(record, dict) and found not in READABLE:
+    if isinstance(record, dict) and found not in READABLE_FORMATS:
+        first, *_, last = READABLE_FORMATS
         raise FingerprintError(
-            f"{root} has format {found!r}, this plait reads {READABLE[0]} to {READABLE[-1]}. "
+            f"{root} has format {found!r}, this plait reads {first} to {last}. "
             "Index again into a new folder, or use the plait that wrote it."
         )
     try:
         manifest = _manifest(record)
     except (LookupError, TypeError, ValueError, ArithmeticError, RecursionError) as error:
-        raise damaged(root / NAME, f"{type(error).__name__}: {error}") from error
+        raise damaged(root / MANIFEST, f"{type(error).__name__}: {error}") from error
     if manifest.recipe.language not in LANGUAGES:
         raise FingerprintError(
             f"{root} is in {manifest.recipe.language!r}, this plait knows {', '.join(LANGUAGES)}. "
@@ -193,19 +195,19 @@ def read_manifest(root: Path) -> Manifest:
 
 
 def _manifest(record: Any) -> Manifest:
-    """Build a manifest of what JSON gave.
+    """Build a manifest from the JSON of its file.
 
-    Raises Python's own errors for what plait never writes.
+    Raises Python's own errors for JSON that plait never writes.
     """
     if not isinstance(record, dict):
         raise TypeError(f"a JSON {type(record).__name__}")
     written = record.pop("checksum", None)
-    wanted = None if record["format"] == WITHOUT_CHECKSUM else record_checksum(record)
+    wanted = None if record["format"] == FORMAT_WITHOUT_CHECKSUM else record_checksum(record)
     if written != wanted:
         raise ValueError(f"its checksum is {written!r}; wanted {wanted!r}")
     manifest = Manifest(
         recipe=_recipe(record["recipe"]),
-        generation=_count(record["generation"], LAST),
+        generation=_count(record["generation"], LAST_GENERATION),
         segments=tuple(map(_segment, record["segments"])),
         sources=_file(record["sources"]) if record["sources"] else None,
         system=_text(record.get("system", "")),  # earlier versions wrote none
@@ -222,14 +224,16 @@ def _manifest(record: Any) -> Manifest:
 
 
 def _tops(paths: Iterable[str]) -> Iterator[str]:
-    """Yield what lies in the index folder itself: a file, or the folder of one."""
+    """Yield the first part of each path: a file of the index folder, or a folder in it."""
     return (path.partition("/")[0] for path in paths)
 
 
 def _recipe(record: Any) -> Recipe:
     recipe = _checked(Recipe, {"language": ENGLISH.name} | record)
-    if not 0 <= recipe.dimension <= WIDEST:
-        raise ValueError(f"{recipe.dimension} components of a vector; wanted {WIDEST} at most")
+    if not 0 <= recipe.dimension <= WIDEST_VECTOR:
+        raise ValueError(
+            f"{recipe.dimension} components of a vector; wanted {WIDEST_VECTOR} at most"
+        )
     return recipe
 
 
@@ -259,7 +263,7 @@ def _file(record: Any) -> FileEntry:
 
 
 def _count(record: Any, most: int = (1 << 63) - 1) -> int:
-    """Check a number of things, or of bytes."""
+    """Return a record that is a count of at most `most`; raises `ValueError`."""
     if type(record) is not int or not 0 <= record <= most:
         raise ValueError(f"{record!r} is no count; wanted 0 to {most}")
     return record
@@ -283,7 +287,7 @@ T = TypeVar("T", FileEntry, Recipe)
 
 
 def _checked(kind: type[T], record: Any) -> T:
-    """Build a flat record whose fields all have the type they are declared with."""
+    """Build an entry whose fields all have their declared type; raises `TypeError`."""
     for entry in fields(kind):
         if type(record[entry.name]).__name__ != entry.type.__name__:  # type: ignore[union-attr]
             raise TypeError(f"{entry.name} is {record[entry.name]!r}")

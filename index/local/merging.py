@@ -1,6 +1,6 @@
-"""Merging: which segments become one, and the arrays of what they become.
+"""Merging: which segments become one, and the arrays of the merged segment.
 
-Does not write it (`plait.index.local.writer`), and knows no part of it by its content.
+Does not write them (`plait.index.local.writer`).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,16 +15,16 @@ from plait.index.files.joining import kept_rows, kept_starts, kept_strings
 from plait.index.keyword.postings import merge_postings
 from plait.index.language.analyzer import FIELDS
 from plait.index.local.entries import SegmentEntry
-from plait.index.local.segment import ILLEGIBLE, ROWS, Segment
+from plait.index.local.segment import ILLEGIBLE, ROW_ARRAYS, Segment
 
 NO_ROOM = frozenset({ENOSPC, EDQUOT, EMFILE, ENFILE, ENOMEM})
-"""Errors for which a merge is left to the next run: nothing is wrong with what it reads."""
+"""Errors after which a merge is left to the next run: nothing is wrong with what it reads."""
 
 MAX_SEGMENTS = 8
-"""More than this, and small ones are merged: a query visits each segment."""
+"""Number of segments above which small ones are merged: a query visits each segment."""
 
-GIANT = 3
-"""A segment this many times all smaller ones together is left alone when a run is over.
+GIANT_FACTOR = 3
+"""Factor: a segment above this many times all smaller ones together is not merged after a run.
 
 So a passage is written again when its segment grows by a third.
 """
@@ -33,7 +33,7 @@ So a passage is written again when its segment grows by a third.
 def merged_during_run(segments: Sequence[SegmentEntry]) -> Sequence[SegmentEntry]:
     """Return what to merge during a run: nothing up to `MAX_SEGMENTS`.
 
-    Above, the two smallest, and each next one no larger than those before it together. So
+    With more, the two smallest are, and each next one no larger than those before it together. So
     a passage that is written again lies in a segment of twice the size, except a few, and
     the work grows with the logarithm of the index: of 540 equal commits each passage is
     written 5 times, of 5,000 7 times (by merging the smaller half, 15 and 126 times).
@@ -53,7 +53,7 @@ def merged_during_run(segments: Sequence[SegmentEntry]) -> Sequence[SegmentEntry
 def merged_after_run(segments: Sequence[SegmentEntry]) -> Sequence[SegmentEntry]:
     """Return what to merge when a run is over: the largest that is no giant, and all smaller.
 
-    A giant is `GIANT` times what all smaller ones are together. So an index built at once
+    A giant is `GIANT_FACTOR` times what all smaller ones are together. So an index built at once
     is one segment, and a few articles more do not write it again.
     """
     ordered = sorted(segments, key=lambda segment: segment.passages)
@@ -61,7 +61,7 @@ def merged_after_run(segments: Sequence[SegmentEntry]) -> Sequence[SegmentEntry]
     small = [
         place
         for place in range(1, len(ordered))
-        if ordered[place].passages <= GIANT * before[place]
+        if ordered[place].passages <= GIANT_FACTOR * before[place]
     ]
     return ordered[: small[-1] + 1] if small else []
 
@@ -69,8 +69,8 @@ def merged_after_run(segments: Sequence[SegmentEntry]) -> Sequence[SegmentEntry]
 def merge_segments(segments: Sequence[Segment]) -> Iterator[Mapping[str, Array]]:
     """Yield the arrays of segments joined, without their deleted articles, a few rows at a time.
 
-    Nothing is analysed or encoded again, and nothing is kept in memory once it was given.
-    Raises `CorruptIndexError` for what no segment of plait's holds, whatever its checksums.
+    Nothing is analysed or encoded again, and nothing stays in memory once it was yielded.
+    Raises `CorruptIndexError` for arrays that plait never writes, even if their checksums fit.
     """
     try:
         for chunk in _merged(segments):
@@ -84,11 +84,11 @@ def merge_segments(segments: Sequence[Segment]) -> Iterator[Mapping[str, Array]]
 def _merged(segments: Sequence[Segment]) -> Iterator[Mapping[str, Array]]:
     kept = [(segment.data, segment.alive_articles, segment.alive_passages) for segment in segments]
     yield {"first_passages": kept_starts([(d.first_passages, articles) for d, articles, _ in kept])}
-    for name, of_passages in ROWS.items():
+    for name, of_passages in ROW_ARRAYS.items():
         parts = [(getattr(d, name), (articles, alive)[of_passages]) for d, articles, alive in kept]
         yield from ({name: rows} for rows in kept_rows(parts))
     told = [(d.illegible, alive) for d, _, alive in kept if d.illegible is not None]
-    if len(told) == len(kept):  # of passages that an earlier version wrote, nobody knows
+    if len(told) == len(kept):  # of passages that an earlier version wrote it is not known
         yield from ({ILLEGIBLE: rows} for rows in kept_rows(told))
     yield from kept_strings("articles", [(d.articles, articles) for d, articles, _ in kept])
     yield from kept_strings("ids", [(d.ids, articles) for d, articles, _ in kept])

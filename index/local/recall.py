@@ -1,7 +1,7 @@
-"""Here is a segment: how many of the nearest passages does a search of it find?
+"""Recall of a segment's dense search, compared with a search of every vector.
 
-Measured when the segment is written, with queries made of its own texts, against a search
-of every vector. `plait info` shows it.
+It is measured when the segment is written, with queries made of the segment's own texts.
+`plait info` shows it.
 """
 
 from collections.abc import Callable
@@ -11,15 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plait.index.dense.vectors import Vectors, is_exact, nearest
-from plait.index.files.arrays import let_go
+from plait.index.files.arrays import release
 from plait.index.local.segment import Segment
 from plait.index.store import StoreSettings
 
-QUERIES = 100
-"""A thousand answers: .996 comes out as .992 to .999."""
-WORDS = 10
-"""A query's: the first of a passage, which it does not know to be its own."""
-K = 10
+QUERIES_ASKED = 100
+"""Number of queries. They have a thousand answers, by which .996 is measured as .992 to .999."""
+WORDS_PER_QUERY = 10
+"""Number of words of a query: the first of a passage, whose vector is of all its words."""
+NEAREST_COMPARED = 10
+"""Number of nearest passages that are compared, as in recall@10."""
 
 
 def recall(
@@ -36,16 +37,16 @@ def recall(
     if is_exact(vectors, settings):
         return None
     segment = Segment.open(folder, np.zeros(0, np.int64))
-    asked = np.linspace(0, segment.passage_count - 1, QUERIES).astype(np.int64).tolist()
+    asked = np.linspace(0, segment.passage_count - 1, QUERIES_ASKED).astype(np.int64).tolist()
     found = []
     for query in (encode(_query(segment, number)) for number in asked):
-        wanted = nearest(vectors.matrix, query, K)
-        found.append(np.isin(wanted, segment.nearest(query, K, settings)).mean())
-    let_go(vectors.matrix)
+        wanted = nearest(vectors.matrix, query, NEAREST_COMPARED)
+        found.append(np.isin(wanted, segment.nearest(query, NEAREST_COMPARED, settings)).mean())
+    release(vectors.matrix)
     return float(np.mean(found))
 
 
 def _query(segment: Segment, number: int) -> str:
     owner = segment.owner_of(number)
     passage = segment.passage(segment.article(owner), owner, number)
-    return " ".join(passage.text.split()[:WORDS])
+    return " ".join(passage.text.split()[:WORDS_PER_QUERY])

@@ -1,8 +1,8 @@
-"""Here is one immutable folder of the index: which articles, passages, terms, vectors?
+"""Segment of an index: an immutable folder of articles, passages, terms and vectors.
 
-A segment holds the articles of one or more commits: their text, where their passages lie,
+It holds the articles of one or more commits: their text, where their passages lie,
 the inverted file of each field, a vector per passage with its signs, and the signs of its
-token vectors. Written once, never changed; deletions live beside it
+token vectors. It is written once and never changed; deletions are beside it
 (`plait.index.local.manifest`).
 """
 
@@ -23,7 +23,7 @@ from plait.index.article import Article, Passage
 from plait.index.dense.late_interaction import Tokens
 from plait.index.dense.vectors import Vectors, is_exact, nearest, shortlist
 from plait.index.errors import damaged
-from plait.index.files.arrays import Array, let_go, load_array, save_arrays
+from plait.index.files.arrays import Array, load_array, release, save_arrays
 from plait.index.files.strings import StringTable
 from plait.index.keyword.postings import Postings
 from plait.index.language.analyzer import FIELDS
@@ -31,42 +31,43 @@ from plait.index.local.entries import Counts
 from plait.index.store import StoreSettings
 
 Digests: TypeAlias = NDArray[np.uint8]
-"""One BLAKE2b digest of 16 bytes a row."""
+"""BLAKE2b digests of 16 bytes, one a row."""
 
 
-ROWS = {"article_digests": False, "spans": True, "passage_digests": True}
-"""Arrays of a segment with a row an article, or (true) a row a passage."""
+ROW_ARRAYS = {"article_digests": False, "spans": True, "passage_digests": True}
+"""Arrays of a segment with a row an article (False), or a row a passage (True)."""
 
 DIGEST_SIZE = 16
-"""Bytes of a digest."""
+"""Number of bytes of a digest."""
 
-SHARED = ("vectors", "vector_signs")
+ARRAYS_SHARED = ("vectors", "vector_signs")
 """Arrays of which every query reads nearly every page."""
 
-COMPARED = ("ids.blob", "ids.offsets", "article_digests")
-"""Arrays by which a writer tells whether an article is new or changed."""
+ARRAYS_COMPARED = ("ids.blob", "ids.offsets", "article_digests")
+"""Arrays from which a writer knows whether an article is new or changed."""
 
-REUSED = ("passage_digests", "vectors", "token_starts", "token_signs")
-"""Arrays of which a passage is used again where its text is the same."""
+ARRAYS_REUSED = ("passage_digests", "vectors", "token_starts", "token_signs")
+"""Arrays from which a passage with the same text gets its vector and its tokens."""
 
 ILLEGIBLE = "illegible"
 """Name of the array that segments of earlier versions lack."""
 
-_PLAIN = ("first_passages", *ROWS)
+_PLAIN = ("first_passages", *ROW_ARRAYS)
 """Arrays of a segment that are written under their own name."""
 
 
 _JSON = json.JSONDecoder()
-"""Kept, as `json.loads` looks for an encoding and for blanks: a twentieth of a keyword query."""
+"""Decoder of articles. `json.loads` would look for an encoding and for blanks: a twentieth of a
+keyword query."""
 
 
 def digest(text: bytes) -> bytes:
-    """Fingerprint a text in 16 bytes."""
+    """Return the digest of a text, 16 bytes."""
     return blake2b(text, digest_size=DIGEST_SIZE).digest()
 
 
 def article_json(article: Article) -> bytes:
-    """Write an article as one line of JSON in UTF-8.
+    """Return an article as one line of JSON in UTF-8.
 
     Raises `UnicodeEncodeError` for half a surrogate pair.
     """
@@ -75,7 +76,7 @@ def article_json(article: Article) -> bytes:
 
 
 def article_from_json(line: bytes) -> Article:
-    """Read what `article_json` wrote; raises `CorruptIndexError`."""
+    """Return the article of a line of `article_json`; raises `CorruptIndexError`."""
     try:
         record, _ = _JSON.raw_decode(line.decode())
         record["teasers"] = tuple(record["teasers"])
@@ -97,7 +98,7 @@ def _is_text(article: Article) -> bool:
 
 
 def decoded(article_id: bytes) -> str:
-    """Read an id as an index holds it; raises `CorruptIndexError` where it is no UTF-8."""
+    """Return an id of the index as text; raises `CorruptIndexError` where it is no UTF-8."""
     try:
         return article_id.decode()
     except UnicodeDecodeError as error:
@@ -106,35 +107,35 @@ def decoded(article_id: bytes) -> str:
 
 @dataclass(frozen=True, slots=True)
 class SegmentData:
-    """What a segment consists of, in memory or mapped from disk."""
+    """Arrays of a segment, in memory or mapped from disk."""
 
     articles: StringTable
     """JSON of each article."""
     ids: StringTable
     article_digests: Digests
-    """Of each article's JSON: has it changed?"""
+    """Digest of each article's JSON, by which a changed article is known."""
     first_passages: NDArray[np.int64]
-    """Passages of article `a` are `first_passages[a]:first_passages[a + 1]`."""
+    """Starts: the passages of article `a` are `first_passages[a]:first_passages[a + 1]`."""
     spans: NDArray[np.int64]
-    """(passages, 2): start and end of each in its article's text."""
+    """Start and end of each passage in its article's text, (passages, 2)."""
     passage_digests: Digests
-    """Of the text that was encoded: can its vector be used again?"""
+    """Digest of each text that was encoded, by which its vector is used again."""
     postings: dict[str, Postings]
     vectors: Vectors
     tokens: Tokens
-    """Of each passage."""
+    """Token signs of each passage."""
     illegible: NDArray[np.uint8] | None = None
-    """1 for each passage in a language that the model hardly knows
+    """Flags, 1 for each passage in a language that the model hardly knows
     (`plait.index.models.legibility`), 0 for others; None where an earlier version, which did not
-    ask, wrote some of them."""
+    write them, wrote some of the passages."""
 
     @property
     def counts(self) -> Counts:
-        """Count articles, passages and illegible passages, deleted ones included."""
+        """Numbers of articles, passages and illegible passages, deleted ones included."""
         return len(self.ids), len(self.spans), _count(self.illegible)
 
     def arrays(self) -> dict[str, Array]:
-        """Give every array under its file name."""
+        """Return every array under its file name."""
         plain = {name: getattr(self, name) for name in _PLAIN}
         tables = self.articles.arrays("articles") | self.ids.arrays("ids")
         found = plain | tables | self.vectors.arrays() | self.tokens.arrays()
@@ -151,17 +152,17 @@ def _count(flags: NDArray[np.uint8] | None) -> int | None:
 def write_segment(folder: Path, chunks: Iterable[Mapping[str, Array]]) -> None:
     """Write a segment's files into a new folder (not yet flushed; the commit does that).
 
-    Each chunk names arrays and gives more rows of them.
+    Each chunk has more rows of some arrays, by name.
     """
     folder.mkdir()
     save_arrays(folder, chunks)
 
 
 class Segment:
-    """An open segment: its data mapped from disk, and which of its articles still count."""
+    """Open segment: its data mapped from disk, and its deleted articles."""
 
     def __init__(self, folder: Path, data: SegmentData, deleted: NDArray[np.int64]) -> None:
-        """Take what a segment holds; `deleted` numbers its deleted articles, ascending."""
+        """Hold a segment's data; `deleted` are indexes of its deleted articles, ascending."""
         self.folder = folder
         self.data = data
         self.deleted = deleted
@@ -203,7 +204,7 @@ class Segment:
     ) -> NDArray[np.int64]:
         """Return live passages among which the `k` nearest to a query are, ascending.
 
-        Of a large segment nearly always (docs/adr/0009).
+        In a large segment a few of the nearest may be missed (docs/adr/0009).
         """
         if is_exact(self.data.vectors, settings):
             dead = self.passage_count - len(self._alive_rows)
@@ -214,37 +215,37 @@ class Segment:
         return self._alive_rows[np.sort(shortlist(self._alive_signs, query, k, settings))]
 
     def release(self, except_for: Sequence[str] = ()) -> None:
-        """Give back the memory of what was read of all arrays, except some."""
+        """Release the memory in which arrays were read, except some."""
         for name, array in self.data.arrays().items():
             if name not in except_for:
-                let_go(array)
+                release(array)
 
     @property
     def passage_count(self) -> int:
-        """Count passages, deleted ones included."""
+        """Number of passages, deleted ones included."""
         return len(self.data.spans)
 
     @cached_property
     def alive_articles(self) -> NDArray[np.bool_]:
-        """Say of each article whether it still counts."""
+        """Flags of the articles, false for deleted ones."""
         alive = np.ones(len(self.data.ids), dtype=bool)
         alive[self.deleted] = False
         return alive
 
     @cached_property
     def alive_passages(self) -> NDArray[np.bool_]:
-        """Say of each passage whether it still counts."""
+        """Flags of the passages, false for those of deleted articles."""
         return np.repeat(self.alive_articles, np.diff(self.data.first_passages))
 
     @property
     def counts(self) -> Counts:
-        """Count live articles, live passages, and those of them that are illegible."""
+        """Numbers of live articles, of live passages, and of illegible ones among these."""
         alive, flags = self.alive_passages, self.data.illegible
         found = _count(None if flags is None else flags[alive])
         return len(self.data.ids) - len(self.deleted), int(alive.sum()), found
 
     def number_of(self, article_id: str) -> int | None:
-        """Return the number of a live article, found by its id; None where there is none."""
+        """Return the index of the live article with an id; None where there is none."""
         wanted, id_of = article_id.encode("utf-8", "replace"), self.data.ids.__getitem__
         order = self._by_id
         place = bisect_left(order, wanted, key=id_of)
@@ -257,7 +258,7 @@ class Segment:
 
     @cached_property
     def _by_id(self) -> list[int]:
-        """Numbers of all articles, by the bytes of their ids; sorted when first looked up."""
+        """Indexes of all articles, sorted by the bytes of their ids."""
         ids = list(self.data.ids)
         return sorted(range(len(ids)), key=ids.__getitem__)
 
@@ -271,15 +272,15 @@ class Segment:
         return article
 
     def owners_of(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Number the article that each passage belongs to."""
+        """Return the index of the article that each passage belongs to."""
         return np.searchsorted(self.data.first_passages, numbers, side="right") - 1
 
     def owner_of(self, number: int) -> int:
-        """Number the article that a passage belongs to."""
+        """Return the index of the article that a passage belongs to."""
         return int(self.data.first_passages.searchsorted(number, "right")) - 1
 
     def passage(self, article: Article, owner: int, number: int) -> Passage:
-        """Give a passage of an article already read; `owner` is its article's number.
+        """Return a passage of an article that was read; `owner` is the article's index.
 
         Raises `CorruptIndexError` where it does not lie in the article.
         """

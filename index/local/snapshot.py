@@ -1,7 +1,7 @@
-"""One generation of an index folder, open for reading.
+"""Snapshot: one generation of an index folder, open for reading.
 
-A snapshot is opened by memory map. It stays valid and unchanged while writers go on; open
-another to see what they did. Passages are numbered from 0 through all segments.
+Its files are memory maps. It stays valid and unchanged while writers go on; open
+another snapshot to see what they wrote. Passages are numbered from 0 through all segments.
 """
 
 from bisect import bisect_right
@@ -19,11 +19,11 @@ from plait.index.leg import Passages
 from plait.index.local.entries import SegmentEntry
 from plait.index.local.invariants import broken
 from plait.index.local.manifest import Manifest, read_manifest
-from plait.index.local.segment import SHARED, Segment, decoded
+from plait.index.local.segment import ARRAYS_SHARED, Segment, decoded
 
 
 class Snapshot:
-    """One generation of an index, read-only."""
+    """Generation of an index, read-only."""
 
     def __init__(self, root: Path, known: "Snapshot | None" = None) -> None:
         """Open the newest generation; segments that `known` holds are not opened again.
@@ -42,7 +42,7 @@ class Snapshot:
         self.keyword = KeywordReader([(s.data.postings, s.alive_passages) for s in self.segments])
 
     def _open(self, held: Mapping[SegmentEntry, Segment]) -> list[Segment]:
-        # A writer may sweep a generation away between reading its manifest and its files.
+        # A writer may remove a generation after its manifest was read, before its files are.
         while True:
             try:
                 self._check_sizes()
@@ -62,10 +62,10 @@ class Snapshot:
             raise damaged(self.root, damage[0])
 
     def release(self) -> None:
-        """Give back the memory of what queries do not share; it would grow with their number."""
+        """Release the memory of pages that few queries share; it would grow with each query."""
         self.keyword.release()
         for segment in self.segments:
-            segment.release(SHARED)
+            segment.release(ARRAYS_SHARED)
 
     def article_ids(self) -> Iterator[str]:
         """Yield the ids of all live articles; raises `CorruptIndexError`."""
@@ -96,11 +96,11 @@ class Snapshot:
         return [segment.passage(article, number, place) for place in range(first, last)]
 
     def _locate(self, passage: int) -> tuple[Segment, int]:
-        place = bisect_right(self._bounds, passage) - 1  # a tenth of what NumPy takes for one
+        place = bisect_right(self._bounds, passage) - 1  # a tenth of NumPy's time for one number
         return self.segments[place], passage - self._bounds[place]
 
     def by_segment(self, passages: Passages) -> Iterator[tuple[int, Passages, Passages]]:
-        """Split passages by segment: its index, their places among `passages`, their rows."""
+        """Yield the index of each segment, the indexes of its passages, and their rows in it."""
         at = np.searchsorted(self.offsets, passages, side="right") - 1
         for place in np.unique(at).tolist():
             mine = np.flatnonzero(at == place)
@@ -172,12 +172,12 @@ def check_files(root: Path) -> int:
         if newest.generation == manifest.generation:
             remedy = "Index again into a new folder."
             raise CorruptIndexError("\n".join([f"{root} is damaged.", *damage, remedy]))
-        manifest = newest  # a writer has swept the other away meanwhile
+        manifest = newest  # a writer has removed the other meanwhile
     return len(manifest.files())
 
 
 def _structural_damage(root: Path, manifest: Manifest) -> Iterator[str]:
-    """Yield what no segment of plait's can be, whatever its checksums."""
+    """Yield why segments cannot be plait's, even if their checksums fit."""
     for entry in manifest.segments:
         try:
             open_segment(root, entry, manifest.recipe.dimension)

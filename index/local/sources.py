@@ -1,4 +1,4 @@
-"""Which files an index was made of, and their state when they were read."""
+"""Sources of an index: the files it was made of, and their state when they were read."""
 
 import json
 from collections.abc import Mapping
@@ -10,7 +10,8 @@ from plait.index.files.atomic import publish, read_bounded
 from plait.index.local.entries import FileEntry
 
 SourceState: TypeAlias = tuple[int, int, str]
-"""Size in bytes and modification time in nanoseconds of a file when it was read, and how."""
+"""Size in bytes and modification time in nanoseconds of a file when it was read, and how it was
+read."""
 
 
 def read_sources(root: Path, entry: FileEntry | None) -> dict[str, SourceState]:
@@ -24,7 +25,7 @@ def read_sources(root: Path, entry: FileEntry | None) -> dict[str, SourceState]:
         states = json.loads(read_bounded(path, entry.size))
         "".join(states).encode()  # no halves of surrogate pairs, which could not be written
         return {name: (int(s[0]), int(s[1]), str(s[2])) for name, s in states.items()}
-    # Whatever JSON can hold in place of what plait wrote.
+    # All that other JSON than plait's can raise.
     except (ValueError, ArithmeticError, AttributeError, TypeError, LookupError) as error:
         raise damaged(path, repr(error)) from error
     except RecursionError as error:

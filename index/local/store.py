@@ -1,4 +1,4 @@
-"""An index in a folder, as search sees it."""
+"""Store of an index in a folder."""
 
 import os
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from plait.index.keyword.dictionary import TermDictionary
 from plait.index.keyword.leg import KeywordLeg
 from plait.index.leg import Passages, Scores
 from plait.index.local.dense import DenseArrays, DenseLeg
-from plait.index.local.manifest import NAME as MANIFEST
+from plait.index.local.manifest import MANIFEST
 from plait.index.local.snapshot import Snapshot, check_files
 from plait.index.store import Recipe, StoreSettings
 
@@ -25,20 +25,20 @@ Stamp: TypeAlias = tuple[int, int, int]
 
 
 class LocalStore:
-    """One generation of an index folder. A `plait.index.store.Store`.
+    """Generation of an index folder. A `plait.index.store.Store`.
 
-    Holds 32 files a segment open until nothing refers to it any more.
+    Holds 32 files a segment open until nothing refers to the store any more.
     """
 
     def __init__(
         self, root: Path, settings: StoreSettings | None = None, known: Snapshot | None = None
     ) -> None:
         """Open the newest generation; raises `NoIndexError` and `CorruptIndexError`."""
-        self._stamp = _stamp(root)  # first: what is committed meanwhile must show later
+        self._stamp = _stamp(root)  # first: `refresh` must see what is committed from now on
         self.snapshot = Snapshot(root, known)
         self._settings = settings or StoreSettings()
         self._arrays = DenseArrays(self.snapshot, self._settings)
-        # Of a class: a cached method would make a cycle, which only the collector frees.
+        # A cached method would make a cycle, which only the collector frees.
         leg = partial(KeywordLeg, self.snapshot.keyword)
         self.keyword_leg = lru_cache(self._settings.legs_cached)(leg)
         self.dictionary = TermDictionary(self.snapshot.keyword)
@@ -61,12 +61,12 @@ class LocalStore:
 
     @property
     def article_count(self) -> int:
-        """Live articles."""
+        """Number of live articles."""
         return sum(entry.articles for entry in self.snapshot.manifest.segments)
 
     @property
     def passage_count(self) -> int:
-        """Passages, deleted ones included."""
+        """Number of passages, deleted ones included."""
         return len(self.snapshot.keyword)
 
     def refresh(self) -> Self:
@@ -84,7 +84,7 @@ class LocalStore:
         return check_files(self.snapshot.root)
 
     def dense_leg(self) -> DenseLeg:
-        """Return the leg that scores by cosine; now and then, give back memory first."""
+        """Return the leg that scores by cosine; release memory first, every few queries."""
         if not next(self._queries) % self._settings.queries_per_release:
             self.snapshot.release()
         return DenseLeg(self._arrays)

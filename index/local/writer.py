@@ -1,9 +1,4 @@
-"""The one writer of an index folder: adds, replaces and removes articles.
-
-It gathers articles, and each commit adds one segment with both
-legs of them. A crash loses what was gathered since the last commit and nothing
-else.
-"""
+"""Writer of an index folder: adds, replaces and removes articles."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -24,7 +19,14 @@ from plait.index.local.generations import Generations
 from plait.index.local.manifest import Manifest, language_of
 from plait.index.local.merging import NO_ROOM, merge_segments, merged_after_run, merged_during_run
 from plait.index.local.recall import recall
-from plait.index.local.segment import COMPARED, REUSED, Segment, article_json, digest, write_segment
+from plait.index.local.segment import (
+    ARRAYS_COMPARED,
+    ARRAYS_REUSED,
+    Segment,
+    article_json,
+    digest,
+    write_segment,
+)
 from plait.index.local.snapshot import open_segment
 from plait.index.local.sources import read_sources, write_sources
 from plait.index.models.encoder import Encoder
@@ -33,10 +35,11 @@ from plait.index.store import Change, Recipe, StoreSettings, check_recipe
 
 
 class IndexWriter:
-    """Adds, replaces and removes articles; a context manager that holds the lock.
+    """Writer of one index folder; a context manager that holds the lock.
 
-    Leaving the block normally commits, and merges what is small (docs/adr/0011); leaving it
-    by an exception does neither. For a merge there may be no room: then it is left.
+    Each commit adds one segment, with both legs, of the articles added since the last; a crash
+    loses only these. Leaving the block normally commits, and merges small segments where there
+    is room (docs/adr/0011); leaving it by an exception does neither.
     """
 
     def __init__(
@@ -49,8 +52,8 @@ class IndexWriter:
     ) -> None:
         """Open or make an index; `model` is recorded as the name of `encoder`.
 
-        `progress` is told how many passages were encoded since it was last told. Without a
-        `language` it is the index's own, and English for a new one.
+        `progress` is called with the number of passages encoded since its last call. Without
+        `language`, the index's own is used, and English for a new index.
         Raises `LockedError`, `FingerprintError`, `CorruptIndexError`.
         """
         self.root = root
@@ -62,7 +65,7 @@ class IndexWriter:
         self._checked: set[str] = set()
         self.legibility = Legibility()  # of what this writer added
         self.settings = StoreSettings()
-        """Sizes by which a segment's recall is measured when it is written."""
+        """Settings with which a segment's recall is measured when it is written."""
         self._generations = Generations(root)
         try:
             own = language or language_of(self._generations.manifest)
@@ -82,9 +85,9 @@ class IndexWriter:
         self.sources = dict(self._committed)
 
     def _load(self, manifest: Manifest) -> None:
-        """Open all segments of a manifest, and go on from it."""
+        """Open all segments of a manifest, and make it the newest generation."""
         for entry in manifest.segments:
-            entry.check(self.root, COMPARED)
+            entry.check(self.root, ARRAYS_COMPARED)
         width = manifest.recipe.dimension
         held = [(entry, open_segment(self.root, entry, width)) for entry in manifest.segments]
         self._committed = read_sources(self.root, manifest.sources)
@@ -94,7 +97,7 @@ class IndexWriter:
     def _adopt(
         self, manifest: Manifest, held: Sequence[OpenSegment], found: Mapping[str, Address]
     ) -> None:
-        """Go on from a published manifest; what could fail was done before it was published."""
+        """Make a published manifest the newest generation; nothing here may fail."""
         self._segments = {entry.name: segment for entry, segment in held}
         self._places |= found
         self.manifest = manifest
@@ -118,11 +121,11 @@ class IndexWriter:
 
     @property
     def pending(self) -> int:
-        """Characters of what was added since the last commit."""
+        """Number of characters added since the last commit."""
         return self._characters
 
     def notice(self) -> str:
-        """Return what to tell the user of the languages of what was added; empty if nothing."""
+        """Return a notice on the languages of what was added; empty if there is none."""
         return self.legibility.notice(self._builder.encoder.name)
 
     def get(self, article_id: str) -> Article | None:
@@ -140,7 +143,7 @@ class IndexWriter:
         return [*kept, *(i for i in self._pending if i not in self._places)]
 
     def add(self, article: Article) -> Change:
-        """Add an article, or replace the one with its id if anything differs.
+        """Add an article, or replace the one with its id, if they differ.
 
         Raises `ReadingError` for half a surrogate pair, which no file can hold, and
         `LockedError` once this writer is closed.
@@ -167,13 +170,13 @@ class IndexWriter:
         return bytes(self._segments[name].data.article_digests[number])
 
     def remove(self, article_id: str) -> bool:
-        """Remove an article; false if there is none with that id. Raises `LockedError`."""
+        """Remove an article; return whether there was one with that id. Raises `LockedError`."""
         self._generations.lock.check_open()
         was_there = article_id in self._pending or (
             article_id in self._places and article_id not in self._removed
         )
         self._pending.pop(article_id, None)
-        # What was added by a commit of unknown outcome may be there.
+        # A commit of unknown outcome may have added it.
         if article_id in self._places or not self._generations.certain:
             self._removed.add(article_id)
         return was_there
@@ -181,8 +184,7 @@ class IndexWriter:
     def commit(self) -> None:
         """Make everything since the last commit durable and visible, or nothing of it.
 
-        After an `OSError`, such as a full disk, it can be tried again: whether the failed
-        commit took effect is then read from the disk.
+        After an `OSError` it can be called again: the disk shows whether it took effect.
         """
         self._resolve()
         articles = list(self._pending.values())
@@ -207,9 +209,9 @@ class IndexWriter:
         self._tidy(merged_during_run(self.manifest.segments))
 
     def _check_reused(self, entry: SegmentEntry) -> None:
-        """Check what would be used again of a segment, once a writer."""
+        """Check the arrays of a segment that would be used again; once in a writer's life."""
         if entry.name not in self._checked:
-            entry.check(self.root, REUSED)
+            entry.check(self.root, ARRAYS_REUSED)
             self._checked.add(entry.name)
 
     def _forget_pending(self) -> None:
@@ -218,7 +220,7 @@ class IndexWriter:
         self._pending, self._removed, self._characters = {}, set(), 0
 
     def _resolve(self) -> None:
-        """Go on from what is on disk, where it is unknown how an earlier commit ended.
+        """Load the generation on disk, where it is unknown how an earlier commit ended.
 
         Raises `LockedError` where this process does not hold the lock any more.
         """
@@ -226,7 +228,7 @@ class IndexWriter:
         if self._generations.certain:
             return
         found = self._generations.resolve()
-        if found is None or found == self.manifest:  # one that vanished, `publish` refuses
+        if found is None or found == self.manifest:  # where it vanished, `publish` raises
             self._generations.adopt(self.manifest)
             return
         self._load(found)
@@ -245,7 +247,7 @@ class IndexWriter:
             self._publish(self._merged(self.manifest.segments))
 
     def _tidy(self, merged: Sequence[SegmentEntry]) -> None:
-        """Merge these, if any; where there is no room for it, another time."""
+        """Merge these segments, if any; where there is no room for it, do nothing."""
         if not merged:
             return
         try:
@@ -258,10 +260,9 @@ class IndexWriter:
             self._publish(held)
 
     def _merged(self, merged: Sequence[SegmentEntry]) -> list[OpenSegment]:
-        """Make one of some segments, and return all that there are then.
+        """Merge some segments into one, and return all segments that there are then.
 
-        Raises `CorruptIndexError` where one is damaged: its damage would be given new
-        checksums.
+        Raises `CorruptIndexError` where one is damaged: its damage would get new checksums.
         """
         for entry in merged:
             entry.check(self.root)
@@ -275,7 +276,7 @@ class IndexWriter:
         return [(entry, self._segments[entry.name]) for entry in self.manifest.segments]
 
     def _write(self, chunks: Iterable[Mapping[str, Array]], counts: Counts) -> OpenSegment:
-        """Write a segment and open it; it is to hold what `counts` says."""
+        """Write a segment and open it; `counts` are those of its articles and passages."""
         folder = self.root / f"segment-{self._generations.next_number()}"
         publish(folder, lambda path: write_segment(path, chunks))
         files = tuple(FileEntry.of(self.root, path) for path in sorted(folder.iterdir()))

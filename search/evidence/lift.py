@@ -1,4 +1,4 @@
-"""Whether a corrected query finds better than the one that was typed."""
+"""Comparison of a corrected query with the one that was typed: which finds better."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,24 +9,24 @@ from plait.search.hit import Ranking
 from plait.search.query.parser import Query
 
 COVERAGE_WEIGHT = 0.6
-"""What a hit with all of the query's words counts, beside a cosine of 1: more than where a
-probability is estimated, for a rare word that is found at last is what was asked for."""
-LIFT = 0.05
-"""By how much a correction must lift the best hit: any change of a word does by a little."""
+"""Weight of the share of the query's words that a hit has; a cosine weighs 1. It is more than in
+the estimate of a probability, as a rare word that is found at last is what was asked for."""
+LEAST_LIFT = 0.05
+"""Least gain of the best hit by a correction: any change of a word gains a little."""
 HITS_COMPARED = 10
-"""First hits, of which the best is to be better."""
+"""Number of first hits, of which the best must be better."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """A query that was asked, and the ranking that it gave."""
+    """Query that was asked, and its ranking."""
 
     asked: str
     """Text as it was typed, or corrected."""
     query: Query
     ranking: Ranking
     suggestion: str = ""
-    """The query as it may have been meant, and finds nothing better; mostly empty."""
+    """Query that may have been meant, but does not find better; mostly empty."""
 
     @property
     def rows(self) -> Sequence[int]:
@@ -35,16 +35,16 @@ class Tried:
 
 
 def lifts(dictionary: Dictionary, typed: Tried, corrected: Tried) -> bool:
-    """Return whether the best of the corrected query's hits is better than of the typed one's."""
+    """Return whether the best hit of the corrected query is better than that of the typed one."""
     if not (typed.rows and corrected.rows):
         return bool(corrected.rows)
-    return _evidence(dictionary, corrected) - _evidence(dictionary, typed) > LIFT
+    return _evidence(dictionary, corrected) - _evidence(dictionary, typed) > LEAST_LIFT
 
 
 def _evidence(dictionary: Dictionary, tried: Tried) -> float:
-    """Weigh the first hits: the cosine of each, if there is one, and its share of the words.
+    """Return the greatest evidence of the first hits: cosine, if asked, and share of the words.
 
-    A word that no passage has is one of these, and weighs most. Returns the greatest.
+    A word that no passage has counts too, and weighs most.
     """
     rows, ranking = tried.rows[:HITS_COMPARED], tried.ranking
     shares = QueryWords(dictionary, tried.query).coverage(ranking.passages[rows])

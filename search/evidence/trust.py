@@ -1,11 +1,11 @@
-"""Trust in the vector of a query, told from how the model's tokenizer cuts its words.
+"""Trust in the vector of a query, by how the model's tokenizer splits its words.
 
-A model knows a word that is a piece of its vocabulary. One that it must put together from
-pieces (`ass|ef|a`), spell letter by letter, or has no piece for, it knows less, and the
-vector says less of it: rare names, codes, other languages. So trust follows the share of
-the query's weight that the model knows. It needs no judgements: only the tokenizer's
-pieces, and how rare each word is in the index. Not useful where known words are used in
-another sense than the model's.
+A model knows a word that is a piece of its vocabulary. It knows less of one that it must put
+together from pieces (`ass|ef|a`), spell letter by letter, or has no piece for: a rare name, a
+code, a word of another language. The vector then means less. So trust follows the share of
+the query's weight that the model knows. It needs no judgements: only the tokenizer's pieces,
+and how rare each word is in the index. Not useful where known words are used in another
+sense than the model's.
 """
 
 import re
@@ -22,14 +22,15 @@ from plait.search.evidence.words import Ramp, Word, ramp
 from plait.search.hit import Trust
 from plait.search.query.parser import Query
 
-KNOWN: Ramp = (0.2, 0.7)
-"""Share of the query that the model knows where its vector begins to be trusted, and is. English
-questions have .7 to 1, Spanish ones put to a model of English .5, Russian .2 (docs/adr/0015)."""
-LEAST = 0.05
-"""Trust in a vector of which nothing is known: it orders what words do not tell apart."""
+TRUSTED_SHARE: Ramp = (0.2, 0.7)
+"""Shares of a query that the model knows: its vector is trusted above the first, in full from the
+second on. English questions have .7 to 1; for a model of English, Spanish ones have .5, Russian
+.2 (docs/adr/0015)."""
+LEAST_TRUST = 0.05
+"""Trust in a vector of which nothing is known: it sorts passages whose words are alike."""
 _NO_BLANKS = re.compile("[\u0e00-\u109f\u1780-\u17ff\u2e80-\ua4cf\uf900-\ufaff]")
-"""Letters of scripts that put no blanks between words: Thai, Lao, Tibetan, Burmese, Khmer,
-Chinese, kana."""
+"""Letters of scripts without blanks between words: Thai, Lao, Tibetan, Burmese, Khmer, Chinese,
+kana."""
 _LAST_LATIN = "\u024f"
 _CHINESE = re.compile("[\u2e80-\u2fdf\u3400-\u9fff\uf900-\ufaff]")
 """Chinese characters, of which one may be a word."""
@@ -37,7 +38,7 @@ _CHINESE = re.compile("[\u2e80-\u2fdf\u3400-\u9fff\uf900-\ufaff]")
 
 @dataclass(frozen=True, slots=True)
 class CutWord:
-    """A word of a text, as a model's tokenizer cuts it."""
+    """Word of a text, as a model's tokenizer splits it."""
 
     term: str
     text: str
@@ -48,7 +49,7 @@ class CutWord:
 
 
 def trust_in(pieces: WordPieces, cut: Sequence[CutWord], words: Sequence[Word]) -> Trust:
-    """Return the trust in the vector of a query; of one without words, by its pieces alone."""
+    """Return the trust in the vector of a query; without words, by its pieces alone."""
     known: dict[str, float] = {}
     starts, ends = pieces.spans.T.tolist()
     unknown = pieces.unknown.tolist()
@@ -62,13 +63,13 @@ def trust_in(pieces: WordPieces, cut: Sequence[CutWord], words: Sequence[Word]) 
         share = sum(word.weight * known[word.term] for word in read) / total
     else:
         share = 1 - float(pieces.unknown.mean()) if unknown else 1.0
-    return Trust(known=share, factor=max(ramp(share, KNOWN), LEAST))
+    return Trust(known=share, factor=max(ramp(share, TRUSTED_SHARE), LEAST_TRUST))
 
 
 def token_weights(
     encoded: EncodedQuery, cut: Sequence[CutWord], words: Sequence[Word]
 ) -> NDArray[np.float64]:
-    """Return the weight of each token, (tokens,): its word's, or the words' mean if in none."""
+    """Return the weight of each token, (tokens,): its word's, or the mean if it is in no word."""
     weights = {word.term: word.weight for word in words}
     mean = sum(weights.values()) / len(weights) if weights else 1.0
     each = np.full(len(encoded.telling), mean)
@@ -78,7 +79,7 @@ def token_weights(
 
 
 def cut_words(query: Query, pieces: WordPieces) -> list[CutWord]:
-    """Return the words of a query that were cut into pieces, except stop words."""
+    """Return the words of a query that were split into pieces, except stop words."""
     ends = pieces.ends.tolist()
     read = ends[-1] if ends else 0
     found = []
@@ -90,11 +91,11 @@ def cut_words(query: Query, pieces: WordPieces) -> list[CutWord]:
 
 
 def known_share(word: str, lengths: Sequence[int], unknown: Sequence[bool]) -> float:
-    """Return how well a model knows a word, 0 to 1, given the letters of each piece it is cut into.
+    """Return how well a model knows a word, 0 to 1, by the numbers of letters of its pieces.
 
-    In one piece: 1. In several, as many times less. With one that is unknown, or a letter of
-    another alphabet than the Latin: 0. Where words have no blanks between them, the share of
-    letters in pieces of more than one.
+    A word in one piece has 1, in `n` pieces `1 / n`; with an unknown piece, or as a single letter
+    that is not Latin, 0. Where words have no blanks between them, it is the share of letters in
+    pieces of more than one.
 
     >>> known_share("assefa", [3, 2, 1], [False, False, False])
     0.3333333333333333
@@ -102,7 +103,7 @@ def known_share(word: str, lengths: Sequence[int], unknown: Sequence[bool]) -> f
     if not lengths:
         return 0.0
     if not _NO_BLANKS.search(word):
-        spelt = len(word) == 1 and word > _LAST_LATIN  # Hindi is cut at its vowels, say
+        spelt = len(word) == 1 and word > _LAST_LATIN  # as Hindi is split at its vowels
         return 0.0 if spelt or any(unknown) else 1 / len(lengths)
     shortest = 1 if _CHINESE.search(word) else 2
     pieces = zip(lengths, unknown, strict=True)

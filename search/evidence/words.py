@@ -1,10 +1,9 @@
 """Weights of a query's words, and exact finds: passages that hold its rare words.
 
-A word weighs its inverse document frequency, times what it counts in the query. Some words,
-and some words side by side, are in hardly any passage: names, codes, numbers. Where such a
-thing is most of what is asked for, a passage that holds it is an exact find, whatever the
-vectors say of it (docs/adr/0015). Only the text field counts: it holds the title too. Does
-not rank.
+The weight of a word is its inverse document frequency, times its count in the query. Some
+words, and some pairs of words side by side, are in hardly any passage: names, codes, numbers.
+Where they are most of what is asked for, a passage that holds them is an exact find, whatever
+its cosine (docs/adr/0015). Only the text field counts: it holds the title too. Does not rank.
 """
 
 import math
@@ -22,36 +21,36 @@ from plait.search.hit import Finds
 from plait.search.query.parser import Query
 
 Ramp: TypeAlias = tuple[float, float]
-"""Where something begins to count, and where it counts in full."""
+"""Bounds: the value above which something counts, and the value from which it counts in full."""
 
 RARITY: Ramp = (0.7, 0.8)
-"""Inverse document frequency over the logarithm of the number of passages. Of 10,000 passages,
-a word in 15 begins to be rare, and a word in 5 or fewer is rare in full."""
+"""Bounds of inverse document frequency, divided by the logarithm of the number of passages. Of
+10,000 passages, a word in 15 begins to be rare, and a word in 5 or fewer is rare in full."""
 WORDS_SHARE: Ramp = (0.5, 0.75)
-"""Share of the query's weight in rare words that a passage holds, for an exact find."""
+"""Bounds of the share of the query's weight in a passage's rare words, for an exact find."""
 PAIR_SHARE: Ramp = (0.65, 0.8)
-"""Share in two words side by side, for an exact find. Any text has pairs of words that no other
-has."""
+"""Bounds of the share of the query's weight in two words side by side, for an exact find. They are
+higher, as any text has pairs of words that no other has."""
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One distinct term of a query."""
+    """Distinct term of a query."""
 
     term: str
     count: float
-    """What it counts in the query (`plait.search.query.parser.Query.terms`)."""
+    """Count in the query (`plait.search.query.parser.Query.terms`)."""
     idf: float
     passages: int = 0
-    """Passages that hold it."""
+    """Number of passages that hold it."""
     of_request: bool = False
-    """Whether people ask with it, and do not ask for it."""
+    """Whether it is a word with which people ask ("tell me about …"), not one that they ask for."""
     index: int = 0
     """Index among the query's terms."""
 
     @property
     def weight(self) -> float:
-        """Weight in the query."""
+        """Weight of the word in the query."""
         return self.count * self.idf
 
 
@@ -70,7 +69,7 @@ class QueryWords:
     def coverage(self, passages: Passages) -> Scores:
         """Return the share of the query's weight that is in each passage, 0 to 1.
 
-        A word that no passage has weighs most. 0 where the query has none but stop words.
+        A word that no passage has weighs most. The share is 0 where all words are stop words.
         """
         total = sum(word.weight for word in self.words)
         covered = np.zeros(len(passages))
@@ -79,7 +78,7 @@ class QueryWords:
         return covered / total if total else covered
 
     def finds(self, passages: Passages) -> Finds:
-        """Return how far each of some passages, ascending, is an exact find, and of which words."""
+        """Return the exact finds among some passages, ascending, and their rare words."""
         wanted = [word for word in self.words if not word.of_request]
         asked_for = [word for word in wanted if word.passages]
         total = sum(word.weight for word in wanted)
@@ -113,13 +112,13 @@ class QueryWords:
             both = passages[holders]
             if len(both):
                 holders[holders] = self._found.side_by_side(*pair, both)
-            # Nearly all passages with both words are candidates, for the pair is most of the query.
+            # Nearly all passages with both words are candidates, as the pair is most of the query.
             count = int(np.count_nonzero(holders))
             if count and (rarity := self._rarity(idf(count, self._passages))):
                 yield f"{first.term} {second.term}", share * rarity, holders
 
     def _rarity(self, of_idf: float) -> float:
-        """Return how rare something is, from 0 to 1; a single passage has nothing rare."""
+        """Return how rare something is, from 0 to 1; in a single passage nothing is rare."""
         if self._passages <= 1:
             return 0.0
         return ramp(of_idf / math.log(self._passages), RARITY)

@@ -1,4 +1,4 @@
-"""The dense leg, cosines of vectors, as a system names it."""
+"""Dense leg as a system names it: cosines of vectors."""
 
 from dataclasses import dataclass
 from typing import ClassVar

@@ -1,4 +1,4 @@
-"""The keyword leg, BM25, as a system names it."""
+"""Keyword leg as a system names it: BM25 and its parameters."""
 
 from dataclasses import dataclass
 from typing import ClassVar

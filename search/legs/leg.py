@@ -1,4 +1,4 @@
-"""Legs as a system names them: what each takes, and how a store is asked by it."""
+"""Protocol of legs as a system names them: parameters, and the leg of a store."""
 
 from typing import ClassVar, Protocol
 
@@ -7,11 +7,11 @@ from plait.index.store import Store
 
 
 class LegNoun(Protocol):
-    """A leg and its parameters: a frozen dataclass that declares them."""
+    """Leg and its parameters: a frozen dataclass that declares them."""
 
     name: ClassVar[str]
     """Name in a system's text."""
 
     def on(self, store: Store) -> Leg:
-        """Return the leg of a store; asked for once a query."""
+        """Return the leg of a store; called once a query."""
         ...

@@ -46,23 +46,24 @@ from plait.index.leg import TITLE_BOOST
 from plait.index.models.encoding import EncodedQuery
 
 Encode: TypeAlias = Callable[[str], EncodedQuery]
-"""Returns what a model makes of the words of a query; raises `ModelError`."""
+"""Function from the words of a query to its encoding; raises `ModelError`."""
 
 FIELD_BOOSTS = {"title": TITLE_BOOST, "text": 1.0}
 """Boosts of a word that may be in any field."""
 
-LIGHT = 0.1
-"""What a word of a request counts ("tell me about …", "which articles discuss …"), unless the
-query has no other; .25 ranks alike on eight collections, and finds rare words less often."""
+REQUEST_WEIGHT = 0.1
+"""Weight of a word of a request ("tell me about …", "which articles discuss …"), unless the query
+has no other; .25 ranks alike on eight collections, and finds rare words less often."""
 
 LONGEST_WITH_OPERATORS = 1000
-"""Characters. What is longer was pasted, not typed: its quotes and dashes are text."""
-LONGEST = 1_000_000
-"""Characters of any query: an article that is asked for its like has a hundredth."""
-DEEPEST = 20
-"""Parentheses within parentheses; beyond that they are text as well."""
+"""Greatest number of characters of a query with operators. A longer one was pasted, not typed: its
+quotes and dashes are text."""
+LONGEST_QUERY = 1_000_000
+"""Greatest number of characters of a query; a whole article as a query has a hundredth."""
+DEEPEST_NESTING = 20
+"""Greatest depth of parentheses within parentheses; in a query with more, they are text."""
 MOST_EDITS = 2
-"""Letters that a fuzzy word may differ in; more would match nearly every word."""
+"""Greatest number of edits of a fuzzy word; more would match nearly every word."""
 
 _MUST = r"(?<![^\s(])\+(?=[\w\"(])"
 _MUST_NOT = r"(?<![^\s(])-(?=[^\W\d_]|[\"(])"
@@ -80,33 +81,33 @@ _NOT = r"(?:\b(?:AND|OR)\s+)?\bNOT\s+(?=\S)"
 _UNWANTED = re.compile(rf'(?:{_MUST_NOT}|{_NOT})(?:\w+:)?(?:"[^"]*"|\([^)]*\)|\S+)')
 _MARKS = re.compile(rf'["()]|{_MUST}|\b(?:title|text):|[*~]\d?|\b(?:AND|OR|NOT)\b')
 _QUOTED = re.compile(r'"[^"\n]*"')
-"""What Whoosh reads as a phrase; the parentheses in one group nothing."""
+"""Pattern of what Whoosh reads as a phrase, in which parentheses group nothing."""
 
 
 @dataclass(frozen=True)
 class Query:
-    """A query as both legs need it. A `plait.index.leg.LegQuery`."""
+    """Parsed query, as both legs need it. A `plait.index.leg.LegQuery`."""
 
     text: str
     """Text as it was typed."""
     words: str
-    """The wanted words, without operators: what the encoder reads."""
+    """Words that are wanted, without operators: what the encoder reads."""
     terms: tuple[tuple[str, float], ...]
-    """Terms in order of appearance, and what each counts: how often it was typed, or `LIGHT`
-    of that if it belongs to the request and not to what is asked for."""
+    """Terms in order of appearance, and the count of each: how often it was typed, times
+    `REQUEST_WEIGHT` if it belongs to the request and not to what is asked for."""
     tree: Tree | None
     """Whoosh's query where operators were used; only its matches may be returned. Leaves that
     may be in any field have `plait.index.leg.TITLE_BOOST` in the title."""
     of_request: frozenset[str] = frozenset()
-    """Those of the terms that are light."""
+    """Terms that belong to the request, and count by `REQUEST_WEIGHT`."""
     spans: tuple[tuple[str, int, int], ...] = ()
     """Term of each word, and where in `words` it begins and ends, in order."""
     encode: Encode | None = field(default=None, compare=False, repr=False)
-    """Encodes the words when they are first asked for as a vector."""
+    """Function that encodes the words, called when their vector is first read."""
 
     @cached_property
     def encoded(self) -> EncodedQuery:
-        """The words as the model encodes them, once; raises `ModelError`."""
+        """Encoding of the words, computed once; raises `ModelError`."""
         if self.encode is None:
             raise QueryError("the query was parsed without a model, and a vector is asked for.")
         return self.encode(self.words)
@@ -120,15 +121,17 @@ class Query:
 def parse_query(
     text: str, analyzer: TextAnalyzer, encode: Encode | None = None, *, operators: bool = True
 ) -> Query:
-    """Read a query; what makes no sense as an operator is a word.
+    """Parse a query; what makes no sense as an operator is a word.
 
-    `encode` is called when a leg first asks for the query's vector.
-    Without `operators`, all of it is words: a question put to a chatbot, say.
-    Raises `QueryError` where no word is wanted, for a search needs something to find, and
-    above `LONGEST` characters.
+    `encode` is called when a leg first reads the query's vector.
+    Without `operators`, all of it is words, as in a question to a chatbot.
+    Raises `QueryError` where no word is wanted, as a search needs something to find, and
+    above `LONGEST_QUERY` characters.
     """
-    if len(text) > LONGEST:
-        raise QueryError(f"the query has {len(text):,} characters; at most {LONGEST:,} are read.")
+    if len(text) > LONGEST_QUERY:
+        raise QueryError(
+            f"the query has {len(text):,} characters; at most {LONGEST_QUERY:,} are read."
+        )
     text = text.encode("utf-8", "replace").decode()
     structured = operators and _has_operators(text)
     words = _without_operators(text) if structured else text
@@ -139,8 +142,10 @@ def parse_query(
     counts = Counter(term for term, _, _ in spans)
     light = frozenset(counts.keys() & analyzer.request_terms)
     of_request = light if len(light) < len(counts) else frozenset[str]()
-    terms = tuple((t, count * (LIGHT if t in of_request else 1)) for t, count in counts.items())
-    # Only stop words between the operators: nothing to match, but a meaning to look for.
+    terms = tuple(
+        (t, count * (REQUEST_WEIGHT if t in of_request else 1)) for t, count in counts.items()
+    )
+    # With only stop words between the operators there is nothing to match, but a vector.
     kept = None if tree == NullQuery else tree
     return Query(text, words, terms, kept, of_request, spans, encode)
 
@@ -148,11 +153,11 @@ def parse_query(
 def _has_operators(text: str) -> bool:
     if len(text) > LONGEST_WITH_OPERATORS or not _OPERATOR.search(text):
         return False
-    return _depth(_QUOTED.sub("", text)) <= DEEPEST
+    return _depth(_QUOTED.sub("", text)) <= DEEPEST_NESTING
 
 
 def _depth(text: str) -> int:
-    """Count parentheses within parentheses; one that closes nothing counts for nothing."""
+    """Return the greatest depth of parentheses; one that closes nothing is ignored."""
     depth = deepest = 0
     for character in text:
         depth = max(depth + (character == "(") - (character == ")"), 0)
@@ -161,57 +166,57 @@ def _depth(text: str) -> int:
 
 
 def _without_operators(text: str) -> str:
-    """Keep the words that are wanted: a vector knows no `not`."""
+    """Return the words that are wanted: a vector knows no `not`."""
     return " ".join(_MARKS.sub(" ", _UNWANTED.sub(" ", text)).split())
 
 
 class _PrefixNode(PrefixPlugin.PrefixNode):
-    """A prefix as it was typed: Whoosh would stem it, and `toki` is not how `tokyo` begins."""
+    """Prefix as it was typed: Whoosh would stem it, and `toki` does not begin `tokyo`."""
 
     def query(self, parser: QueryParser) -> Tree:
-        """Make the query."""
+        """Return the query of the prefix."""
         return Prefix(self.fieldname or parser.fieldname or "", self.text, boost=self.boost)
 
 
 class _Prefixes(PrefixPlugin):
-    """Whoosh's `word*`, whose own pattern takes `+`, `-` and brackets for letters of it."""
+    """Syntax of Whoosh's `word*`, without `+`, `-` and brackets, which Whoosh takes for letters."""
 
     expr = r"(?P<text>[^\s*+\-():\"][^\s*():\"]*)[*](?=\s|$|\))"
     nodetype = _PrefixNode
 
 
 class _Fuzzy(FuzzyTermPlugin):
-    """Whoosh's `word~2`, without its `word~2/3`: fails where a word is shorter than 3."""
+    """Syntax of Whoosh's `word~2`, without its `word~2/3`, which fails for words shorter than 3."""
 
     expr = re.compile(r"(?<=\S)~(?P<maxdist>[0-9])?(?P<prefix>)")
 
 
 class _AndMaybeGroup(syntax.AndMaybeGroup):
-    """Two groups of which each makes its query once."""
+    """Pair of groups, each of which makes its query once."""
 
     def query(self, parser: QueryParser) -> Tree:
-        """Make the query; Whoosh's own would make both twice, and those in them four times."""
+        """Return the query; Whoosh's own would make both twice, and those in them four times."""
         wanted, optional = self.nodes
         return AndMaybe(wanted.query(parser), optional.query(parser))
 
 
 class _AndNotGroup(syntax.AndNotGroup):
-    """Two groups of which each makes its query once."""
+    """Pair of groups, each of which makes its query once."""
 
     def query(self, parser: QueryParser) -> Tree:
-        """Make the query; Whoosh's own would make both twice, and those in them four times."""
+        """Return the query; Whoosh's own would make both twice, and those in them four times."""
         wanted, banned = self.nodes
         return AndNot(wanted.query(parser), banned.query(parser))
 
 
 class _PlusMinus(PlusMinusPlugin):
-    """Whoosh's `+` and `-` (and NOT), inside parentheses too, but not inside words."""
+    """Syntax of Whoosh's `+` and `-` (and NOT), inside parentheses too, but not inside words."""
 
     def __init__(self) -> None:
         super().__init__(_MUST, rf"{_MUST_NOT}|{_NOT}")  # type: ignore[no-untyped-call]
 
     def do_plusminus(self, parser: QueryParser, group: Any) -> Any:
-        """Sort the nodes of a group, and those of the groups in it."""
+        """Return a group with required, optional and banned nodes apart, in inner groups too."""
         required, optional, banned = syntax.AndGroup(), syntax.OrGroup(), syntax.OrGroup()
         kind: syntax.GroupNode = optional
         for node in group:
@@ -249,7 +254,7 @@ def _parser(analyzer: TextAnalyzer) -> QueryParser:
 
 
 def _adapt(tree: Tree, analyzer: TextAnalyzer) -> Tree:
-    """Bring fuzzy words and prefixes to the form that terms are indexed in."""
+    """Return a tree whose fuzzy words and prefixes have the form of indexed terms."""
 
     def adapted(node: Tree) -> Tree:
         if isinstance(node, FuzzyTerm):

@@ -1,12 +1,12 @@
-"""Spelling correction: the word that was meant, where no passage has the one that was typed.
+"""Spelling correction: words of the index that may have been meant by unknown ones.
 
-The dictionary is the index itself. A word is altered by one edit in every way, and what is
-a term of the index was perhaps meant: Norvig, "How to Write a Spelling Corrector" (2007),
-with two letters that changed places as one edit, as Damerau counts (1964). Of several words
-the likeliest is taken: by the kind of edit, then by how many passages have it. Longer
-words may be two edits away. The first letter and all digits are taken for right; words
-that were split, or run together, are left as they are. Whether the corrected query finds
-better is for `plait.search.index` to try (`plait.search.evidence.lift`).
+The dictionary is the index itself. A word is changed by one edit in every way; results that
+are terms of the index were perhaps meant: Norvig, "How to Write a Spelling Corrector" (2007),
+with two letters that changed places as one edit, as Damerau counts (1964). The likeliest word
+is taken: by the kind of edit, then by how many passages have it. Longer words may be two
+edits away. The first letter and all digits are assumed to be right; words that were split, or
+run together, are not corrected. `plait.search.index` finds out whether the corrected query
+finds better (`plait.search.evidence.lift`).
 """
 
 import re
@@ -24,35 +24,37 @@ from plait.index.leg import Passages
 from plait.index.store import Store
 from plait.search.query.parser import LONGEST_WITH_OPERATORS, MOST_EDITS, Query
 
-LEAST_LETTERS = 4
-"""Of a word that is corrected: among shorter ones, too many are one edit apart."""
-LETTERS_FOR_VOWELS = 5
-"""From so many letters on, a vowel may be another: `oscer`, but Tusk is no task."""
-LETTERS_FOR_OTHERS = 6
-"""From so many letters on, any may be another, or too much: Lula is not Luna."""
-LETTERS_FOR_TWO = 7
-"""From so many letters on, a word may be two edits away."""
+LETTERS_FOR_CORRECTION = 4
+"""Least number of letters of a word that is corrected: too many shorter ones are one edit apart."""
+LETTERS_FOR_VOWEL_EDITS = 5
+"""Least number of letters of a word of which a vowel is replaced: `oscer`, but Tusk is no task."""
+LETTERS_FOR_OTHER_EDITS = 6
+"""Least number of letters of a word of which any is replaced or deleted: Lula is not Luna."""
+LETTERS_FOR_TWO_EDITS = 7
+"""Least number of letters of a word that may be two edits away."""
 VOWELS = "aeiouy"
-MOST_LETTERS = 40
-"""Of a word that is corrected: each letter costs as many look-ups as the alphabet has."""
-MOST_WORDS = 5
-"""Looked up for one query: a text of another language has hundreds that are unknown."""
-ALPHABET = 40
-"""Letters of each script that are put into words, the most frequent: Cyrillic has 33."""
+"""Letters that vowel edits replace by one another."""
+LONGEST_CORRECTED = 40
+"""Greatest number of letters of a word that is corrected: each costs an alphabet of look-ups."""
+WORDS_CORRECTED = 5
+"""Greatest number of words that are looked up for one query: a text of another language has
+hundreds that are unknown."""
+LETTERS_PER_SCRIPT = 40
+"""Number of letters of a script that are put into words, the most frequent: Cyrillic has 33."""
 TERMS_READ = 8
-"""Terms of which the words are read, at most."""
-PASSAGES_READ = 20
-"""Read, at most, to see how articles spell a term."""
+"""Greatest number of terms whose words are read."""
+PASSAGES_READ_PER_TERM = 20
+"""Greatest number of passages that are read to see how articles spell a term."""
 
 Edits: TypeAlias = Callable[[str, Iterable[str]], Iterator[str]]
-"""Yields what a word was typed for, given it and the letters that may be put in."""
+"""Function from a word, and the letters that may be put in, to the words it may stand for."""
 
 _WILD = re.compile(r"[^\s()\"]*[*~]\d?(?=[\s)]|$)")
-"""What follows a word that is, or ends in, a prefix or a fuzzy word."""
+"""Pattern of what follows a word that is, or ends in, a prefix or a fuzzy word."""
 
 
 class Speller:
-    """Corrects words that the articles of a store do not have."""
+    """Corrector of words that the articles of a store do not have."""
 
     def __init__(self, store: Store, analyzer: TextAnalyzer) -> None:
         self._store, self._analyzer = store, analyzer
@@ -60,8 +62,8 @@ class Speller:
     def corrected(self, query: Query, is_word: Callable[[str], bool]) -> str | None:
         """Return the text of a query with its unknown words corrected; None where none is.
 
-        All else is as it was typed: operators, case, punctuation, words behind a minus, and
-        what `is_word` says of a word in small letters that it is spelt well.
+        All else stays as it was typed: operators, case, punctuation, words behind a minus, and
+        words for which `is_word`, called with small letters, is true.
         """
         unknown = self._unknown(query)
         if not unknown or len(query.text) > LONGEST_WITH_OPERATORS:
@@ -72,7 +74,7 @@ class Speller:
             word = found[0]
             kept = _WILD.match(query.text, found.end()) or _in_address(query.text, found.span())
             if not kept and word not in meant and self._analyzer.term(word) in unknown:
-                if len(meant) == MOST_WORDS:
+                if len(meant) == WORDS_CORRECTED:
                     return word
                 meant[word] = self._meant(word, is_word) or word
             return word if kept else meant.get(word, word)
@@ -93,17 +95,17 @@ class Speller:
             return None
         for terms, is_near in self._likeliest(word):
             for term, passages in self._first_passages(self._commonest(terms)[:TERMS_READ]):
-                # Near in full: the analyzer cuts endings off, and with them what was altered.
+                # Words are compared in full: the analyzer cuts off endings, and with them edits.
                 for words in self._words(term, passages):
                     if near := [own for own in words if is_near(self._folded(own))]:
                         return _cased(_most_alike(near, word, self._folded), typed, self._analyzer)
         return None
 
     def _likeliest(self, word: str) -> Iterator[tuple[set[str], Callable[[str], bool]]]:
-        """Yield the terms of what may have been meant, and what tells whether a word was.
+        """Yield terms that may have been meant, and a function that returns whether a word was.
 
-        First by likely edits, then by others, then by either with an ending that was not read
-        in articles, then by two edits. None more where it may be a word that says nothing.
+        First come likely edits, then others, then either with an ending that was not read in
+        articles, then two edits. It ends where a stop word may have been meant.
         """
         alphabet, term_of = self._alphabet(word), self._analyzer.term
         one_edit: set[str] = set()
@@ -114,14 +116,16 @@ class Speller:
             terms = {term for own in altered if (term := term_of(own))}
             yield terms, altered.__contains__
             one_edit |= terms
-        common = {term for term, count in self._commonest(one_edit) if count > PASSAGES_READ}
+        common = {
+            term for term, count in self._commonest(one_edit) if count > PASSAGES_READ_PER_TERM
+        }
         yield common, lambda _: True
-        if len(word) >= LETTERS_FOR_TWO and word.isalpha():
+        if len(word) >= LETTERS_FOR_TWO_EDITS and word.isalpha():
             similar = self._store.dictionary.similar(term_of(word) or word, MOST_EDITS)
             yield similar, partial(_are_near, word)
 
     def _commonest(self, terms: Iterable[str]) -> list[tuple[str, int]]:
-        """Return the terms that live passages have, and how many do, most passages first."""
+        """Return the terms that live passages have, and how many have each, most passages first."""
         ordered = sorted(terms)
         counts = self._store.dictionary.find(ordered).counts
         known = [pair for pair in zip(ordered, counts, strict=True) if pair[1]]
@@ -131,11 +135,13 @@ class Speller:
         """Return the first passages with each of some terms."""
         terms = [term for term, _ in counted]
         found = self._store.dictionary.find(terms)
-        return [(term, found.first(index, PASSAGES_READ)) for index, term in enumerate(terms)]
+        return [
+            (term, found.first(index, PASSAGES_READ_PER_TERM)) for index, term in enumerate(terms)
+        ]
 
     def _words(self, term: str, passages: Passages) -> Iterator[list[str]]:
         """Yield the words that have a term in each of some passages."""
-        for index in range(len(passages)):  # one by one: the first mostly does
+        for index in range(len(passages)):  # one by one: the first is mostly enough
             [(article, passage)] = self._store.read(passages[index : index + 1])
             words = sorted(set(WORD.findall(f"{article.title}\n{passage.text}")))
             alike = (own for own in words if self._folded(own)[:1] == term[0])
@@ -157,11 +163,15 @@ class Speller:
     def _alphabet(self, word: str) -> list[str]:
         """Return the letters that are put into a word: those of its own scripts."""
         scripts = sorted({_script(letter) for letter in word if letter.isalpha()})
-        return [letter for script in scripts for letter in self._letters.get(script, [])[:ALPHABET]]
+        return [
+            letter
+            for script in scripts
+            for letter in self._letters.get(script, [])[:LETTERS_PER_SCRIPT]
+        ]
 
 
 def likely_edits(word: str, alphabet: Iterable[str]) -> Iterator[str]:
-    """Yield what `word` was typed for where letters changed places, or one left out or doubled.
+    """Yield words that `word` may stand for: letters changed places, one was left out or doubled.
 
     >>> {"oscar", "cooks", "letter"} & set(likely_edits("osacr", "")) == {"oscar"}
     True
@@ -177,7 +187,7 @@ def likely_edits(word: str, alphabet: Iterable[str]) -> Iterator[str]:
 
 
 def other_edits(word: str, alphabet: Iterable[str]) -> Iterator[str]:
-    """Yield what `word` was typed for where one letter replaces another, or is too much."""
+    """Yield words that `word` may stand for: one letter replaced another, or is too much."""
     for at in range(1, len(word)):
         if word[at].isalpha():
             yield word[:at] + word[at + 1 :]
@@ -185,7 +195,7 @@ def other_edits(word: str, alphabet: Iterable[str]) -> Iterator[str]:
 
 
 def vowel_edits(word: str, alphabet: Iterable[str]) -> Iterator[str]:
-    """Yield what `word` was typed for where one vowel replaces another.
+    """Yield words that `word` may stand for: one vowel replaced another.
 
     >>> "oscar" in set(vowel_edits("oscer", "aeiou"))
     True
@@ -197,27 +207,27 @@ def vowel_edits(word: str, alphabet: Iterable[str]) -> Iterator[str]:
 
 
 def _kinds_of_edits(letters: int) -> tuple[Edits, ...]:
-    """Return what may be put right in a word of so many letters, the likeliest first."""
-    if letters < LETTERS_FOR_VOWELS:
+    """Return the edits that are tried in a word of so many letters, the likeliest first."""
+    if letters < LETTERS_FOR_VOWEL_EDITS:
         return (likely_edits,)
-    return likely_edits, (vowel_edits if letters < LETTERS_FOR_OTHERS else other_edits)
+    return likely_edits, (vowel_edits if letters < LETTERS_FOR_OTHER_EDITS else other_edits)
 
 
 def _in_address(text: str, span: tuple[int, int]) -> bool:
-    """Return whether a word is part of an e-mail address, a URL or a path."""
+    """Return whether a word is in an e-mail address, a URL or a path."""
     begin, end = span
     before, after = text[:begin].rsplit(" ", maxsplit=1)[-1], text[end:].split(" ", maxsplit=1)[0]
     return not {"@", "/"}.isdisjoint(before + after)
 
 
 def _is_correctable(word: str) -> bool:
-    """Return whether a folded word has letters enough, and but digits beside them."""
+    """Return whether a folded word has letters enough, and nothing else except digits."""
     letters = sum(map(str.isalpha, word))
-    return word.isalnum() and letters >= LEAST_LETTERS and len(word) <= MOST_LETTERS
+    return word.isalnum() and letters >= LETTERS_FOR_CORRECTION and len(word) <= LONGEST_CORRECTED
 
 
 def _are_near(word: str, other: str) -> bool:
-    """Return whether two words begin alike and are two edits apart, or fewer."""
+    """Return whether two words begin alike and are at most two edits apart."""
     begins_alike = other[:1] == word[0] and other.isalpha()
     return begins_alike and levenshtein(other, word, limit=MOST_EDITS) <= MOST_EDITS
 
@@ -228,7 +238,7 @@ def _most_alike(words: Iterable[str], word: str, folded: Callable[[str], str]) -
 
 
 def _cased(word: str, typed: str, analyzer: TextAnalyzer) -> str:
-    """Write a word in the case of another, unless that makes another term of it."""
+    """Return a word in the case of another, unless that makes another term of it."""
     forms = {typed.lower(): word.lower(), typed.upper(): word.upper()}
     capital = word[:1].upper() + word[1:] if typed[:1].isupper() else word
     cased = forms.get(typed, capital)
@@ -236,5 +246,5 @@ def _cased(word: str, typed: str, analyzer: TextAnalyzer) -> str:
 
 
 def _script(letter: str) -> str:
-    """Return the first word of a letter's name in Unicode, as `LATIN` or `CYRILLIC`."""
+    """Return the first word of a letter's name in Unicode, such as `LATIN` or `CYRILLIC`."""
     return unicodedata.name(letter, "").partition(" ")[0]

@@ -1,6 +1,6 @@
-"""Console of the command line: what is printed there is safe, and progress has a bar.
+"""Console of the command line: safe printing, and a bar of progress.
 
-Prints by the function that it is given, so that only the command line decides where to.
+It prints by a function of the command line, which alone decides where to.
 """
 
 import os
@@ -13,7 +13,7 @@ from plait.search.show.printable import in_line, json_text, printable
 
 
 class Echo(Protocol):
-    """Prints a text, and a line's end after it; as `typer.echo` does."""
+    """Function that prints a text and the end of a line, as `typer.echo` does."""
 
     def __call__(self, message: str, *, err: bool = False, nl: bool = True) -> None:
         """Print on standard output, or on standard error; `nl` ends the line."""
@@ -21,7 +21,7 @@ class Echo(Protocol):
 
 
 class Console:
-    """Prints texts, notes and JSON, which may hold anything that files and indexes do."""
+    """Printer of texts, notes and JSON, which may hold anything that files and indexes do."""
 
     def __init__(self, echo: Echo) -> None:
         self.echo = echo
@@ -35,7 +35,7 @@ class Console:
         self.say("\n".join(lines))
 
     def json(self, value: object) -> None:
-        """Print a value for programs."""
+        """Print a value as JSON, for programs."""
         self.echo(json_text(value))  # escaped there
 
     def note(self, *notes: object) -> None:
@@ -49,14 +49,14 @@ class Console:
 
     @property
     def in_colour(self) -> bool:
-        """Whether a person reads, and has not asked for plain text."""
+        """Whether a terminal reads, and no user has asked for plain text."""
         return bool(sys.stdout) and sys.stdout.isatty() and "NO_COLOR" not in os.environ
 
     @contextmanager
     def progress(self, what: str = "passages") -> Iterator[Callable[[int], None]]:
-        """Show a bar of what is done on a terminal; nothing elsewhere.
+        """Show a bar of progress on a terminal; nothing elsewhere.
 
-        Yields what is called with the number of things each time some are done.
+        Yields a function that is called with the number of things each time some are done.
         """
         from rich.console import Console as Terminal  # noqa: PLC0415 - 40 ms
         from rich.progress import (  # noqa: PLC0415 - likewise

@@ -1,4 +1,4 @@
-"""Life of a command's process: errors become one line and an exit status, Ctrl-C ends it."""
+"""Process of a command: errors become one line and an exit status, and Ctrl-C ends it."""
 
 import gc
 import os
@@ -11,9 +11,10 @@ from plait.index.errors import PlaitError, QueryError
 from plait.search.show.console import Console
 
 GRACE_SECONDS = 1.0
-"""Time to end after Ctrl-C; on a busy machine it takes .8."""
+"""Seconds until the process ends by force after Ctrl-C; on a busy machine it needs .8."""
 SHOW_CURSOR = "\033[?25h"
-"""A bar of progress hides it; `typer.echo` drops this where there is no terminal."""
+"""Sequence that shows the cursor, which a bar of progress hides; `typer.echo` drops it where there
+is no terminal."""
 INTERRUPTED = 130
 """Exit status after Ctrl-C, as of shells."""
 
@@ -21,7 +22,7 @@ INTERRUPTED = 130
 def run(command: Callable[[], object], console: Console) -> None:
     """Run a command, and exit: 2 for bad usage, 1 for a failed operation, 130 after Ctrl-C."""
     process = _Process(console)
-    gc.set_threshold(100_000)  # what a start makes stays; looking for what does not took a tenth
+    gc.set_threshold(100_000)  # objects of the start stay; collecting took a tenth of the time
     signal.signal(signal.SIGINT, process.interrupt)
     try:
         command()
@@ -39,14 +40,14 @@ def run(command: Callable[[], object], console: Console) -> None:
 
 
 class _Process:
-    """This process, which an interrupt ends: by force where a library swallows it."""
+    """Process that an interrupt ends: by force where a library swallows it."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
         self.is_interrupted = False
 
     def interrupt(self, *_: object) -> NoReturn:
-        """Say so, and end by an exception; by force where it is swallowed, or a thread hangs."""
+        """Report it, and end by an exception; by force where it is swallowed or a thread hangs."""
         self.is_interrupted = True
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # said once
         signal.signal(signal.SIGALRM, self.end)
@@ -55,7 +56,7 @@ class _Process:
         raise SystemExit(INTERRUPTED)
 
     def end(self, *_: object) -> NoReturn:
-        """End without tidying up, except for the cursor: commits are whole, as after a kill."""
+        """End at once, and only show the cursor again: commits are whole, as after a kill."""
         try:
             self._console.echo(SHOW_CURSOR, nl=False, err=True)
         finally:

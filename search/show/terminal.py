@@ -1,4 +1,4 @@
-"""Hits as they are written on a terminal, or in a pipe."""
+"""Texts and records of hits, for a terminal, a pipe or a program."""
 
 import os
 from collections.abc import Iterable, Iterator
@@ -20,22 +20,22 @@ class Page:
     """Form in which hits of one query are written."""
 
     words: str
-    """The query, whose words are marked in the snippets."""
+    """Text of the query, whose words are marked in the snippets."""
     analyzer: TextAnalyzer
     colour: bool = False
-    """Mark by bold type; otherwise by asterisks."""
+    """Whether words are marked by bold type; otherwise by asterisks."""
     explain: bool = False
 
     def all_lines(self, hits: Iterable[Hit]) -> Iterator[str]:
-        """Yield all hits, as `lines` does each."""
+        """Yield the lines of all hits."""
         for hit in hits:
             yield from self.lines(hit)
 
     def lines(self, hit: Hit) -> Iterator[str]:
-        """Yield a hit: rank, score, probability and title; date, id, source; a snippet.
+        """Yield the lines of a hit: rank, score, probability, title; date, id, source; a snippet.
 
-        Then the explanation, if it is wanted. Safe to print: the only control characters are
-        those of bold type.
+        The explanation follows, if it is wanted. Safe to print: the only control characters
+        are those of bold type.
         """
         title = in_line(hit.article.title or hit.article.id)
         shown = _BOLD + title + _PLAIN if self.colour else title
@@ -61,15 +61,15 @@ def shown(entry: Article | Passage) -> str:
 
 
 def nothing_found(query: str, least: float, articles: int) -> str:
-    """Return what to say where a search has no hits."""
+    """Return the message where a search has no hits."""
     likely = f" with probability {least} or more" if least else ""
     return f"Nothing found for {query!r}{likely} among {articles} articles."
 
 
 def spelling_note(typed: str, answer: Answer) -> str:
-    """Return in one line which query was asked for what was typed, or may have been meant.
+    """Return a line on which query was asked for the typed one, or may have been meant.
 
-    Empty where there is nothing to say. Holds whatever the query does
+    It is empty where there is none. It holds whatever the query does
     (`plait.search.show.printable`).
     """
     if answer.suggestion:
@@ -82,15 +82,15 @@ def spelling_note(typed: str, answer: Answer) -> str:
     return f"no passage has {unknown}; {asked} (--exact asks as typed)"
 
 
-NOTES = {
+NOTES_OF_PARTS = {
     "late": "words of the query compared one by one",
     "neighbours": "drawn towards similar candidates",
 }
-"""What a part of a score is, by its name."""
+"""Notes that explain the parts of a score, by name."""
 
 
 def explained(explanation: Explanation) -> Iterator[str]:
-    """Yield what a score is made of, a line each."""
+    """Yield the lines of an explanation."""
     for name, leg in explanation.legs.items():
         yield _leg(name, leg)
         for term in explanation.terms if name == "keyword" else ():
@@ -100,21 +100,21 @@ def explained(explanation: Explanation) -> Iterator[str]:
     for name, part in explanation.parts.items():
         if name not in explanation.legs and part:
             found = f"holds what is rare and asked for, {', '.join(explanation.rare)}"
-            note = found if name == "exact" else NOTES.get(name, "a stage")
+            note = found if name == "exact" else NOTES_OF_PARTS.get(name, "a stage")
             yield f"     {part:>+8.4f}  {name}: {note}"
     if explanation.rerank:
         yield _second_stage(explanation.rerank)
 
 
 def record_of(hit: Hit) -> dict[str, Any]:
-    """Return a hit for programs, as `plait search --json` prints it."""
+    """Return a hit as a record for programs, as `plait search --json` prints it."""
     explained = {"explanation": explanation_record(hit.explanation)}
     record: dict[str, Any] = asdict(hit)
     return record | explained | {"score": hit.score}
 
 
 def explanation_record(explanation: Explanation) -> dict[str, Any]:
-    """Return an explanation for programs: each leg and each stage by its name."""
+    """Return an explanation as a record for programs: each leg and each stage by its name."""
     record = asdict(explanation)
     legs, parts = record.pop("legs"), record.pop("parts")
     shown = dict.fromkeys(("keyword", "dense")) | legs
@@ -142,5 +142,5 @@ def _second_stage(found: RerankPart) -> str:
 
 
 def _relative(source: str) -> str:
-    """Return a path as it is reached from here."""
+    """Return a path relative to the current folder."""
     return os.path.relpath(source) if Path(source).is_absolute() else source

@@ -1,1 +1,1 @@
-"""Stages that look again at the best candidates of a ranking."""
+"""Stages: they add parts to the scores of the best candidates, or read the first hits again."""

@@ -1,6 +1,6 @@
-"""Here is a model that reads a query and a text together: how well does the text answer?
+"""Cross-encoder: a model that reads a query and a text together, and scores the text.
 
-Runs on sentence-transformers, on a GPU where there is one; importing it takes 10 seconds
+It runs on sentence-transformers, on a GPU where there is one; importing it takes 10 seconds
 and more. Useful for every cross-encoder with one score. Not useful for models of
 several classes, or for encoders, which read one text at a time.
 """
@@ -16,17 +16,17 @@ from sentence_transformers import CrossEncoder
 from plait.index.errors import ModelError
 
 _HEADS = ("ForSequenceClassification", "ForCausalLM")
-"""What the name of an architecture that can say one number of two texts ends with."""
+"""Endings of names of architectures that can score a pair of texts."""
 
 
 class CrossEncoderReranker:
-    """A cross-encoder. A `plait.search.stages.reranking.Reranker`."""
+    """Cross-encoder of a model folder. A `plait.search.stages.reranking.Reranker`."""
 
     def __init__(self, folder: Path) -> None:
         """Load a model folder.
 
         Raises `ModelError` where sentence-transformers cannot load it, and for a model
-        that does not give one score of two texts.
+        that does not return one score of two texts.
         """
         if not _reads_pairs(folder):
             raise ModelError(
@@ -42,10 +42,10 @@ class CrossEncoderReranker:
             )
 
     def scores(self, query: str, texts: Sequence[str]) -> list[float]:
-        """Give the logistic of the model's score of each text, from 0 to 1.
+        """Return the logistic of the model's score of each text, from 0 to 1.
 
-        Of its own activation, some models have this one and some none. Raises
-        `ModelError` where the model gives what is no number.
+        The models' own activation is not used: some have this one and some none. Raises
+        `ModelError` where a score is not a number.
         """
         pairs = [(query, text) for text in texts]
         found = self._model.predict(
@@ -66,7 +66,7 @@ def _as_it_is(logits: Any) -> Any:
 
 
 def _reads_pairs(folder: Path) -> bool:
-    """Tell a cross-encoder from a model that would be given a head of random weights."""
+    """Return whether a model is a cross-encoder; others would get a head of random weights."""
     if _settings(folder / "config_sentence_transformers.json").get("model_type") == "CrossEncoder":
         return True
     names = _settings(folder / "config.json").get("architectures") or [""]
@@ -86,7 +86,7 @@ def _settings(path: Path) -> dict[str, Any]:
 def _load(folder: Path) -> CrossEncoder:
     try:
         model: CrossEncoder = CrossEncoder(str(folder), local_files_only=True)
-    # Whatever a model's files can provoke in three libraries: no common base.
+    # A model's files can raise anything in three libraries: there is no common base.
     except Exception as error:
         raise ModelError(
             f"sentence-transformers cannot load {folder}: {error}. Name a folder that "

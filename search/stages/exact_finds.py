@@ -1,4 +1,4 @@
-"""Exact finds first: passages that hold what is rare and asked for."""
+"""Stage that ranks exact finds first: passages that hold rare words of the query."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,13 +12,13 @@ from plait.search.settings import Settings
 
 Switch: TypeAlias = Literal["on", "off"]
 
-EXACT = 8.0
-"""Deviations that an exact find gains; from 6 to 12 rank alike (docs/adr/0015)."""
+EXACT_FIND_GAIN = 8.0
+"""Number of deviations that an exact find gains; 6 to 12 rank alike (docs/adr/0015)."""
 
 
 @dataclass(frozen=True, slots=True)
 class ExactFinds:
-    """What the words of a query tell: which leg to trust, and what is an exact find."""
+    """Exact finds, and trust in the dense leg, by the words of a query."""
 
     trust: Switch = choice(
         "on",
@@ -32,8 +32,8 @@ class ExactFinds:
         store: Store,  # noqa: ARG002 - other stages read it
         settings: Settings,  # noqa: ARG002 - other stages have sizes
     ) -> Mapping[str, Scores]:
-        """Return `EXACT` times the degree of each find."""
+        """Return `EXACT_FIND_GAIN` times the degree of each exact find."""
         evidence = ranking.candidates.evidence
         if self.trust == "off" or evidence is None:
             return {}
-        return {"exact": EXACT * evidence.finds.degrees}
+        return {"exact": EXACT_FIND_GAIN * evidence.finds.degrees}

@@ -15,14 +15,14 @@ def ranked(
 ) -> list[int]:
     """Return the rows (of `passages`) of the best `k`, sorted by `(-score, id)`.
 
-    The only place where plait sorts hits: equal scores go by id, so that a
-    ranking never depends on the order in which an index was built.
+    This is the only place where plait sorts hits: equal scores are sorted by id, so that
+    a ranking never depends on the order in which an index was built.
     """
     rows = best_places(scores, k)
     rows = rows[np.argsort(-scores[rows], kind="stable")]
     falling = scores[rows]
     order: list[int] = rows.tolist()
-    if (falling[1:] != falling[:-1]).all():  # nearly always, and grouping takes a while
+    if (falling[1:] != falling[:-1]).all():  # nearly always, and grouping is slow
         return order[:k]
     order.clear()
     for _, alike in groupby(zip(rows.tolist(), falling.tolist(), strict=True), itemgetter(1)):

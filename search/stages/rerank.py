@@ -1,4 +1,4 @@
-"""A second stage as a system names it: model, depth and budget."""
+"""Second stage as a system names it: model, depth and budget."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from plait.search.notation import check, text, whole, written
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Rerank:
-    """A second stage: a model reads the first hits again, beside the query."""
+    """Second stage: a model that reads the first hits again, together with the query."""
 
     model: str = text("Hub id or folder of a cross-encoder.")
     depth: int = whole(20, 1, 10_000, "Hits that it reads.")

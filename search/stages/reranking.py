@@ -1,11 +1,10 @@
-"""A second stage: a model reads the first hits again, beside the query.
+"""Second stage of a search: a model reads the first hits again, together with the query.
 
-A reader that sees query and passage side by side tells better than a vector what
-answers a question, and takes far longer: so it reads the first hits only (Nogueira and
-Cho, "Passage Re-ranking with BERT", 2019). The hits that were read come first, by what
-it says of them; the others follow as they were. What runs a model is
-`plait.search.stages.cross_encoder`: it takes ten seconds to import, and is imported only when
-a system with a second stage is asked.
+A model that reads query and passage together knows better than a vector what answers a
+question, and takes far longer: so it reads the first hits only (Nogueira and Cho, "Passage
+Re-ranking with BERT", 2019). The hits that it read come first, sorted by its scores; the
+others follow in their order. `plait.search.stages.cross_encoder` runs the model: it takes ten
+seconds to import, and is imported only when a system with a second stage is asked.
 """
 
 import math
@@ -25,13 +24,13 @@ from plait.search.stages.order import ranked
 from plait.search.stages.rerank import Rerank
 
 HITS_PER_BATCH = 4
-"""Hits read at a time. A CPU gains nothing from more, and a budget is overrun by less."""
-STEP = 1.0
-"""How far the hits that were read stand above the others: whatever is more than nothing."""
+"""Number of hits read at a time. A CPU gains nothing from more, and overruns a budget by more."""
+STEP_ABOVE_UNREAD = 1.0
+"""Difference between the floor of hits that were read and the best other hit; any above 0 does."""
 
 
 class Reranker(Protocol):
-    """Reads texts beside a query. To rounding, a text has the same score in any batch."""
+    """Model that scores texts for a query. Except for rounding, batches do not change a score."""
 
     def scores(self, query: str, texts: Sequence[str]) -> Sequence[float]:
         """Return how well each text answers, from 0 to 1."""
@@ -51,7 +50,7 @@ def load_reranker(model: str) -> Reranker:
 
 
 def find_reranker(model: str, *, fetch: bool = True) -> Path:
-    """Find the folder of a cross-encoder, as `find_named` does; raises `ModelError`.
+    """Return the folder of a cross-encoder, as `find_named` does; raises `ModelError`.
 
     A hub id without an owner belongs to `cross-encoder`, as in sentence-transformers.
     """
@@ -67,13 +66,13 @@ def rerank(
     reranker: Reranker,
     clock: Callable[[], float] = perf_counter,
 ) -> list[Hit]:
-    """Sort hits by what a reranker says of the first `stage.depth`, which it reads in order.
+    """Return hits sorted by a reranker's scores of the first `stage.depth`, read in order.
 
     The first batch is always read. Once the budget is spent no other is begun, but the
     one begun is finished: the budget can be overrun by the time that one batch takes.
-    What was read scores `floor` plus what the reranker says, from 0 to 1; the floor is
-    `STEP` above the best hit that was not read, and 0 where all were. So `hits` should
-    hold one hit more than is read, where there is one.
+    A hit that was read scores `floor` plus the reranker's score, from 0 to 1; the floor is
+    `STEP_ABOVE_UNREAD` above the best hit that was not read, and 0 where all were. So
+    `hits` should hold one hit more than is read, where there is one.
     """
     texts = [f"{hit.article.title}\n{hit.passage.text}" for hit in hits[: stage.depth]]
     end = math.inf if stage.budget_ms is None else clock() + stage.budget_ms / 1000
@@ -83,7 +82,7 @@ def rerank(
             break
         said += reranker.scores(query, texts[start : start + HITS_PER_BATCH])
     unread = hits[len(said) :]
-    floor = unread[0].score + STEP if unread else 0.0
+    floor = unread[0].score + STEP_ABOVE_UNREAD if unread else 0.0
     read = [_read(hit, score, floor) for hit, score in zip(hits, said, strict=False)]
     return _in_order([*read, *unread])
 

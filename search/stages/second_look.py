@@ -1,11 +1,11 @@
-"""A second look at the best candidates: what more than the legs supports each of them.
+"""Second look: a stage that adds late interaction and support by similar candidates.
 
-The first thirty are compared with the query token by token (late interaction), then the
-first hundred are drawn towards those that are like them.
+The first thirty candidates are compared with the query token by token (late interaction),
+then the scores of the first hundred are drawn towards those of similar candidates.
 
 Both parts are added to the fused scores. Neither lowers a score below the least among
-these candidates, so that whatever was not looked at again stays behind them, and a
-ranking does not depend on how many hits were asked for.
+these candidates, so that all other candidates stay behind them, and a ranking does not
+depend on how many hits were asked for.
 """
 
 from collections.abc import Mapping
@@ -23,10 +23,10 @@ from plait.search.settings import Settings
 from plait.search.stages.order import ranked
 
 LATE_WEIGHT = 1.3
-"""What late interaction counts, beside cosines; from .9 to 1.3 rank alike. MaxSim deviates half
+"""Weight of late interaction, in deviations of cosines; .9 to 1.3 rank alike. MaxSim deviates half
 as much as cosines do, so this is .7 of its z-score."""
 NEIGHBOURS_SHARE = 0.25
-"""What the scores of neighbours count beside a passage's own; .2 to .3 rank alike."""
+"""Share of the neighbours' scores in a passage's; .2 to .3 rank alike."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class SecondLook:
     neighbours: float = number(NEIGHBOURS_SHARE, 0, 1, "Share of similar candidates.")
 
     def parts(self, ranking: Ranking, store: Store, settings: Settings) -> Mapping[str, Scores]:
-        """Return what late interaction and neighbours add, in the order of the ranks so far."""
+        """Return the parts of late interaction and of neighbours, for the best of the ranking."""
         scores, passages = ranking.scores, ranking.passages
         sizes = settings.refined_candidates, settings.late_candidates
         order = ranked(passages, scores, store.passage_ids, settings.refined_candidates + 1)
@@ -63,19 +63,19 @@ class SecondLook:
 def _untied(scores: Scores, order: list[int], count: int) -> NDArray[np.int64]:
     """Return the first `count` rows, except those that score as the one after them.
 
-    What scores alike, such as copies of one text, is looked at again together or not at all.
+    Passages that score alike, such as copies of one text, are all refined or none is.
     """
     rows = np.array(order[:count], np.int64)
     return rows[scores[rows] > scores[order[count]]] if len(order) > count else rows
 
 
 def late_parts(similarities: Scores, deviation: float, weight: float) -> Scores:
-    """Return how far each MaxSim is above the least, in the dense leg's deviations.
+    """Return how far each MaxSim is above the least, in the dense leg's deviations, weighted.
 
     `similarities`, (candidates,), are those of `plait.index.dense.late_interaction.max_similarity`.
 
-    MaxSim over all passages is not known, so its own mean and deviation are not either;
-    the cosine's deviation is in proportion, near enough, for every query.
+    MaxSim over all passages is not known, nor are its mean and its deviation; the deviation
+    of cosines is nearly in proportion to it, for every query.
     """
     if not len(similarities) or deviation == 0.0:
         return np.zeros(len(similarities))
@@ -85,18 +85,18 @@ def late_parts(similarities: Scores, deviation: float, weight: float) -> Scores:
 def neighbour_parts(
     scores: Scores, vectors: NDArray[np.float32], share: float, neighbours: int
 ) -> Scores:
-    """Return what draws each score towards its neighbours': `share * (theirs - its own)`.
+    """Return the part that draws each score to its neighbours': `share * (theirs - its own)`.
 
-    `vectors`, (candidates, dimension), are unit vectors; neighbours weigh their squared
-    cosine, and all that are as near as the last of so many count. What is about
-    the same thing should score alike (the cluster hypothesis): score regularisation,
+    `vectors`, (candidates, dimension), are unit vectors. The weight of a neighbour is its
+    squared cosine; all that are as near as the last of them count. Passages about the
+    same thing should score alike (the cluster hypothesis): score regularisation,
     Diaz, "Regularizing ad hoc retrieval scores" (CIKM 2005), among candidates only.
     """
     count = min(neighbours, len(scores) - 1)
     if count < 1:
         return np.zeros(len(scores))
     cosines = cosines_among(vectors)
-    np.fill_diagonal(cosines, -1.0)  # nothing is its own neighbour
+    np.fill_diagonal(cosines, -1.0)  # no passage is its own neighbour
     furthest = np.partition(cosines, -count, axis=1)[:, -count, np.newaxis]
     weights = np.where(cosines >= furthest, cosines.clip(min=0.0) ** 2, 0.0)
     sums, totals = _order_free_sums(weights), _order_free_sums(weights * scores)
@@ -105,9 +105,9 @@ def neighbour_parts(
 
 
 def _order_free_sums(values: Scores) -> Scores:
-    """Return sums of rows that no order changes by a bit: copies must score alike.
+    """Return sums of rows, the same to the last bit in any order: copies must score alike.
 
-    Values are rounded to 2**-36 first; sums of such are exact up to 2**16.
+    Values are rounded to 2**-36 first; sums of such values are exact up to 2**16.
     """
     step = 2.0**-36
     sums: Scores = np.rint(values / step).sum(axis=1) * step

@@ -1,4 +1,4 @@
-"""Stages: what looks again at fused candidates, and adds named parts to their scores."""
+"""Protocol of stages, which add named parts to the scores of fused candidates."""
 
 from collections.abc import Mapping
 from typing import Protocol
@@ -10,8 +10,8 @@ from plait.search.settings import Settings
 
 
 class Stage(Protocol):
-    """A stage and its parameters: a frozen dataclass that declares them."""
+    """Stage and its parameters: a frozen dataclass that declares them."""
 
     def parts(self, ranking: Ranking, store: Store, settings: Settings) -> Mapping[str, Scores]:
-        """Return what is added to the score of each candidate, by the name of the part."""
+        """Return the parts that are added to the score of each candidate, by name."""
         ...

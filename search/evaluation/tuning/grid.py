@@ -5,7 +5,7 @@ from itertools import product
 
 from plait.index.errors import QueryError
 from plait.index.leg import K1, TITLE_WEIGHT, B
-from plait.search.fusion import WEIGHT
+from plait.search.fusion import DENSE_WEIGHT
 from plait.search.system import System
 
 DEFAULT_SYSTEM = System()
@@ -24,7 +24,7 @@ class Grid:
     `QueryError` for values that no system takes.
     """
 
-    weight: tuple[float, ...] = tuple(sorted({WEIGHT, *(tenth / 10 for tenth in range(11))}))
+    weight: tuple[float, ...] = tuple(sorted({DENSE_WEIGHT, *(tenth / 10 for tenth in range(11))}))
     """Weights of the dense leg, from words alone to meaning alone, and the default."""
     k1: tuple[float, ...] = (0.5, K1, 1.6)
     """Saturations of BM25, each some 1.8 times the one before."""
@@ -56,4 +56,4 @@ def _moved(system: System) -> set[str]:
 
 
 def _distance(system: System) -> tuple[int, float, str]:
-    return len(_moved(system)), abs(system.values["weight"] - WEIGHT), str(system)
+    return len(_moved(system)), abs(system.values["weight"] - DENSE_WEIGHT), str(system)
