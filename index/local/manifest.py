@@ -178,20 +178,21 @@ def read_manifest(root: Path) -> Manifest:
     found = record.get("format") if isinstance(record, dict) else None
     if isinstance(record, dict) and found not in READABLE_FORMATS:
         first, *_, last = READABLE_FORMATS
-        raise FingerprintError(
-            f"{root} has format {found!r}, this plait reads {first} to {last}. "
-            "Index again into a new folder, or use the plait that wrote it."
-        )
+        raise _foreign(f"{root} has format {found!r}, this plait reads {first} to {last}")
     try:
         manifest = _manifest(record)
     except (LookupError, TypeError, ValueError, ArithmeticError, RecursionError) as error:
         raise damaged(root / MANIFEST, f"{type(error).__name__}: {error}") from error
     if manifest.recipe.language not in LANGUAGES:
-        raise FingerprintError(
-            f"{root} is in {manifest.recipe.language!r}, this plait knows {', '.join(LANGUAGES)}. "
-            "Index again into a new folder, or use the plait that wrote it."
-        )
+        known = ", ".join(LANGUAGES)
+        raise _foreign(f"{root} is in {manifest.recipe.language!r}, this plait knows {known}")
     return manifest
+
+
+def _foreign(found: str) -> FingerprintError:
+    return FingerprintError(
+        f"{found}. Index again into a new folder, or use the plait that wrote it."
+    )
 
 
 def _manifest(record: Any) -> Manifest:
