@@ -1,10 +1,11 @@
 """Factory of stores and writers by the place of an index: the one module that knows the kinds."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from plait.index.errors import NoIndexError
+from plait.index.errors import CorruptIndexError, NoIndexError, PlaitError
 from plait.index.language.cutting import Cutting
 from plait.index.language.languages import language_named
 from plait.index.local.generations import record_system as record_system_of_folder
@@ -29,13 +30,16 @@ def open_writer(
     encoder: Encoder,
     model: str = "",
     progress: Callable[[int], None] | None = None,
+    language: str = "",
 ) -> Writer:
     """Open or make an index for writing; `model` is recorded as the name of `encoder`.
 
-    `progress` is called with the number of passages encoded since its last call. Raises
-    `LockedError`, `FingerprintError`, `CorruptIndexError`.
+    `progress` is called with the number of passages encoded since its last call. Without the
+    name of a `language` it is the index's own, and English for a new one. Raises `LockedError`,
+    `FingerprintError`, `CorruptIndexError`, and `QueryError` for an unknown language.
     """
-    return IndexWriter(Path(place), encoder, model, progress)
+    own = language_named(language) if language else None
+    return IndexWriter(Path(place), encoder, model, progress, own)
 
 
 def reopen_writer(place: str | Path) -> Writer:
@@ -88,3 +92,23 @@ def load_recorded(recipe: Recipe, place: str | Path, given: Encoder | None = Non
     )
     check_recipe(recipe, wanted, place)
     return encoder
+
+
+@contextmanager
+def reading(store: Store) -> Iterator[None]:
+    """Turn any exception while a store is read into an error that names a remedy.
+
+    Raises `CorruptIndexError`, which reports whether the files are as they were written.
+    Errors of plait and of the machine (`OSError`, `MemoryError`) pass as they are.
+    """
+    try:
+        yield
+    except (PlaitError, OSError, MemoryError):
+        raise
+    except Exception as error:
+        store.check()
+        raise CorruptIndexError(
+            f"cannot read {store.name}: {error!r}. All its files have their checksums, so the "
+            "fault is plait's, or of the program that wrote it. Please report it; indexing "
+            "again into a new folder may help."
+        ) from error

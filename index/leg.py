@@ -98,9 +98,9 @@ class Answer(Protocol):
         ...
 
     def best(self, k: int) -> Passages:
-        """Return the best `k` passages, ascending, and all that tie with the last of them.
+        """Return the best `k` passages that may be found, and all that tie with the last.
 
-        Where operators let only some passages through, all of those are returned.
+        Ascending. Where the query has operators, all of `within`, however many.
         """
         ...
 

@@ -187,6 +187,10 @@ class Store(Protocol):
         """
         ...
 
+    def live(self) -> Passages:
+        """Return the passages that are not deleted, ascending."""
+        ...
+
     def owners(self, passages: Passages) -> NDArray[np.int64]:
         """Return a number for the article of each passage, the same for the same article."""
         ...

@@ -69,6 +69,7 @@ class Convex:
     """
 
     name: ClassVar[str] = "convex"
+    needs: ClassVar[frozenset[str]] = frozenset({DENSE})
     is_refined: ClassVar[bool] = True
     weight: float = number(DENSE_WEIGHT, 0, 1, "Share of the dense leg.")
 
@@ -87,6 +88,7 @@ class MinMax:
     """Weighted sum of scores scaled to 0..1 between the least and greatest candidate."""
 
     name: ClassVar[str] = "minmax"
+    needs: ClassVar[frozenset[str]] = frozenset({DENSE})
     is_refined: ClassVar[bool] = False
     weight: float = number(DENSE_WEIGHT, 0, 1, "Share of the dense leg.")
 

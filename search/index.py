@@ -4,8 +4,7 @@ It stands between those who ask (command line, chatbot, benchmark) and the store
 and vectors. Writing is `plait.index.factory.open_writer`.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import cache, lru_cache, partial
 from numbers import Integral
@@ -14,13 +13,11 @@ from typing import Self
 
 from plait.index.article import Article, Passage
 from plait.index.errors import (
-    CorruptIndexError,
     IndexDirectoryError,
     NotFoundError,
-    PlaitError,
     QueryError,
 )
-from plait.index.factory import load_recorded, open_store
+from plait.index.factory import load_recorded, open_store, reading
 from plait.index.language.analyzer import TextAnalyzer
 from plait.index.language.languages import language_named
 from plait.index.leg import Within
@@ -179,13 +176,14 @@ class Index:
             raise QueryError(f"k is {k!r}; wanted a whole number of hits, at least 1.")
         options = options or Options()
         system = options.system or self.default
+        options = replace(options, system=system)  # refused, if it cannot do what is wanted
         stage = system.rerank
         # One more than a second stage reads: the hits that it reads must score above that one.
         wanted = max(k, stage.depth + 1) if stage else k
         likely = options.min_probability
         ranked = max(wanted, self.settings.candidates_per_leg) if likely else wanted
         now = self._now()
-        with self.reading():
+        with reading(now.store):
             found = self._tried(now, query, system, ranked, options)
             hits = found.ranking.likely(likely, wanted).hits(now.store)
         if stage:
@@ -242,24 +240,9 @@ class Index:
         """Return the rows of the best `k` of a ranking, one an article."""
         return self._now().best(ranking, k)
 
-    @contextmanager
-    def reading(self) -> Iterator[None]:
-        """Turn any exception while an index is read into an error that names a remedy.
-
-        Raises `CorruptIndexError`, which reports whether the files are as they were written.
-        Errors of plait and of the machine (`OSError`, `MemoryError`) pass as they are.
-        """
-        try:
-            yield
-        except (PlaitError, OSError, MemoryError):
-            raise
-        except Exception as error:
-            self.store.check()
-            raise CorruptIndexError(
-                f"cannot read {self.root}: {error!r}. All its files have their checksums, so the "
-                "fault is plait's, or of the program that wrote it. Please report it; indexing "
-                "again into a new folder may help."
-            ) from error
+    def reading(self) -> AbstractContextManager[None]:
+        """Turn what is raised where the index is read into an error that names a remedy."""
+        return reading(self.store)
 
     def __contains__(self, article_id: str) -> bool:
         """Return whether there is an article with that id."""

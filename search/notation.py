@@ -50,7 +50,8 @@ class Parameter:
                 wanted = "wanted a hub id or a folder, without any of , ; ( ) = >>"
                 raise QueryError(f"rerank's {name} is {value!r}; {wanted}.")
         elif value is not None:
-            is_sound = isinstance(value, int) or not self.is_whole
+            kinds = int if self.is_whole else int | float
+            is_sound = isinstance(value, kinds) and not isinstance(value, bool)
             if not (is_sound and self.least <= value <= self.most):
                 raise QueryError(self._wanted(name, value))
 

@@ -5,7 +5,7 @@ the scores of the best, sorts. No score is guessed because a list was cut off.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import reduce
 
@@ -42,21 +42,23 @@ class Ranker:
         Many passages of few articles can fill a leg's list of candidates; then the
         lists are made longer, until there are `k` articles or no more passages.
         """
-        depth = max(self._settings.candidates_per_leg, k)
+        if within is not None:
+            within = np.intersect1d(within, self._store.live())
+        answers, within = self._answers(query, system, within)
+        per_leg = max(self._settings.candidates_per_leg, k)
         while True:
-            found = self.fused(self._candidates(query, system, depth, within), system)
+            found = self.fused(self._candidates(query, answers, within, per_leg), system)
             rows = self.best(found, k, passages=passages)
             # Operators name all that match at once.
-            if len(rows) == k or query.tree is not None or len(found.passages) < depth:
+            if len(rows) == k or query.tree is not None or len(found.passages) < per_leg:
                 chances = self._probabilities(found, rows, system)
                 return replace(found, rows=rows, probabilities=chances)
-            depth *= self._settings.deepening
+            per_leg *= self._settings.deepening
 
-    def _candidates(self, query: Query, system: System, depth: int, within: Within) -> Candidates:
-        """Return the best `depth` passages of each leg that is asked, scored by all legs.
-
-        Ranks (RRF) and ranges (min-max) are those among the candidates.
-        """
+    def _answers(
+        self, query: Query, system: System, within: Within
+    ) -> tuple[dict[str, Answer], Within]:
+        """Ask each leg, and return what the operators let through, all in all."""
         legs = {noun.name: noun.on(self._store) for noun in system.legs}
         answers: dict[str, Answer] = {}
         if query.tree is not None:  # only passages that the operators match may be returned
@@ -64,12 +66,21 @@ class Ranker:
             answers[Keyword.name] = keyword.ask(query, within)
             within = answers[Keyword.name].within
         answers |= {name: leg.ask(query, within) for name, leg in legs.items()}
-        answers = {leg.name: answers[leg.name] for leg in system.legs}
+        return {leg.name: answers[leg.name] for leg in system.legs}, within
+
+    def _candidates(
+        self, query: Query, answers: Mapping[str, Answer], within: Within, per_leg: int
+    ) -> Candidates:
+        """Return the best `per_leg` passages of each leg, scored by all legs.
+
+        Ranks (RRF) and ranges (min-max) are those among the candidates.
+        """
         passages = within
         if query.tree is None or passages is None:
-            passages = reduce(np.union1d, (answer.best(depth) for answer in answers.values()))
+            passages = reduce(np.union1d, (answer.best(per_leg) for answer in answers.values()))
         scores = {name: answer.scores(passages) for name, answer in answers.items()}
-        evidence = self._evidence(query, passages) if system.is_fused and system.estimates else None
+        both = {"keyword", "dense"} <= answers.keys()
+        evidence = self._evidence(query, passages) if both else None
         return Candidates(passages, scores, answers, evidence)
 
     def _evidence(self, query: Query, passages: Passages) -> Evidence:
@@ -96,8 +107,10 @@ class Ranker:
         trust = candidates.evidence.trust if candidates.evidence and system.trusts else FULL_TRUST
         fusion = system.fusion.trusting(trust.factor) if system.trusts else system.fusion
         ranking = Ranking(candidates, fusion.parts(candidates.legs), trust)
-        for stage in system.stages if system.is_refined else ():
+        for stage in system.active_stages:
             added = stage.parts(ranking, self._store, self._settings)
+            if taken := added.keys() & ranking.parts.keys():
+                raise ValueError(f"{stage} adds a part named {min(taken)!r}, which there is.")
             ranking = replace(ranking, parts={**ranking.parts, **added})
         return ranking
 
@@ -126,7 +139,7 @@ class Ranker:
         self, ranking: Ranking, rows: Sequence[int], system: System
     ) -> list[float | None]:
         """Return the probability that each row's passage is relevant; None without both legs."""
-        if not (ranking.candidates.evidence and system.is_fused):
+        if not ranking.candidates.evidence:
             return [None] * len(rows)
         slope, offset = system.calibration.p_slope, system.calibration.p_offset
         return [probability(slope * odds + offset) for odds in log_odds_of(ranking, rows)]

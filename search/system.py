@@ -15,7 +15,7 @@ parameters; `LEGS`, `FUSIONS` and `STAGES` have a row for each. Does not search
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, Self, TypeAlias
+from typing import Any, ClassVar, Self
 
 from plait.index.errors import CorruptIndexError, QueryError
 from plait.search.fusion import Convex, Fusion, MinMax, ReciprocalRank
@@ -38,16 +38,9 @@ from plait.search.stages.reranking import find_reranker
 from plait.search.stages.second_look import SecondLook
 from plait.search.stages.stage import Stage
 
-Mode: TypeAlias = Literal["hybrid", "keyword", "dense"]
-"""Name of the legs that plait brings: both, or one alone."""
-
 LEGS: dict[str, type[LegNoun]] = {"keyword": Keyword, "dense": Dense}
 """Legs by name. A program may add a row: a frozen dataclass that makes a leg of a store."""
-FUSIONS: dict[str, type[Fusion]] = {
-    "convex": Convex,
-    "minmax": MinMax,
-    "rrf": ReciprocalRank,
-}
+FUSIONS: dict[str, type[Fusion]] = {"convex": Convex, "minmax": MinMax, "rrf": ReciprocalRank}
 """Fusions by name."""
 STAGES: dict[str, type[Stage]] = {"exact_finds": ExactFinds, "second_look": SecondLook}
 """Stages that add parts to the scores of a refined fusion, by name, in order."""
@@ -55,15 +48,15 @@ STAGES: dict[str, type[Stage]] = {"exact_finds": ExactFinds, "second_look": Seco
 DEFAULT_FUSION = "convex"
 HYBRID = "hybrid"
 """Short name of `keyword+dense`."""
-MODES: tuple[Mode, ...] = ("hybrid", "keyword", "dense")
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
     """Fit of the probability to judgements, by `plait tune`; rankings do not change."""
 
+    needs: ClassVar[frozenset[str]] = frozenset({"keyword", "dense"})
     p_slope: float = number(1.0, 0, 20, "Factor of the log-odds of `p`.")
-    p_offset: float = number(0.0, -20, 20, "What is added to them.")
+    p_offset: float = number(0.0, -20, 20, "Number added to the log-odds of `p`.")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -91,8 +84,8 @@ class System:
         """Return the system of a text.
 
         Raises `QueryError` for an unknown leg, fusion or parameter, for a parameter
-        that neither legs nor fusion use, and for a value out of range; the error lists
-        what is allowed.
+        that no leg, fusion, stage or calibration of the system has, and for a value out of
+        range; the error lists what is allowed.
         """
         first, *rest = text.split(">>")
         name, values = split_stage(first, text)
@@ -111,13 +104,19 @@ class System:
 
     def __post_init__(self) -> None:
         """Raise `QueryError` for values out of range, and for those that would be ignored."""
-        for noun in (*self.legs, self.fusion, *self.stages, self.calibration):
+        names = [leg.name for leg in self.legs]
+        if not names or len(set(names)) < len(names):
+            found = ", ".join(names) or "none"
+            raise QueryError(f"wanted one leg or more, each once; found {found}.")
+        others = self.fusion, *self.stages, self.calibration
+        for noun in (*self.legs, *others):
             check(noun)
-        unused: list[Any] = [] if self.is_refined else [*self.stages]
-        unused += [] if self.is_fused else [self.fusion, self.calibration]
-        for noun in unused:
-            if noun != type(noun)():
+        for noun in others:
+            if noun not in self._used and noun != type(noun)():
                 raise QueryError(f"{self.mode} makes no use of {noun}; leave it out.")
+        if [type(stage) for stage in self.stages] != list(STAGES.values()):
+            raise QueryError(f"wanted a stage of each kind: {', '.join(STAGES)}, in this order.")
+        _check_once(self._used)
 
     @property
     def mode(self) -> str:
@@ -131,16 +130,14 @@ class System:
         return len(self.legs) > 1
 
     @property
-    def is_refined(self) -> bool:
-        """Whether stages add parts to the scores of the best candidates."""
-        return self.is_fused and self.fusion.is_refined
+    def active_stages(self) -> list[Stage]:
+        """Stages that add parts to the scores of the best candidates, in order."""
+        return [stage for stage in self.stages if stage in self._used]
 
     @property
     def trusts(self) -> bool:
         """Whether trust in the query's vector changes the weights of the legs."""
-        return self.is_refined and any(
-            isinstance(stage, ExactFinds) and stage.trust == "on" for stage in self.stages
-        )
+        return self.values.get("trust") == "on"
 
     @property
     def estimates(self) -> bool:
@@ -150,7 +147,7 @@ class System:
     @property
     def values(self) -> dict[str, Any]:
         """Value of every parameter, by name."""
-        return {name: getattr(noun, name) for noun in self._nouns for name in parameters_of(noun)}
+        return {name: getattr(noun, name) for noun in self._used for name in parameters_of(noun)}
 
     def changed(self, values: Mapping[str, Any]) -> Self:
         """Return the system with other values; raises `QueryError` for an unknown parameter."""
@@ -165,30 +162,43 @@ class System:
         )
 
     @property
-    def _nouns(self) -> list[Any]:
+    def _used(self) -> list[Any]:
         """Nouns that this system uses, in the order in which they are written."""
-        if not self.is_fused:
-            return list(self.legs)
-        stages = self.stages if self.fusion.is_refined else ()
-        return [self.fusion, *stages, *self.legs, self.calibration]
+        return _used(self.legs, self.fusion, self.stages, self.calibration)
 
     def __str__(self) -> str:
         named = [] if self.fusion.name == DEFAULT_FUSION else [f"fusion={self.fusion.name}"]
-        first = written(self.mode, self._nouns, named)
+        first = written(self.mode, self._used, named)
         return f"{first} >> {self.rerank}" if self.rerank else first
 
     __repr__ = __str__
 
 
+def _used(legs: Sequence[Any], fusion: Any, stages: Iterable[Any], fit: Any) -> list[Any]:
+    """Return the nouns, or the classes of nouns, that a system of some legs makes use of."""
+    if len(legs) == 1:
+        return list(legs)
+    names = {leg.name for leg in legs}
+    nouns = [fusion, *(stages if fusion.is_refined else ()), *legs, fit]
+    return [noun for noun in nouns if getattr(noun, "needs", frozenset()) <= names]
+
+
+def _check_once(nouns: Iterable[Any]) -> None:
+    """Raise `QueryError` where two nouns declare a parameter of the same name."""
+    names = [name for noun in nouns for name in parameters_of(noun)]
+    for name in names:
+        if names.count(name) > 1:
+            raise QueryError(f"two parts of the system have a parameter {name!r}; rename one.")
+
+
 def _check_names(
     name: str, values: Iterable[str], legs: Sequence[type[LegNoun]], fusion: type[Fusion]
 ) -> None:
-    """Raise `QueryError` for a parameter that legs and fusion do not use."""
+    """Raise `QueryError` for a parameter that is of no use."""
     is_fused = len(legs) > 1
     plain = not is_fused or fusion.name == DEFAULT_FUSION
     shown = name if plain else f"{name}(fusion={fusion.name})"
-    stages = list(STAGES.values()) if fusion.is_refined else []
-    kinds = [fusion, *stages, *legs, Calibration] if is_fused else legs
+    kinds = _used(legs, fusion, STAGES.values(), Calibration)
     choices = [parameter for kind in kinds for parameter in parameters_of(kind)]
     for value in values:
         choose(f"{shown} parameter", value, ["fusion", *choices] if is_fused else choices)

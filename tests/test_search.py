@@ -12,7 +12,7 @@ from plait.index.local.writer import IndexWriter
 from plait.index.models.encoder import Encoder
 from plait.search.context import choose_excerpts
 from plait.search.index import Index
-from plait.search.system import MODES, Options, System
+from plait.search.system import Options, System
 
 QUERIES = [
     "peace treaty 1956 declaration",
@@ -106,7 +106,7 @@ def test_copies_score_alike_however_many_they_are(tmp_path: Path, encoder: Encod
 def test_operators_filter(seeds: Index) -> None:
     """Only what the operators match is returned, whichever leg ranks."""
     terms = seeds.analyzer.terms
-    for mode in MODES:
+    for mode in ("hybrid", "keyword", "dense"):
         hits = seeds.search("treaty -japan title:declaration", 20, Options(System.parse(mode)))
         assert hits
         for hit in hits:
@@ -145,6 +145,7 @@ def test_context_keeps_its_budget_and_repeats_nothing(seeds: Index) -> None:
         assert excerpt.article.text[excerpt.start : excerpt.end] == excerpt.text
 
 
+@pytest.mark.folder
 def test_a_query_imports_no_framework_and_opens_no_socket(seeds: Index) -> None:
     """The default model's query path needs neither torch nor transformers nor a network.
 

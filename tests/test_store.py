@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from whoosh.query import FuzzyTerm, Phrase, Prefix, Query as Tree
 from whoosh.support.levenshtein import levenshtein
 
-from plait.index.arithmetic import idf
+from plait.index.arithmetic import best_places, idf
 from plait.index.article import Article, Passage
 from plait.index.errors import NotFoundError
 from plait.index.keyword.tree import leaf_text, matching, scoring_leaves, weighted
@@ -58,7 +58,7 @@ class Found:
         scores = self.all_scores[allowed]
         if self.is_sparse:
             allowed, scores = allowed[scores > 0], scores[scores > 0]
-        return np.sort(allowed[np.argsort(-scores, kind="stable")[:k]])
+        return allowed[best_places(scores, k)]
 
     def scores(self, passages: Passages) -> LegScores:
         """Look up."""
@@ -139,7 +139,7 @@ class ToyDenseLeg:
     def ask(self, query: LegQuery, within: Within = None) -> Found:
         """Multiply."""
         cosines = np.einsum("ij,j->i", self.vectors, query.vector, dtype=np.float64)
-        return Found(cosines, within, {}, is_sparse=False, is_filtered=within is not None)
+        return Found(cosines, within, {}, is_sparse=False, is_filtered=query.tree is not None)
 
 
 @dataclass(frozen=True)
@@ -255,6 +255,10 @@ class Toy:
                 found[row] = np.average(best, weights=weights) / tokens.shape[1] ** 0.5
         return found
 
+    def live(self) -> Passages:
+        """Return all: nothing is ever deleted."""
+        return np.arange(self.passage_count)
+
     def owners(self, passages: Passages) -> Passages:
         """Return the article's place among all."""
         places = {id_: place for place, id_ in enumerate(self._articles)}
@@ -307,10 +311,10 @@ def toy(encoder: Encoder) -> Index:
     return Index(Toy([own for own in found if isinstance(own, Article)], encoder), encoder)
 
 
-def of_folders(function: Callable[..., object]) -> bool:
-    """Return whether a test is about folders: it opens one, or asks nothing of an index."""
-    code = inspect.getsource(function)
-    return "seeds" not in inspect.signature(function).parameters or "seeds.root" in code
+def is_of_stores(function: Callable[..., object]) -> bool:
+    """Return whether a test asks the seeds, and is not about the folder that they are in."""
+    marks = {mark.name for mark in getattr(function, "pytestmark", [])}
+    return "seeds" in inspect.signature(function).parameters and "folder" not in marks
 
 
 def suite() -> Iterator[tuple[str, Any]]:
@@ -323,7 +327,7 @@ def suite() -> Iterator[tuple[str, Any]]:
         module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
         for found, function in vars(module).items():
-            if found.startswith("test_") and not of_folders(function):
+            if found.startswith("test_") and is_of_stores(function):
                 yield found, function
 
 

@@ -15,7 +15,7 @@ from plait.search.legs.keyword import Keyword
 from plait.search.stages.exact_finds import ExactFinds
 from plait.search.stages.rerank import Rerank
 from plait.search.stages.second_look import SecondLook
-from plait.search.system import FUSIONS, MODES, Calibration, Options, System, parse_systems
+from plait.search.system import FUSIONS, Calibration, Options, System, parse_systems
 
 SHARE = st.floats(0, 1)
 LARGE = st.floats(0, 100)
@@ -170,7 +170,7 @@ def test_a_system_names_its_parts() -> None:
     assert System.parse("hybrid(weight=0.8)").fusion.trusting(0.5) == Convex(0.4)
     alone = System((Keyword(),)), System((Dense(),))
     assert [str(system) for system in (System(), *alone)] == ["hybrid", "keyword", "dense"]
-    assert [System.parse(mode) for mode in MODES] == [System(), *alone]
+    assert [System.parse(mode) for mode in ("hybrid", "keyword", "dense")] == [System(), *alone]
 
 
 def test_every_parameter_reaches_the_ranking(seeds: Index) -> None:

@@ -11,6 +11,7 @@ from typing import ClassVar, Self
 import numpy as np
 import pytest
 
+from plait.index.arithmetic import best_places
 from plait.index.errors import QueryError
 from plait.index.leg import LegQuery, LegScores, Passages, Scores, TermPart, Within
 from plait.index.store import Store
@@ -31,12 +32,12 @@ class YearAnswer:
 
     all_scores: Scores
     within: Within
+    has_operators: bool
 
     def best(self, k: int) -> Passages:
         """Return the latest."""
-        if self.within is not None:
-            return self.within
-        return np.sort(np.argsort(-self.all_scores, kind="stable")[:k])
+        allowed = np.arange(len(self.all_scores)) if self.within is None else self.within
+        return allowed if self.has_operators else allowed[best_places(self.all_scores[allowed], k)]
 
     def scores(self, passages: Passages) -> LegScores:
         """Look up."""
@@ -56,8 +57,7 @@ class YearLeg:
 
     def ask(self, query: LegQuery, within: Within = None) -> YearAnswer:
         """Score all."""
-        assert query.terms
-        return YearAnswer(years(self.store), within)
+        return YearAnswer(years(self.store), within, query.tree is not None)
 
 
 def years(store: Store) -> Scores:
@@ -125,7 +125,7 @@ def _registered(monkeypatch: pytest.MonkeyPatch) -> None:
         "year",
         "keyword+dense+year",
         "keyword+year(fusion=rrf)",
-        "dense+year(weight=0.5, late=0)",
+        "dense+year(weight=0.5)",
         "hybrid(fusion=greatest)",
         "hybrid(fusion=greatest, scale=2)",
         "keyword+dense+year(fusion=greatest)",
@@ -166,6 +166,9 @@ def test_toys_change_the_ranking(seeds: Index) -> None:
         ("year(k1=1)", "no year parameter 'k1'; it takes none"),
         ("hybrid(lengthy=2)", "lengthy is 2.0; wanted a number from 0 to 1"),
         ("hybrid(fusion=rrf, lengthy=0.1)", "choose one of fusion, k, k1, b, title"),
+        ("keyword+year(weight=0.3)", "choose one of fusion, lengthy, k1, b, title\\.$"),
+        ("dense+year(late=0)", "choose one of fusion, weight, lengthy\\.$"),
+        ("keyword+year(p_slope=2)", "no keyword.year parameter 'p_slope'"),
         ("keyword+keyword", "names a leg twice"),
         ("hybrid+year", "names a leg twice"),
         ("keyword+month", "no leg 'month'; choose one of hybrid, keyword, dense, year"),

@@ -77,6 +77,7 @@ def test_an_unknown_article_is_an_error(seeds: Index) -> None:
         explain_rank(seeds, "peace", f"{OTHER}#1")
 
 
+@pytest.mark.folder
 def test_candidates_are_the_last_stage(seeds: Index) -> None:
     """With few candidates, what neither leg proposes is lost there."""
     index = Index.open(seeds.root, seeds.encoder, Settings(candidates_per_leg=3))

@@ -95,10 +95,18 @@ class DenseAnswer:
     arrays: DenseArrays
     vector: NDArray[np.float32]
     within: Within
+    has_operators: bool = False
 
     def best(self, k: int) -> Passages:
-        """Return the `k` nearest passages, ascending; all of `within`, where it is not None."""
-        return self.arrays.nearest(self.vector, k) if self.within is None else self.within
+        """Return the nearest `k` passages, ascending, and those that tie with the last.
+
+        With operators all that match, for whichever leg ranks them.
+        """
+        if self.within is None:
+            return self.arrays.nearest(self.vector, k)
+        if self.has_operators:
+            return self.within
+        return self.within[best_places(self.arrays.cosines(self.vector, self.within), k)]
 
     def scores(self, passages: Passages) -> LegScores:
         """Return the cosines of some passages."""
@@ -119,4 +127,4 @@ class DenseLeg:
 
     def ask(self, query: LegQuery, within: Within = None) -> DenseAnswer:
         """Encode the query; passages are scored when the answer is asked for them."""
-        return DenseAnswer(self.arrays, query.vector, within)
+        return DenseAnswer(self.arrays, query.vector, within, query.tree is not None)

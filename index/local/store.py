@@ -99,6 +99,10 @@ class LocalStore:
         """Return MaxSim of a query's tokens with each passage, (passages,)."""
         return max_similarity(tokens, self._arrays.tokens(passages), weights)
 
+    def live(self) -> Passages:
+        """Return the passages that are not deleted, ascending."""
+        return np.flatnonzero(self.snapshot.keyword.alive)
+
     def owners(self, passages: Passages) -> Passages:
         """Return the number of each passage's article, (passages,)."""
         return self.snapshot.owners(passages)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import ClassVar, Literal, TypeAlias
 
 from plait.index.leg import Scores
 from plait.index.store import Store
@@ -20,6 +20,7 @@ EXACT_FIND_GAIN = 8.0
 class ExactFinds:
     """Exact finds, and trust in the dense leg, by the words of a query."""
 
+    needs: ClassVar[frozenset[str]] = frozenset({"keyword", "dense"})
     trust: Switch = choice(
         "on",
         ("on", "off"),

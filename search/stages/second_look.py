@@ -10,6 +10,7 @@ depend on how many hits were asked for.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +34,7 @@ NEIGHBOURS_SHARE = 0.25
 class SecondLook:
     """Late interaction, and support by similar candidates. A `plait.search.stages.stage.Stage`."""
 
+    needs: ClassVar[frozenset[str]] = frozenset({"keyword", "dense"})
     late: float = number(LATE_WEIGHT, 0, 100, "Weight of late interaction.")
     neighbours: float = number(NEIGHBOURS_SHARE, 0, 1, "Share of similar candidates.")
 
