@@ -6,7 +6,7 @@
     for hit in index.search("peace treaty 1956 declaration"):
         print(hit.rank, hit.article.title)
 
-Writing an index is `plait.index.local.writer`; the command line is `plait.cli`.
+`plait.index.factory.open_writer` opens an index for writing; the command line is `plait.cli`.
 """
 
 from typing import TYPE_CHECKING, Any

@@ -1,4 +1,4 @@
-"""The command line: the only place that prints and exits.
+"""The command line: what it prints, and how it exits (with `plait.search.show`).
 
 Exit status 0 for success, 1 for an operation that failed, 2 for bad usage, 130
 after Ctrl-C. A command imports what it runs, so that the others start quickly.
@@ -53,11 +53,11 @@ def index(
     prune: Annotated[
         bool, Option("--prune", help="Remove articles that are gone from below PATHS.")
     ] = False,
-    id_field: Annotated[str, Option(help="Of a record: its id.")] = "_id",
-    title_field: Annotated[str, Option(help="Of a record: its title.")] = "title",
-    text_field: Annotated[str, Option(help="Of a record: its text.")] = "text",
-    date_field: Annotated[str, Option(help="Of a record: its date.")] = "date",
-    author_field: Annotated[str, Option(help="Of a record: its author.")] = "author",
+    id_field: Annotated[str, Option(help="Field of a record that holds its id.")] = "_id",
+    title_field: Annotated[str, Option(help="Field that holds its title.")] = "title",
+    text_field: Annotated[str, Option(help="Field that holds its text.")] = "text",
+    date_field: Annotated[str, Option(help="Field that holds its date.")] = "date",
+    author_field: Annotated[str, Option(help="Field that holds its author.")] = "author",
 ) -> None:
     """Add articles, or bring the index up to date: only what changed is read and encoded.
 
@@ -88,7 +88,7 @@ def search(
     k: Annotated[int, Option("-k", min=1, help="How many hits at most.")] = 10,
     system: SystemText = "",
     rerank: Annotated[str, Option(help="Short for >> rerank(model=…): folder, hub id.")] = "",
-    budget_ms: Annotated[int | None, Option(min=1, help="Of --rerank.")] = None,
+    budget_ms: Annotated[int | None, Option(min=1, help="Milliseconds for --rerank.")] = None,
     passages: Annotated[bool, Option("--passages", help="Every passage by itself.")] = False,
     min_score: Likely = 0.0,
     exact: Exact = False,
@@ -256,7 +256,7 @@ def tune(
     ] = None,
     qrels: Annotated[Path | None, Argument(help="Judgements: TREC's or BEIR's.")] = None,
     root: Root = DEFAULT_INDEX,
-    measure: Annotated[str, Option(help="What is to be good.")] = "nDCG@10",
+    measure: Annotated[str, Option(help="Measure to improve.")] = "nDCG@10",
     save: Annotated[bool, Option("--save", help="If better, make it the default.")] = False,
     forget: Annotated[bool, Option("--forget", help="Back to plain hybrid.")] = False,
     as_json: AsJson = False,

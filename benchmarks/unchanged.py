@@ -1,10 +1,10 @@
-"""Do the rankings equal those of another revision to the last bit, and are they as fast?
+"""Comparison of rankings with those of another revision, to the last bit, and of their times.
 
     python benchmarks/unchanged.py REVISION [COLLECTION ...]
 
-Every topic of each collection is asked of each system, and so are queries with operators
-that are made of the topics' words by a fixed seed; both revisions search the same index,
-made by REVISION. Compared are ids, order, scores, all parts of the scores, probabilities
+Every topic of each collection is asked of the main systems, the first topics of some others,
+and queries with operators that are made of the topics' words by a fixed seed; both revisions
+search the same index, made by REVISION. Compared are ids, order, scores, all parts of the scores, probabilities
 and the query that was asked. Then both answer the same queries in turn, and the ratio of
 the times is printed: `median of the new / median of the old`, and the middle half of the
 ratios query by query. Ends with status 1 where a ranking differs.
@@ -27,21 +27,21 @@ from typing import IO, Any
 
 from public import ROOT, folders
 
-SYSTEMS = (
-    "keyword",
-    "dense",
-    "hybrid",
+SYSTEMS = ("keyword", "dense", "hybrid")
+OTHERS = (
     "hybrid(trust=off, late=0, neighbours=0)",
     "hybrid(fusion=rrf)",
     "hybrid(fusion=minmax, weight=0.4, k1=0.5, b=0.75, title=0)",
 )
 TIMED = ("keyword", "hybrid")
 HITS = 100
-"""Compared of each ranking."""
+"""Number of hits compared of each ranking."""
 WITH_OPERATORS = 300
-"""Queries, over all collections together."""
+"""Number of queries with operators, over all collections together."""
+TOPICS_OF_OTHERS = 50
+"""Number of topics of each collection that are asked of other systems."""
 TOPICS_TIMED = 150
-"""Of each collection, at most."""
+"""Greatest number of topics of a collection whose times are compared."""
 ROUNDS = 2
 PATTERNS = (
     "+{} {}",
@@ -79,6 +79,10 @@ class Revision:
         assert from_  # noqa: S101
         print(json.dumps(question), file=to, flush=True)
         return json.loads(from_.readline())
+
+    def end(self) -> None:
+        """End the process."""
+        self._process.communicate()
 
 
 def answer(lines: IO[str]) -> Iterator[object]:
@@ -142,10 +146,11 @@ def with_operators(topics: Sequence[str], count: int) -> list[str]:
 def questions(topics: Sequence[str], operators: int) -> Iterator[Question]:
     """Yield what is compared."""
     asked = {"k": HITS, "passages": False, "operators": False}
-    for system in SYSTEMS:
-        yield from (asked | {"query": topic, "system": system} for topic in topics)
+    for system in (*SYSTEMS, *OTHERS):
+        some = topics if system in SYSTEMS else topics[:TOPICS_OF_OTHERS]
+        yield from (asked | {"query": topic, "system": system} for topic in some)
     for number, query in enumerate(with_operators(topics, operators)):
-        system = SYSTEMS[number % len(SYSTEMS)]
+        system = (*SYSTEMS, *OTHERS)[number % 6]
         yield asked | {"query": query, "system": system, "operators": True}
         yield asked | {"query": query, "system": "hybrid", "operators": True, "passages": True}
 
@@ -183,6 +188,8 @@ def compared(name: str, old: Revision, new: Revision, operators: int) -> bool:
 
 def main() -> None:
     """Compare on all collections."""
+    if len(sys.argv) < 2:
+        sys.exit("wanted a revision to compare with, such as HEAD~1.")
     revision = sys.argv.pop(1)
     archive = subprocess.run(
         ["git", "-C", str(ROOT), "archive", "--prefix=plait/", revision],  # noqa: S607
@@ -199,6 +206,8 @@ def main() -> None:
         old, new = Revision(Path(below)), Revision(Path(below) / "new")
         share = -(-WITH_OPERATORS // len(names))
         agree = [compared(name, old, new, share) for name in names]
+        for process in (old, new):
+            process.end()
         if not all(agree):
             sys.exit(1)
 

@@ -80,7 +80,11 @@ class LegQuery(Protocol):
 
     @property
     def tree(self) -> "Tree | None":
-        """Whoosh's query where operators were used; None for a bag of words."""
+        """Whoosh's query where operators were used; None for a bag of words.
+
+        Leaves in the title that have `TITLE_BOOST` stand for a word in any field: a leg puts its
+        own weight there (`plait.index.keyword.tree.weighted`).
+        """
         ...
 
     @property
@@ -105,11 +109,11 @@ class Answer(Protocol):
         ...
 
     def scores(self, passages: Passages) -> LegScores:
-        """Return the full scores of some passages, ascending."""
+        """Return the full scores of `passages`, which ascend, each once."""
         ...
 
     def terms(self, passages: Passages) -> list[list[TermPart]]:
-        """Return what each word adds to each of some passages; empty lists without words."""
+        """Return what each word adds to each of `passages`, in any order; empty without words."""
         ...
 
 
@@ -117,5 +121,9 @@ class Leg(Protocol):
     """Way of scoring every passage of a store."""
 
     def ask(self, query: LegQuery, within: Within = None) -> Answer:
-        """Score passages for a query; raises `QueryError` where it needs too much."""
+        """Score passages for a query.
+
+        Raises `QueryError` where it needs too much, and `ModelError` where the vector cannot
+        be had.
+        """
         ...

@@ -85,15 +85,15 @@ class Occurrences(Protocol):
         ...
 
     def first(self, term: int, most: int) -> Passages:
-        """Return the first `most` passages with one of the terms, ascending."""
+        """Return the first `most` passages with the term at that index, ascending."""
         ...
 
     def held_by(self, term: int, passages: Passages) -> Flags:
-        """Return whether each of some passages holds one of the terms, (passages,)."""
+        """Return whether each of `passages` holds the term at that index, (passages,)."""
         ...
 
     def side_by_side(self, first: int, second: int, passages: Passages) -> Flags:
-        """Return whether the second term directly follows the first in each passage.
+        """Return whether the term at the second index directly follows that at the first.
 
         `passages`, ascending, hold both terms.
         """
@@ -113,11 +113,11 @@ class Dictionary(Protocol):
         ...
 
     def similar(self, term: str, edits: int) -> set[str]:
-        """Return the terms that at most `edits` edits turn into `term`."""
+        """Return the terms at most `edits` letters away: inserted, deleted or replaced ones."""
         ...
 
     def letters(self) -> Mapping[str, int]:
-        """Return how often each letter is in the terms, each term counted once a segment."""
+        """Return how often each letter is in the terms, each term counted once or a few times."""
         ...
 
 

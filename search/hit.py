@@ -20,8 +20,8 @@ class Trust:
     known: float
     """Share of the query's weight that the model knows, 0 to 1 (`plait.search.evidence.trust`)."""
     factor: float
-    """Factor of the dense leg's weight, and of the neighbours' share, 0 to 1. What the dense
-    leg loses, the keyword leg gains."""
+    """Factor of the dense leg's weight, and of the neighbours' share, `LEAST_TRUST` to 1. What the
+    dense leg loses, the other legs gain."""
 
 
 FULL_TRUST = Trust(1.0, 1.0)

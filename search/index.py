@@ -153,8 +153,8 @@ class Index:
     def search(self, query: str, k: int = 10, options: Options | None = None) -> list[Hit]:
         """Return the best `k` hits, sorted by `(-score, passage id)`.
 
-        Each leg proposes 250 passages, and `k` where that is more: hits after the first
-        hundred and fifty may then be in another order.
+        Each leg proposes `settings.candidates_per_leg` passages (250), and `k` where that is
+        more, which can change the order from about the 150th hit on.
 
         With `options.min_probability`, hits are those of the first 250 that are as likely:
         perhaps none.
@@ -164,7 +164,8 @@ class Index:
         `options.exact` forbids it.
 
         Raises `QueryError` for an empty query or `k` below 1, and `ModelError` where a
-        second stage's model cannot be loaded, which is done when it is first needed.
+        second stage's model cannot be loaded, which is done when it is first needed;
+        `CorruptIndexError`, and `IndexDirectoryError` once the index is closed.
         """
         return self.answer(query, k, options).hits
 

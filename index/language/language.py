@@ -39,10 +39,11 @@ class Language:
     request_words: frozenset[str]
     """Words with which people ask, and which name nothing that they ask for."""
     fold: Callable[[str], str]
-    """Folding of a word without accents, whose apostrophes are ASCII: endings that go."""
+    """Function that removes endings such as `'s`; words come without accents, and with ASCII
+    apostrophes."""
     make_stemmer: Callable[[], Stem]
     """Maker of a stemmer: one must not be shared by threads."""
     sentence_end: re.Pattern[str]
     """Pattern of all from the mark that ends a sentence to the blanks before the next."""
     versions: Callable[[], Versions]
-    """Versions of the rules above; a function, for to ask a stemmer's is to load it."""
+    """Function that returns the versions of these rules; it loads the stemmer."""

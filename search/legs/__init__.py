@@ -1,1 +1,1 @@
-"""Legs: ways of scoring every passage of an index for one query."""
+"""Legs as a system names them: name and parameters."""

@@ -1,6 +1,6 @@
 """Console of the command line: safe printing, and a bar of progress.
 
-It prints by a function of the command line, which alone decides where to.
+Text goes through the `echo` that it is made with: the command line decides where to.
 """
 
 import os
