@@ -4,10 +4,10 @@
 
 Every topic of each collection is asked of the main systems, the first topics of some others,
 and queries with operators that are made of the topics' words by a fixed seed; both revisions
-search the same index, made by REVISION. Compared are ids, order, scores, all parts of the scores, probabilities
-and the query that was asked. Then both answer the same queries in turn, and the ratio of
-the times is printed: `median of the new / median of the old`, and the middle half of the
-ratios query by query. Ends with status 1 where a ranking differs.
+search the same index, made by REVISION. Compared are ids, order, scores, all parts of the
+scores, probabilities and the query that was asked. Then both answer the same queries in turn,
+and the ratio of the times is printed: `median of the new / median of the old`, and the middle
+half of the ratios query by query. Ends with status 1 where a ranking differs.
 """
 
 import json
