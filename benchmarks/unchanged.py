@@ -117,7 +117,10 @@ def answer(lines: IO[str]) -> Iterator[object]:
 
 def _explained(found: Any) -> Iterator[object]:
     """Yield all that an explanation says, whatever shape it has in a revision."""
-    legs = [asdict(leg) if leg else None for leg in (found.keyword, found.dense)]
+    legs = [
+        leg and (leg.score, leg.mean, leg.deviation, leg.part)
+        for leg in (found.keyword, found.dense)
+    ]
     parts = found.exact, found.late, found.neighbours, found.score
     terms = [asdict(term) for term in found.terms]
     yield from map(_exact, (*legs, *parts, terms, found.rare, asdict(found.trust)))

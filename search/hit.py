@@ -97,20 +97,16 @@ class Ranking:
 
     def explanations(self, rows: Sequence[int]) -> list["Explanation"]:
         """Return the explanation of the score in each of some rows."""
-        found = self.candidates
-        terms: list[list[TermPart]] = [[] for _ in rows]
-        for answer in found.answers.values():
-            for row, more in enumerate(answer.terms(self.passages[rows])):
-                terms[row] += more
+        answers = self.candidates.answers.items()
+        terms = {name: answer.terms(self.passages[rows]) for name, answer in answers}
         return [
             Explanation(
-                {name: self._leg_part(name, row) for name in found.legs},
+                {name: self._leg_part(name, row, own[at]) for name, own in terms.items()},
                 {name: float(part[row]) for name, part in self.parts.items()},
-                tuple(own),
                 self._rare(row),
                 self.trust,
             )
-            for row, own in zip(rows, terms, strict=True)
+            for at, row in enumerate(rows)
         ]
 
     def article_ids(self, store: Store, rows: Sequence[int]) -> list[str]:
@@ -134,10 +130,10 @@ class Ranking:
             for rank, ((article, passage), explanation, probability) in enumerate(explained, 1)
         ]
 
-    def _leg_part(self, name: str, row: int) -> "LegPart":
+    def _leg_part(self, name: str, row: int, terms: Sequence[TermPart]) -> "LegPart":
         leg = self.candidates.legs[name]
         score, part = float(leg.scores[row]), float(self.parts[name][row])
-        return LegPart(score, leg.mean, leg.deviation, part)
+        return LegPart(score, leg.mean, leg.deviation, part, tuple(terms))
 
     def _rare(self, row: int) -> tuple[str, ...]:
         """Return the rare words for which a row is an exact find; none where it is not."""
@@ -157,6 +153,8 @@ class LegPart:
     """Standard deviation of these scores."""
     part: float
     """Part of the hit's score, after normalisation and weighting."""
+    terms: tuple[TermPart, ...] = ()
+    """Scores of the query's words, which add up to `score`; empty for a leg without words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,8 +179,6 @@ class Explanation:
     """Part of each leg that was asked, by its name."""
     parts: Mapping[str, float]
     """Parts that legs and stages add, by name, in the order in which they are summed."""
-    terms: tuple[TermPart, ...]
-    """Scores of the query's words; they add up to the keyword leg's score."""
     rare: tuple[str, ...] = ()
     """Rare words, or pairs of words, for which the passage is an exact find."""
     trust: Trust = FULL_TRUST
@@ -195,6 +191,11 @@ class Explanation:
         """Sum of the parts; the hit's score is this very number."""
         # A difference is not added: equal scores of a reranker must remain equal.
         return self.rerank.floor + self.rerank.score if self.rerank else sum(self.parts.values())
+
+    @property
+    def terms(self) -> tuple[TermPart, ...]:
+        """Scores of the query's words in all legs."""
+        return tuple(term for leg in self.legs.values() for term in leg.terms)
 
     @property
     def keyword(self) -> LegPart | None:

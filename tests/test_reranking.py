@@ -62,7 +62,7 @@ def hits_of(scores: Sequence[float]) -> list[Hit]:
             article=Article(f"a{at:03}", f"title {at}", "text"),
             passage=Passage(f"a{at:03}", 0, 0, 4, "text"),
             explanation=Explanation(
-                {"keyword": LegPart(score, 0.0, 1.0, score)}, {"keyword": score}, ()
+                {"keyword": LegPart(score, 0.0, 1.0, score)}, {"keyword": score}
             ),
         )
         for at, score in enumerate(sorted(scores, reverse=True))

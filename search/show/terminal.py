@@ -93,7 +93,7 @@ def explained(explanation: Explanation) -> Iterator[str]:
     """Yield the lines of an explanation."""
     for name, leg in explanation.legs.items():
         yield _leg(name, leg)
-        for term in explanation.terms if name == "keyword" else ():
+        for term in leg.terms:
             yield f"               {term.score:>8.4f}  {term.field}:{term.term}"
         if name == "dense" and explanation.trust.factor < 1:
             yield _trusted(explanation.trust)
@@ -117,10 +117,11 @@ def explanation_record(explanation: Explanation) -> dict[str, Any]:
     """Return an explanation as a record for programs: each leg and each stage by its name."""
     record = asdict(explanation)
     legs, parts = record.pop("legs"), record.pop("parts")
+    terms = [term for leg in legs.values() for term in leg.pop("terms")]
     shown = dict.fromkeys(("keyword", "dense")) | legs
     shown |= dict.fromkeys(("late", "neighbours", "exact"), 0.0)
     stages = {name: part for name, part in parts.items() if name not in legs}
-    found: dict[str, Any] = shown | stages | record
+    found: dict[str, Any] = shown | stages | {"terms": terms} | record
     return found
 
 
