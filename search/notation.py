@@ -7,7 +7,8 @@ follow from that.
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields, is_dataclass, replace
+from numbers import Real
 from typing import Any, TypeVar
 
 from plait.index.errors import QueryError
@@ -28,6 +29,8 @@ class Parameter:
     most: float = 0.0
     """Ends of the range, both allowed; of numbers only."""
     is_whole: bool = False
+    is_optional: bool = False
+    """Whether None may be given."""
     choices: tuple[str, ...] = ()
     """Names that may be given; empty for numbers and texts."""
     is_text: bool = False
@@ -46,11 +49,12 @@ class Parameter:
         if self.choices:
             choose(name, value, self.choices)
         elif self.is_text:
-            if _UNREADABLE.search(value):
+            if not isinstance(value, str) or _UNREADABLE.search(value):
                 wanted = "wanted a hub id or a folder, without any of , ; ( ) = >>"
                 raise QueryError(f"rerank's {name} is {value!r}; {wanted}.")
-        elif value is not None:
-            is_sound = isinstance(value, int) or not self.is_whole
+        elif value is not None or not self.is_optional:
+            kind = int if self.is_whole else Real
+            is_sound = isinstance(value, kind) and not isinstance(value, bool)
             if not (is_sound and self.least <= value <= self.most):
                 raise QueryError(self._wanted(name, value))
 
@@ -66,7 +70,9 @@ def number(default: float, least: float, most: float, help_: str) -> Any:
 
 def whole(default: int | None, least: int, most: int, help_: str) -> Any:
     """Declare a field that is a whole number from `least` to `most`."""
-    return _declared(default, Parameter(help_, least, most, is_whole=True))
+    is_optional = default is None
+    declared = Parameter(help_, least, most, is_whole=True, is_optional=is_optional)
+    return _declared(default, declared)
 
 
 def choice(default: str, choices: Sequence[str], help_: str) -> Any:
@@ -93,7 +99,9 @@ def parameters_of(noun: Any) -> dict[str, Parameter]:
 
 
 def check(noun: Any) -> None:
-    """Raise `QueryError` for the first value of a noun that is not allowed."""
+    """Raise `QueryError` for the first value of a noun that is not allowed, and for no noun."""
+    if isinstance(noun, type) or not is_dataclass(noun):
+        raise QueryError(f"{noun!r} is no part of a system; System.parse reads a text.")
     for name, parameter in parameters_of(noun).items():
         parameter.check(name, getattr(noun, name))
 

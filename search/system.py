@@ -110,7 +110,8 @@ class System:
         )
 
     def __post_init__(self) -> None:
-        """Refuse what is out of range, and what would be ignored."""
+        """Refuse what is out of range, what would be ignored, and what has no text."""
+        _check_legs(self.legs)
         for noun in (*self.legs, self.fusion, *self.stages, self.calibration):
             check(noun)
         unused: list[Any] = [] if self.is_refined else [*self.stages]
@@ -178,6 +179,15 @@ class System:
         return f"{first} >> {self.rerank}" if self.rerank else first
 
     __repr__ = __str__
+
+
+def _check_legs(legs: Any) -> None:
+    """Raise `QueryError` where there is no leg, or one twice, or anything but a tuple of legs."""
+    if not isinstance(legs, tuple) or not legs:
+        wanted = "wanted legs, as in (Keyword(), Dense()); System.parse reads a text"
+        raise QueryError(f"the legs are {legs!r}; {wanted}.")
+    if len(set(map(type, legs))) < len(legs):
+        raise QueryError(f"{legs!r} has a leg twice; name each once.")
 
 
 def _check_names(
