@@ -63,6 +63,8 @@ def test_json_is_for_programs(news: Path) -> None:
         + hit["explanation"]["late"]
         + hit["explanation"]["neighbours"]
     )
+    in_order = "keyword dense terms late neighbours exact rare trust rerank"
+    assert list(hit["explanation"]) == in_order.split()
 
 
 def test_standard_input_show_remove_info_check_context(news: Path) -> None:
@@ -82,6 +84,7 @@ def test_standard_input_show_remove_info_check_context(news: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "status", "message"),
     [
+        (("context", "x", "-i", "nowhere", "--system", "foo"), 2, "no leg 'foo'"),
         (("search", "x", "-i", "nowhere"), 1, "plait index PATH"),
         (("search", "", "-i", ".plait"), 2, "empty"),
         (("search", "x", "--mode", "magic"), 2, "hybrid, keyword, dense"),

@@ -117,7 +117,7 @@ def explanation_record(explanation: Explanation) -> dict[str, Any]:
     """Return an explanation for programs: each leg and each stage by its name."""
     record = asdict(explanation)
     legs, parts = record.pop("legs"), record.pop("parts")
-    shown = dict.fromkeys(("keyword", "dense")) | legs
+    shown = dict.fromkeys(("keyword", "dense")) | legs | {"terms": record.pop("terms")}
     shown |= dict.fromkeys(("late", "neighbours", "exact"), 0.0)
     stages = {name: part for name, part in parts.items() if name not in legs}
     found: dict[str, Any] = shown | stages | record
