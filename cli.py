@@ -176,8 +176,8 @@ def context(
     from plait.search.context import fitting_excerpts, nothing_fits, passages_for
     from plait.search.show.terminal import spelling_note
 
-    opened, text = plait.Index.open(root), " ".join(query)
     asked = plait.System.parse(system) if system else None
+    opened, text = plait.Index.open(root), " ".join(query)
     options = plait.Options(asked, min_probability=min_score, exact=exact)
     answer = passages_for(opened, text, options)
     console.note(spelling_note(text, answer))

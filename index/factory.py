@@ -1,20 +1,22 @@
-"""Factory of stores and writers by the place of an index: the one module that knows the kinds."""
+"""Factory of stores and writers by the place of an index: the one module that knows the kinds.
+
+Imports what it opens when it is opened: `plait info` reads a manifest, and needs no arrays.
+"""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from plait.index.errors import CorruptIndexError, NoIndexError, PlaitError
-from plait.index.language.cutting import Cutting
 from plait.index.language.languages import language_named
 from plait.index.local.generations import record_system as record_system_of_folder
 from plait.index.local.manifest import read_manifest
-from plait.index.local.snapshot import check_files
-from plait.index.local.store import LocalStore
-from plait.index.local.writer import IndexWriter
-from plait.index.models.encoder import Encoder, load_encoder
 from plait.index.store import Recipe, Store, StoreSettings, Writer, check_recipe
+
+if TYPE_CHECKING:
+    from plait.index.models.encoder import Encoder
 
 
 def open_store(place: str | Path, settings: StoreSettings | None = None) -> Store:
@@ -22,12 +24,14 @@ def open_store(place: str | Path, settings: StoreSettings | None = None) -> Stor
 
     Raises `NoIndexError`, `CorruptIndexError`, and `FingerprintError` for another format.
     """
+    from plait.index.local.store import LocalStore  # noqa: PLC0415 - arrays, and Whoosh
+
     return LocalStore(Path(place), settings)
 
 
 def open_writer(
     place: str | Path,
-    encoder: Encoder,
+    encoder: "Encoder",
     model: str = "",
     progress: Callable[[int], None] | None = None,
     language: str = "",
@@ -38,6 +42,8 @@ def open_writer(
     name of a `language` it is the index's own, and English for a new one. Raises `LockedError`,
     `FingerprintError`, `CorruptIndexError`, and `QueryError` for an unknown language.
     """
+    from plait.index.local.writer import IndexWriter  # noqa: PLC0415 - likewise
+
     own = language_named(language) if language else None
     return IndexWriter(Path(place), encoder, model, progress, own)
 
@@ -47,6 +53,8 @@ def reopen_writer(place: str | Path) -> Writer:
 
     Raises `NoIndexError`, `ModelError`, and as `open_writer`.
     """
+    from plait.index.models.encoder import load_encoder  # noqa: PLC0415 - likewise
+
     model = read_manifest(Path(place)).recipe.model
     return open_writer(place, load_encoder(model, fetch=False), model)
 
@@ -56,6 +64,8 @@ def check_index(place: str | Path) -> int:
 
     Raises `CorruptIndexError` that lists what differs, and `NoIndexError`.
     """
+    from plait.index.local.snapshot import check_files  # noqa: PLC0415 - likewise
+
     return check_files(Path(place))
 
 
@@ -80,11 +90,14 @@ def record_system(place: str | Path, system: str) -> str:
     return record_system_of_folder(Path(place), system)
 
 
-def load_recorded(recipe: Recipe, place: str | Path, given: Encoder | None = None) -> Encoder:
+def load_recorded(recipe: Recipe, place: str | Path, given: "Encoder | None" = None) -> "Encoder":
     """Return the model an index was built with, or `given` if it is that one.
 
     Raises `ModelError`, and `FingerprintError` for a model that makes other vectors.
     """
+    from plait.index.language.cutting import Cutting  # noqa: PLC0415 - likewise
+    from plait.index.models.encoder import load_encoder  # noqa: PLC0415 - likewise
+
     encoder = given or load_encoder(recipe.model, fetch=False)
     cutting = Cutting(encoder.window, language=language_named(recipe.language)).fingerprint
     wanted = replace(

@@ -4,18 +4,23 @@
 searched, fused, ranked and explained alike; `plait.index.factory` opens each kind.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from __future__ import annotations  # what only types need is not imported: NumPy, for one
+
 from dataclasses import dataclass
-from pathlib import Path
-from types import TracebackType
-from typing import Literal, Protocol, Self, TypeAlias
+from typing import TYPE_CHECKING, Literal, Protocol, Self, TypeAlias
 
-import numpy as np
-from numpy.typing import NDArray
-
-from plait.index.article import Article, Passage
 from plait.index.errors import FingerprintError, damaged
-from plait.index.leg import BM25, Flags, Leg, Passages, Scores
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+    from types import TracebackType
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from plait.index.article import Article, Passage
+    from plait.index.leg import BM25, Flags, Leg, Passages, Scores
 
 Change: TypeAlias = Literal["added", "updated", "unchanged"]
 SourceState: TypeAlias = tuple[int, int, str]

@@ -175,15 +175,14 @@ class Index:
             raise QueryError("the query is empty; type some words.")
         if not isinstance(k, Integral) or k < 1:
             raise QueryError(f"k is {k!r}; wanted a whole number of hits, at least 1.")
-        options = options or Options()
-        system = options.system or self.default
+        now, options = self._now(), options or Options()
+        system = options.system or own_system(now.store.system, now.store.name)
         options = replace(options, system=system)  # refused, if it cannot do what is wanted
         stage = system.rerank
         # One more than a second stage reads: the hits that it reads must score above that one.
         wanted = max(k, stage.depth + 1) if stage else k
         likely = options.min_probability
         ranked = max(wanted, self.settings.candidates_per_leg) if likely else wanted
-        now = self._now()
         with reading(now.store):
             found = self._tried(now, query, system, ranked, options)
             hits = found.ranking.likely(likely, wanted).hits(now.store)

@@ -7,7 +7,8 @@ checking follow from that.
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields, is_dataclass, replace
+from numbers import Real
 from typing import Any, TypeVar
 
 from plait.index.errors import QueryError
@@ -28,6 +29,8 @@ class Parameter:
     most: float = 0.0
     """Ends of the range of a number, both allowed."""
     is_whole: bool = False
+    is_optional: bool = False
+    """Whether None may be given."""
     choices: tuple[str, ...] = ()
     """Names that are allowed; empty for numbers and texts."""
     is_text: bool = False
@@ -46,13 +49,13 @@ class Parameter:
         if self.choices:
             choose(name, value, self.choices)
         elif self.is_text:
-            if _UNREADABLE.search(value):
+            if not isinstance(value, str) or _UNREADABLE.search(value):
                 wanted = "wanted a hub id or a folder, without any of , ; ( ) = >>"
                 raise QueryError(f"rerank's {name} is {value!r}; {wanted}.")
-        elif value is not None:
-            kinds = int if self.is_whole else int | float
-            is_sound = isinstance(value, kinds) and not isinstance(value, bool)
-            if not (is_sound and self.least <= value <= self.most):
+        elif value is not None or not self.is_optional:
+            kind = int if self.is_whole else Real
+            is_sound = isinstance(value, kind) and not isinstance(value, bool)
+            if not is_sound or not self.least <= float(value) <= self.most:
                 raise QueryError(self._wanted(name, value))
 
     def _wanted(self, name: str, found: object) -> str:
@@ -67,7 +70,9 @@ def number(default: float, least: float, most: float, help_: str) -> Any:
 
 def whole(default: int | None, least: int, most: int, help_: str) -> Any:
     """Declare a field that is a whole number from `least` to `most`."""
-    return _declared(default, Parameter(help_, least, most, is_whole=True))
+    is_optional = default is None
+    declared = Parameter(help_, least, most, is_whole=True, is_optional=is_optional)
+    return _declared(default, declared)
 
 
 def choice(default: str, choices: Sequence[str], help_: str) -> Any:
@@ -94,9 +99,19 @@ def parameters_of(noun: Any) -> dict[str, Parameter]:
 
 
 def check(noun: Any) -> None:
-    """Raise `QueryError` for the first value of a noun that is not allowed."""
+    """Raise `QueryError` for the first value of a noun that is not allowed, and for no noun."""
+    if isinstance(noun, type) or not is_dataclass(noun):
+        raise QueryError(f"{noun!r} is no part of a system; System.parse reads a text.")
     for name, parameter in parameters_of(noun).items():
         parameter.check(name, getattr(noun, name))
+
+
+def check_once(nouns: Iterable[Any]) -> None:
+    """Raise `QueryError` where two nouns declare a parameter of the same name."""
+    names = [name for noun in nouns for name in parameters_of(noun)]
+    for name in names:
+        if names.count(name) > 1:
+            raise QueryError(f"two parts of the system have a parameter {name!r}; rename one.")
 
 
 def made(kind: type[Noun], values: Mapping[str, str]) -> Noun:

@@ -25,6 +25,7 @@ from plait.search.legs.leg import LegNoun
 from plait.search.notation import (
     changed,
     check,
+    check_once,
     choose,
     made,
     number,
@@ -104,10 +105,7 @@ class System:
 
     def __post_init__(self) -> None:
         """Raise `QueryError` for values out of range, and for those that would be ignored."""
-        names = [leg.name for leg in self.legs]
-        if not names or len(set(names)) < len(names):
-            found = ", ".join(names) or "none"
-            raise QueryError(f"wanted one leg or more, each once; found {found}.")
+        _check_legs(self.legs)
         others = self.fusion, *self.stages, self.calibration
         for noun in (*self.legs, *others):
             check(noun)
@@ -116,7 +114,7 @@ class System:
                 raise QueryError(f"{self.mode} makes no use of {noun}; leave it out.")
         if [type(stage) for stage in self.stages] != list(STAGES.values()):
             raise QueryError(f"wanted a stage of each kind: {', '.join(STAGES)}, in this order.")
-        _check_once(self._used)
+        check_once(self._used)
 
     @property
     def mode(self) -> str:
@@ -183,12 +181,13 @@ def _used(legs: Sequence[Any], fusion: Any, stages: Iterable[Any], fit: Any) -> 
     return [noun for noun in nouns if getattr(noun, "needs", frozenset()) <= names]
 
 
-def _check_once(nouns: Iterable[Any]) -> None:
-    """Raise `QueryError` where two nouns declare a parameter of the same name."""
-    names = [name for noun in nouns for name in parameters_of(noun)]
-    for name in names:
-        if names.count(name) > 1:
-            raise QueryError(f"two parts of the system have a parameter {name!r}; rename one.")
+def _check_legs(legs: Any) -> None:
+    """Raise `QueryError` where there is no leg, or one twice, or anything but a tuple of legs."""
+    if not isinstance(legs, tuple) or not legs:
+        wanted = "wanted legs, as in (Keyword(), Dense()); System.parse reads a text"
+        raise QueryError(f"the legs are {legs!r}; {wanted}.")
+    if len(set(map(type, legs))) < len(legs):
+        raise QueryError(f"{legs!r} has a leg twice; name each once.")
 
 
 def _check_names(

@@ -63,6 +63,8 @@ def test_json_is_for_programs(news: Path) -> None:
         + hit["explanation"]["late"]
         + hit["explanation"]["neighbours"]
     )
+    in_order = "keyword dense terms late neighbours exact rare trust rerank"
+    assert list(hit["explanation"]) == in_order.split()
 
 
 def test_standard_input_show_remove_info_check_context(news: Path) -> None:
@@ -82,6 +84,7 @@ def test_standard_input_show_remove_info_check_context(news: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "status", "message"),
     [
+        (("context", "x", "-i", "nowhere", "--system", "foo"), 2, "no leg 'foo'"),
         (("search", "x", "-i", "nowhere"), 1, "plait index PATH"),
         (("search", "", "-i", ".plait"), 2, "empty"),
         (("search", "x", "--mode", "magic"), 2, "hybrid, keyword, dense"),
@@ -175,6 +178,17 @@ cli.main()
     )
     assert done.returncode == 130
     assert done.stderr.count("interrupted") == 1
+
+
+def test_info_loads_no_arrays(news: Path) -> None:
+    """It reads a manifest: neither NumPy nor Whoosh is imported."""
+    code = "import sys; sys.argv = ['plait', 'info']\nfrom plait import cli\ntry: cli.main()\n"
+    code += "finally: print({'numpy', 'whoosh', 'onnxruntime'} & set(sys.modules), file=sys.stderr)"
+    assert plait("index", ".", cwd=news).returncode == 0
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=news, capture_output=True, text=True, check=False
+    )
+    assert done.stderr.strip().endswith("set()"), done.stderr
 
 
 def test_version_and_help(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """The keyword leg against stock Whoosh: the same passages, the same scores."""
 
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from unittest.mock import patch
 
 import numpy as np
@@ -122,8 +122,7 @@ def stock(rows: list[tuple[str, str]], query: str) -> dict[int, float]:
                 for term, count in parsed.terms
             ]
         )
-    leaves: Iterable[Any] = tree.leaves()
-    for leaf in leaves:
+    for leaf in cast("Iterable[Any]", tree.leaves()):
         leaf.boost = TITLE_WEIGHT if leaf.boost == TITLE_BOOST else leaf.boost
     mended = patch.object(AndNotMatcher, "_find_first", mended_find_first)
     with mended, index.searcher(weighting=ExactLengths(rows)) as searcher:

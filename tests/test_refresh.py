@@ -14,6 +14,7 @@ from plait.index.local.store import LocalStore
 from plait.index.local.writer import IndexWriter
 from plait.index.models.encoder import Encoder
 from plait.search.index import Index
+from plait.search.system import System, own_system
 
 
 @pytest.fixture
@@ -101,6 +102,22 @@ def test_searches_of_many_threads_go_on_while_the_index_is_refreshed(
             writer.commit()
             for one in asked:
                 one.result()
+
+
+def test_a_search_and_its_system_are_of_one_generation(
+    root: Path, quick: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Even where the index is refreshed between the reading of one and the other."""
+    index = Index.open(root, quick)
+    with IndexWriter(root, quick) as writer:
+        writer.remove("b")
+
+    def read_and_refresh(text: str, place: str) -> System:
+        assert index.refresh()
+        return own_system(text, place)
+
+    monkeypatch.setattr("plait.search.index.own_system", read_and_refresh)
+    assert [hit.article.id for hit in index.search('"farmers counted"')] == ["b"]
 
 
 def test_an_index_says_what_it_is(root: Path, quick: Encoder) -> None:

@@ -9,7 +9,6 @@ import inspect
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Self
@@ -213,15 +212,11 @@ class Toy:
         fingerprints = ANALYZER.fingerprint, encoder.fingerprint, cutting.fingerprint
         self.recipe = Recipe(*fingerprints, "", encoder.window, encoder.dimension)
         self.article_count, self.passage_count = len(articles), len(texts)
-
-    @cached_property
-    def dictionary(self) -> ToyDictionary:
-        """Terms of the texts."""
         places: dict[str, set[int]] = {}
-        for passage, terms in enumerate(self._terms["text"]):
+        for place, terms in enumerate(self._terms["text"]):
             for term in terms:
-                places.setdefault(term, set()).add(passage)
-        return ToyDictionary(self._terms["text"], places)
+                places.setdefault(term, set()).add(place)
+        self.dictionary = ToyDictionary(self._terms["text"], places)
 
     def refresh(self) -> Self:
         """Stay: nothing is ever added."""

@@ -140,9 +140,19 @@ def test_python_is_as_strict_as_the_text() -> None:
         System(stages=(SecondLook(late=-1),))
     with pytest.raises(QueryError, match="p_slope is 21"):
         System(calibration=Calibration(21))
-    for name in ("", " m", "a, b", "a >> b", "a;b", "a\n"):
+    for value in ("0.5", None, True):  # a text would be shown that cannot be read back
+        with pytest.raises(QueryError, match=f"weight is {value}; wanted a number"):
+            System().changed({"weight": value})
+    for legs in ((), "keyword", [Keyword()]):
+        with pytest.raises(QueryError, match="wanted legs"):
+            System(legs)  # type: ignore[arg-type]
+    with pytest.raises(QueryError, match="a leg twice"):
+        System((Keyword(), Keyword(k1=2)))
+    with pytest.raises(QueryError, match="'rrf' is no part of a system"):
+        System(fusion="rrf")  # type: ignore[arg-type]
+    for name in (None, "", " m", "a, b", "a >> b", "a;b", "a\n"):
         with pytest.raises(QueryError, match="rerank's model"):
-            Rerank(name)
+            Rerank(name)  # type: ignore[arg-type]
 
 
 def test_systems_are_listed_with_semicolons() -> None:

@@ -184,15 +184,14 @@ def read_manifest(root: Path) -> Manifest:
     except (LookupError, TypeError, ValueError, ArithmeticError, RecursionError) as error:
         raise damaged(root / MANIFEST, f"{type(error).__name__}: {error}") from error
     if manifest.recipe.language not in LANGUAGES:
-        known = ", ".join(LANGUAGES)
-        raise _foreign(f"{root} is in {manifest.recipe.language!r}, this plait knows {known}")
+        found, known = manifest.recipe.language, ", ".join(LANGUAGES)
+        raise _foreign(f"{root} is in {found!r}, this plait knows {known}")
     return manifest
 
 
 def _foreign(found: str) -> FingerprintError:
-    return FingerprintError(
-        f"{found}. Index again into a new folder, or use the plait that wrote it."
-    )
+    remedy = "Index again into a new folder, or use the plait that wrote it."
+    return FingerprintError(f"{found}. {remedy}")
 
 
 def _manifest(record: Any) -> Manifest:
@@ -290,7 +289,8 @@ T = TypeVar("T", FileEntry, Recipe)
 def _checked(kind: type[T], record: Any) -> T:
     """Build an entry whose fields all have their declared type; raises `TypeError`."""
     for entry in fields(kind):
-        if type(record[entry.name]).__name__ != entry.type.__name__:  # type: ignore[union-attr]
+        wanted = getattr(entry.type, "__name__", entry.type)  # a text where annotations are texts
+        if type(record[entry.name]).__name__ != wanted:
             raise TypeError(f"{entry.name} is {record[entry.name]!r}")
     return kind(**record)
 

@@ -118,10 +118,10 @@ def explanation_record(explanation: Explanation) -> dict[str, Any]:
     record = asdict(explanation)
     legs, parts = record.pop("legs"), record.pop("parts")
     terms = [term for leg in legs.values() for term in leg.pop("terms")]
-    shown = dict.fromkeys(("keyword", "dense")) | legs
+    shown = dict.fromkeys(("keyword", "dense")) | legs | {"terms": terms}
     shown |= dict.fromkeys(("late", "neighbours", "exact"), 0.0)
     stages = {name: part for name, part in parts.items() if name not in legs}
-    found: dict[str, Any] = shown | stages | {"terms": terms} | record
+    found: dict[str, Any] = shown | stages | record
     return found
 
 
