@@ -54,9 +54,12 @@ class Parameter:
                 raise QueryError(f"rerank's {name} is {value!r}; {wanted}.")
         elif value is not None or not self.is_optional:
             kind = int if self.is_whole else Real
-            is_sound = isinstance(value, kind) and not isinstance(value, bool)
-            if not is_sound or not self.least <= float(value) <= self.most:
+            is_number = isinstance(value, kind) and not isinstance(value, bool)
+            if not (is_number and self._has_in_range(value)):
                 raise QueryError(self._wanted(name, value))
+
+    def _has_in_range(self, value: Any) -> bool:
+        return bool(self.least <= value <= self.most)
 
     def _wanted(self, name: str, found: object) -> str:
         kind = "a whole number" if self.is_whole else "a number"

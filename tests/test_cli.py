@@ -184,7 +184,7 @@ def test_info_loads_no_arrays(news: Path) -> None:
     """It reads a manifest: neither NumPy nor Whoosh is imported."""
     code = "import sys; sys.argv = ['plait', 'info']\nfrom plait import cli\ntry: cli.main()\n"
     code += "finally: print({'numpy', 'whoosh', 'onnxruntime'} & set(sys.modules), file=sys.stderr)"
-    assert plait("index", ".", cwd=news).returncode == 0
+    plait("index", ".", cwd=news)
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=news, capture_output=True, text=True, check=False
     )
