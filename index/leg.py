@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 Passages: TypeAlias = NDArray[np.int64]
 """Numbers of passages."""
+NO_PASSAGES: Passages = np.zeros(0, np.int64)
+"""Empty array, so that nothing can be concatenated, too."""
 Scores: TypeAlias = NDArray[np.float64]
 Flags: TypeAlias = NDArray[np.bool_]
 Within: TypeAlias = Passages | None

@@ -109,12 +109,13 @@ class System:
         others = self.fusion, *self.stages, self.calibration
         for noun in (*self.legs, *others):
             check(noun)
+        used = self._used
         for noun in others:
-            if noun not in self._used and noun != type(noun)():
+            if noun not in used and noun != type(noun)():
                 raise QueryError(f"{self.mode} makes no use of {noun}; leave it out.")
         if [type(stage) for stage in self.stages] != list(STAGES.values()):
             raise QueryError(f"wanted a stage of each kind: {', '.join(STAGES)}, in this order.")
-        check_once(self._used)
+        check_once(used)
 
     @property
     def mode(self) -> str:
@@ -130,7 +131,8 @@ class System:
     @property
     def active_stages(self) -> list[Stage]:
         """Stages that add parts to the scores of the best candidates, in order."""
-        return [stage for stage in self.stages if stage in self._used]
+        used = self._used
+        return [stage for stage in self.stages if stage in used]
 
     @property
     def trusts(self) -> bool:

@@ -12,12 +12,10 @@ from plait.index.keyword.expansion import spellings_of, spelt_like
 from plait.index.keyword.postings import TermFrequencies
 from plait.index.keyword.reader import KeywordReader
 from plait.index.keyword.spellings import Spellings
-from plait.index.leg import Flags, Passages
+from plait.index.leg import NO_PASSAGES, Flags, Passages
 
 FIELD = "text"
 """Field of the dictionary's terms; it holds the titles as well."""
-_NONE = np.zeros(0, np.int64)
-"""Empty array, as there must be one to concatenate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +35,7 @@ class TermOccurrences:
     def first(self, term: int, most: int) -> Passages:
         """Return the first `most` passages with one of the terms, ascending."""
         passages = (own[:most].astype(np.int64) for own, _ in self.parts[term])
-        return np.concatenate([_NONE, *passages])[:most]
+        return np.concatenate([NO_PASSAGES, *passages])[:most]
 
     def held_by(self, term: int, passages: Passages) -> Flags:
         """Return whether each of some passages holds one of the terms, (passages,)."""

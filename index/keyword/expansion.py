@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from plait.index.keyword.postings import Postings
 from plait.index.keyword.reader import KeywordReader, Part
 from plait.index.keyword.spellings import Spellings
+from plait.index.leg import NO_PASSAGES
 
-_NONE = np.zeros(0, np.int64)
 _NONE32 = np.zeros(0, np.int32)
 """Empty array, as there must be one to concatenate."""
 
@@ -72,11 +72,11 @@ class Occurrences:
     ) -> "Occurrences":
         """Join the occurrences of several segments; `places` are indexes of their terms."""
         pairs = zip(places, found, strict=True)
-        term = np.concatenate([_NONE, *(np.repeat(own, part.counts) for own, part in pairs)])
+        term = np.concatenate([NO_PASSAGES, *(np.repeat(own, part.counts) for own, part in pairs)])
         order = np.argsort(term, kind="stable") if len(found) > 1 else slice(None)
         return cls(
             np.bincount(term, minlength=terms),
-            np.concatenate([_NONE, *(part.passages for part in found)])[order],
+            np.concatenate([NO_PASSAGES, *(part.passages for part in found)])[order],
             np.concatenate([_NONE32, *(part.frequencies for part in found)])[order],
         )
 

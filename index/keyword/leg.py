@@ -18,13 +18,19 @@ from plait.index.keyword.leaves import Leaves
 from plait.index.keyword.postings import TermFrequencies
 from plait.index.keyword.reader import KeywordReader
 from plait.index.keyword.tree import leaf_text, matching, scoring_leaves, weighted
-from plait.index.leg import BM25, LegQuery, LegScores, Passages, Scores, TermPart, Within
+from plait.index.leg import (
+    BM25,
+    NO_PASSAGES,
+    LegQuery,
+    LegScores,
+    Passages,
+    Scores,
+    TermPart,
+    Within,
+)
 
 if TYPE_CHECKING:
     from whoosh.query import Query as Tree
-
-_NONE = np.zeros(0, np.int64)
-"""Empty array, as there must be one to concatenate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +51,7 @@ class TermScores:
         return cls(
             [term for part in parts for term in part.terms],
             [count for part in parts for count in part.counts],
-            np.concatenate([_NONE, *(part.passages for part in parts)]),
+            np.concatenate([NO_PASSAGES, *(part.passages for part in parts)]),
             np.concatenate([np.zeros(0), *(part.scores for part in parts)]),
         )
 
@@ -165,8 +171,8 @@ class KeywordLeg:
             weights += [boost * typed * _idf(self._reader, parts)] * len(parts)
             found += parts
         counts = [len(passages) for passages, _ in found]
-        passages = np.concatenate([_NONE, *(own for own, _ in found)], dtype=np.int64)
-        frequencies = np.concatenate([_NONE, *(own for _, own in found)], dtype=np.float64)
+        passages = np.concatenate([NO_PASSAGES, *(own for own, _ in found)], dtype=np.int64)
+        frequencies = np.concatenate([NO_PASSAGES, *(own for _, own in found)], dtype=np.float64)
         norms = self._norms(field)[passages]
         scores = term_score(frequencies, norms, np.repeat(weights, counts))
         return TermScores(terms, counts, passages, scores)

@@ -13,12 +13,10 @@ from numpy.typing import NDArray
 
 from plait.index.files.arrays import Array
 from plait.index.files.strings import StringTable
+from plait.index.leg import NO_PASSAGES
 
 _NO_LETTER = -1
 """Code point beyond either end of a word; no letter of a term equals it."""
-
-_NONE = np.zeros(0, np.int64)
-"""Empty array, as there must be one to concatenate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +55,7 @@ class Spellings:
         steps = np.arange(-edits, edits + 1)
         column = np.where(steps < 0, edits + 1, steps).astype(np.int8)
         distances = np.repeat(column[:, np.newaxis], len(alike), axis=1)
-        found = [_NONE]
+        found = [NO_PASSAGES]
         for n in range(len(word) + edits + 1):
             if n:
                 window = pattern[edits + n - 1 : 3 * edits + n]

@@ -11,7 +11,7 @@ from plait.index.dense.late_interaction import Tokens
 from plait.index.dense.moments import Moments, are_unit
 from plait.index.dense.vectors import inner_products
 from plait.index.errors import damaged
-from plait.index.leg import LegQuery, LegScores, Passages, Scores, TermPart, Within
+from plait.index.leg import NO_PASSAGES, LegQuery, LegScores, Passages, Scores, TermPart, Within
 from plait.index.local.snapshot import Snapshot
 from plait.index.store import StoreSettings
 
@@ -45,7 +45,7 @@ class DenseArrays:
         segments = self._snapshot.segments
         rows = [segment.nearest(query, k, self._settings) for segment in segments]
         numbers = (own + offset for own, offset in zip(rows, self._snapshot.offsets, strict=False))
-        found = np.concatenate([np.zeros(0, np.int64), *numbers])
+        found = np.concatenate([NO_PASSAGES, *numbers])
         if len(found) <= k:
             return found  # all are wanted, and small indexes need no FAISS for it
         parts = zip(segments, rows, strict=True)
@@ -79,7 +79,7 @@ class DenseArrays:
         segments = self._snapshot.segments
         if len(segments) == 1:
             return segments[0].data.tokens.take(passages)
-        order = [np.zeros(0, np.int64)]
+        order = [NO_PASSAGES]
         parts = [Tokens.empty(0, self._dimension)]
         for place, mine, rows in self._snapshot.by_segment(passages):
             order.append(mine)
