@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from plait.index.errors import CorruptIndexError, NoIndexError, PlaitError
 from plait.index.language.languages import language_named
-from plait.index.local.generations import record_system as record_system_of_folder
 from plait.index.local.manifest import read_manifest
 from plait.index.store import Recipe, Store, StoreSettings, Writer, check_recipe
 
@@ -87,7 +86,9 @@ def record_system(place: str | Path, system: str) -> str:
 
     Raises `NoIndexError`, `CorruptIndexError`, and `LockedError` while another process writes.
     """
-    return record_system_of_folder(Path(place), system)
+    from plait.index.local import generations  # noqa: PLC0415 - likewise
+
+    return generations.record_system(Path(place), system)
 
 
 def load_recorded(recipe: Recipe, place: str | Path, given: "Encoder | None" = None) -> "Encoder":

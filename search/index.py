@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import cache, lru_cache, partial
 from numbers import Integral
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from plait.index.article import Article, Passage
 from plait.index.errors import (
@@ -30,8 +30,10 @@ from plait.search.query.parser import Query, parse_query
 from plait.search.query.spelling import Speller
 from plait.search.ranker import Ranker
 from plait.search.settings import Settings
-from plait.search.stages.reranking import Reranker, load_reranker, rerank
 from plait.search.system import Options, System, own_system
+
+if TYPE_CHECKING:
+    from plait.search.stages.reranking import Reranker
 
 LONGEST_NUMBER = 10
 """Digits of a passage's number in `ID#3`; what is longer belongs to an article's id."""
@@ -64,7 +66,7 @@ class Index:
         """Sizes by which the index searches."""
         # A cached method would make a cycle, which only the collector frees.
         self._load = cache(partial(load_recorded, store.recipe, store.name, encoder))
-        self._load_reranker = lru_cache(self.settings.rerankers_cached)(load_reranker)
+        self._load_reranker = lru_cache(self.settings.rerankers_cached)(_load_reranker)
         self._newest: _Generation | None = _Generation(store, self.analyzer, self.settings)
 
     @classmethod
@@ -136,7 +138,7 @@ class Index:
         self._now()
         return self._load()
 
-    def reranker(self, model: str) -> Reranker:
+    def reranker(self, model: str) -> "Reranker":
         """Return a second stage's model; the last two stay loaded. Raises `ModelError`."""
         self._now()
         return self._load_reranker(model)
@@ -187,6 +189,8 @@ class Index:
             found = self._tried(now, query, system, ranked, options)
             hits = found.ranking.likely(likely, wanted).hits(now.store)
         if stage:
+            from plait.search.stages.reranking import rerank  # noqa: PLC0415 - 8 ms
+
             hits = rerank(hits, found.query.words, stage, self.reranker(stage.model))[:k]
         return Answer(hits, found.asked, found.suggestion)
 
@@ -277,3 +281,9 @@ class Index:
 
 def _encode(index: Index, words: str) -> EncodedQuery:
     return index.encoder.encode_query(words)
+
+
+def _load_reranker(model: str) -> "Reranker":
+    from plait.search.stages.reranking import load_reranker  # noqa: PLC0415 - as above
+
+    return load_reranker(model)

@@ -35,7 +35,6 @@ from plait.search.notation import (
 )
 from plait.search.stages.exact_finds import ExactFinds
 from plait.search.stages.rerank import Rerank
-from plait.search.stages.reranking import find_reranker
 from plait.search.stages.second_look import SecondLook
 from plait.search.stages.stage import Stage
 
@@ -269,6 +268,8 @@ def own_system(text: str, place: str) -> System:
         remedy = f"`plait tune --forget -i {place}` removes it"
         raise CorruptIndexError(f"cannot read the index's own system: {error} {remedy}.") from error
     if system.rerank:
+        from plait.search.stages.reranking import find_reranker  # noqa: PLC0415 - 8 ms
+
         find_reranker(system.rerank.model, fetch=False)  # nobody typed it: no hub is asked
     return system
 
