@@ -36,6 +36,8 @@ OTHERS = (
 TIMED = ("keyword", "hybrid")
 HITS = 100
 """Number of hits compared of each ranking."""
+EXPLAINED = 10
+"""Number of hits whose explanations are compared, part by part and word by word."""
 WITH_OPERATORS = 300
 """Number of queries with operators, over all collections together."""
 TOPICS_OF_OTHERS = 50
@@ -110,9 +112,10 @@ def answer(lines: IO[str]) -> Iterator[object]:
                 yield 0.0, str(error)
             else:
                 took = perf_counter() - start
-                rows = [(hit.passage.id, *_explained(hit.explanation)) for hit in found.hits]
+                rows = [(hit.passage.id, _exact(hit.score)) for hit in found.hits]
+                why = [list(_explained(hit.explanation)) for hit in found.hits[:EXPLAINED]]
                 chances = [_exact(hit.probability) for hit in found.hits]
-                yield took, [found.asked, found.suggestion, *zip(rows, chances, strict=True)]
+                yield took, [found.asked, found.suggestion, rows, chances, why]
 
 
 def _explained(found: Any) -> Iterator[object]:
@@ -122,7 +125,7 @@ def _explained(found: Any) -> Iterator[object]:
         for leg in (found.keyword, found.dense)
     ]
     parts = found.exact, found.late, found.neighbours, found.score
-    terms = [asdict(term) for term in found.terms]
+    terms = [(term.field, term.term, term.score) for term in found.terms]
     yield from map(_exact, (*legs, *parts, terms, found.rare, asdict(found.trust)))
 
 

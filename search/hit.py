@@ -1,7 +1,7 @@
 """Nouns of a search: candidates, a ranking of them, and hits."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import reduce
 from operator import add
 
@@ -118,7 +118,8 @@ class Ranking:
         """Return the ranking with its first `most` rows that have probability `least` or more."""
         rows = zip(self.rows, self.probabilities, strict=True)
         kept = [(row, p) for row, p in rows if (p or 0.0) >= least][:most]
-        return replace(self, rows=[row for row, _ in kept], probabilities=[p for _, p in kept])
+        best, likely = [row for row, _ in kept], [p for _, p in kept]
+        return Ranking(self.candidates, self.parts, self.trust, best, likely)
 
     def hits(self, store: Store) -> list["Hit"]:
         """Return the hits of its rows, read from the store; raises `CorruptIndexError`."""

@@ -179,7 +179,8 @@ class Index:
             raise QueryError(f"k is {k!r}; wanted a whole number of hits, at least 1.")
         now, options = self._now(), options or Options()
         system = options.system or own_system(now.store.system, now.store.name)
-        options = replace(options, system=system)  # refused, if it cannot do what is wanted
+        if options.min_probability:
+            options = replace(options, system=system)  # refused, if it estimates none
         stage = system.rerank
         # One more than a second stage reads: the hits that it reads must score above that one.
         wanted = max(k, stage.depth + 1) if stage else k

@@ -6,7 +6,6 @@ the scores of the best, sorts. No score is guessed because a list was cut off.
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import reduce
 
 import numpy as np
@@ -52,7 +51,7 @@ class Ranker:
             # Operators name all that match at once.
             if len(rows) == k or query.tree is not None or len(found.passages) < per_leg:
                 chances = self._probabilities(found, rows, system)
-                return replace(found, rows=rows, probabilities=chances)
+                return Ranking(found.candidates, found.parts, found.trust, rows, chances)
             per_leg *= self._settings.deepening
 
     def _answers(
@@ -104,14 +103,16 @@ class Ranker:
             raise QueryError(f"{system} fuses other legs than were asked: {asked}.")
         if not system.is_fused:
             return Ranking(candidates, {name: leg.scores for name, leg in candidates.legs.items()})
-        trust = candidates.evidence.trust if candidates.evidence and system.trusts else FULL_TRUST
-        fusion = system.fusion.trusting(trust.factor) if system.trusts else system.fusion
+        trust, fusion = FULL_TRUST, system.fusion
+        if candidates.evidence and system.trusts:
+            trust = candidates.evidence.trust
+            fusion = fusion.trusting(trust.factor)
         ranking = Ranking(candidates, fusion.parts(candidates.legs), trust)
         for stage in system.active_stages:
             added = stage.parts(ranking, self._store, self._settings)
             if taken := added.keys() & ranking.parts.keys():
                 raise ValueError(f"{stage} adds a part named {min(taken)!r}, which there is.")
-            ranking = replace(ranking, parts={**ranking.parts, **added})
+            ranking = Ranking(candidates, {**ranking.parts, **added}, trust)
         return ranking
 
     def best(self, ranking: Ranking, k: int, *, passages: bool = False) -> list[int]:

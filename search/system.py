@@ -136,7 +136,7 @@ class System:
     @property
     def trusts(self) -> bool:
         """Whether trust in the query's vector changes the weights of the legs."""
-        return self.values.get("trust") == "on"
+        return any(getattr(stage, "trust", "off") == "on" for stage in self.active_stages)
 
     @property
     def estimates(self) -> bool:

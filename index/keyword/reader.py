@@ -164,6 +164,8 @@ def _term_frequencies(
 ) -> list[list[TermFrequencies]]:
     """Return passages and frequencies of each term in each part that has it."""
     found = [part.term_frequencies(field, terms) for part in parts]
+    if len(found) == 1:  # a list for each term would take as long as looking it up
+        return [[own] if own else [] for own in found[0]]
     return [[own for part in found if (own := part[n])] for n in range(len(terms))]
 
 
