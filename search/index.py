@@ -234,7 +234,7 @@ class Index:
     def rank(
         self, query: Query, system: System, k: int, within: Within = None, *, passages: bool = False
     ) -> Ranking:
-        """Rank the best `k` for a parsed query, as `plait.search.ranker.Ranker.rank` does."""
+        """Return the ranking of the best `k` for a parsed query; as `Ranker.rank` does."""
         return self._now().rank(query, system, k, within, passages=passages)
 
     def fused(self, ranking: Ranking, system: System) -> Ranking:
