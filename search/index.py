@@ -1,4 +1,4 @@
-"""Index that is open for searching and reading, and follows what is committed.
+"""Index that is open for searching and reading; it follows what is committed when told to.
 
 It stands between those who ask (command line, chatbot, benchmark) and the store of postings
 and vectors. Writing is `plait.index.factory.open_writer`.
@@ -6,7 +6,7 @@ and vectors. Writing is `plait.index.factory.open_writer`.
 
 from contextlib import AbstractContextManager
 from dataclasses import replace
-from functools import cache, lru_cache, partial
+from functools import cache, cached_property, lru_cache, partial
 from numbers import Integral
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -47,6 +47,11 @@ class _Generation:
         self.corrected = Speller(store, analyzer).corrected
         ranker = Ranker(store, settings)
         self.rank, self.fused, self.best = ranker.rank, ranker.fused, ranker.best
+
+    @cached_property
+    def system(self) -> System:
+        """The index's own system, read once: every search without another asks for it."""
+        return own_system(self.store.system, self.store.name)
 
 
 class Index:
@@ -150,7 +155,7 @@ class Index:
         Raises `CorruptIndexError` where this plait cannot read what was saved, and
         `ModelError` where it names a second stage's model that is not on this machine.
         """
-        return own_system(self.store.system, self.store.name)
+        return self._now().system
 
     def search(self, query: str, k: int = 10, options: Options | None = None) -> list[Hit]:
         """Return the best `k` hits, sorted by `(-score, passage id)`.
@@ -178,7 +183,7 @@ class Index:
         if not isinstance(k, Integral) or k < 1:
             raise QueryError(f"k is {k!r}; wanted a whole number of hits, at least 1.")
         now, options = self._now(), options or Options()
-        system = options.system or own_system(now.store.system, now.store.name)
+        system = options.system or now.system
         if options.min_probability:
             options = replace(options, system=system)  # refused, if it estimates none
         stage = system.rerank
