@@ -97,7 +97,7 @@ def search(
 ) -> None:
     """Search. Operators: "a phrase", +must, -not, title:word, prefix*, fuzzy~, AND OR NOT."""
     from plait.search.show.terminal import Page, nothing_found, record_of, spelling_note
-    from plait.search.system import with_rerank
+    from plait.search.systems import with_rerank
 
     opened, text = plait.Index.open(root), " ".join(query)
     asked = with_rerank(system or str(opened.default), rerank, budget_ms)

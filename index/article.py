@@ -3,8 +3,19 @@
 Does not read files (`plait.index.reading`) or cut passages (`plait.index.language.cutting`).
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TypeAlias
+
+Scalar: TypeAlias = str | int | float | bool
+FieldValue: TypeAlias = Scalar | tuple[Scalar, ...]
+"""Value of a field of metadata: a text, a number or a flag, or several of them. A text in ISO 8601
+is compared as a date."""
+
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,15})?")
+"""Pattern of a number as it is written where nothing else is meant: `007` is a code, and `1e5` may
+be one; with more digits it is an identifier."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +39,8 @@ class Article:
     teasers: tuple[str, ...] = ()
     """Headlines of other stories that trailed the text, cut off by the reader."""
     raw: str = ""
-    metadata: Mapping[str, str] = field(default_factory=dict)
-    """Further fields of the record, as text."""
+    metadata: Mapping[str, FieldValue] = field(default_factory=dict)
+    """Further fields of the record, each with the type that it has there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +61,14 @@ class Passage:
     def id(self) -> str:
         """`ARTICLE#3`: unique in an index, stable while the article's text is."""
         return f"{self.article_id}#{self.number}"
+
+
+def typed(text: str) -> Scalar:
+    """Return the number or flag that a text stands for, as a cell of a table has it; or the text.
+
+    >>> [typed(cell) for cell in ("12", "-0.5", "True", "007", "1,000")]
+    [12, -0.5, True, '007', '1,000']
+    """
+    if _NUMBER.fullmatch(text):
+        return float(text) if "." in text else int(text)
+    return {"true": True, "false": False}.get(text.lower(), text)

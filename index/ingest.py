@@ -196,7 +196,7 @@ class _Run:
         self.summary.count(self.writer.add(article))
         self._waiting += 1
         self._weight += len(article.raw) + sum(
-            len(name) + len(value) for name, value in article.metadata.items()
+            len(name) + len(str(value)) for name, value in article.metadata.items()
         )
         full = self.writer.pending >= COMMIT_CHARACTERS or self._weight >= COMMIT_STORED_CHARACTERS
         if full or self._waiting >= COMMIT_ARTICLES:

@@ -106,7 +106,7 @@ class Answer(Protocol):
     def best(self, k: int) -> Passages:
         """Return the best `k` passages that may be found, and all that tie with the last.
 
-        Ascending. Where the query has operators, all of `within`, however many.
+        Ascending.
         """
         ...
 

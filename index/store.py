@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from plait.index.article import Article, Passage
+    from plait.index.filter import FieldFacts, Filter
     from plait.index.leg import BM25, Flags, Leg, Passages, Scores
 
 Change: TypeAlias = Literal["added", "updated", "unchanged"]
@@ -44,6 +45,8 @@ class StoreSettings:
     queries_per_release: int = 4
     """Number of queries after which memory is released: each maps some 5 MB that few others need
     (docs/adr/0012)."""
+    filters_cached: int = 8
+    """Number of filters cached, by their values: each holds the passages that pass."""
     legs_cached: int = 8
     """Number of keyword legs cached, by their parameters: each holds two numbers a passage."""
 
@@ -189,6 +192,41 @@ class Store(Protocol):
 
         `tokens` are (tokens, dimension), `weights` (tokens,). See
         `plait.index.dense.late_interaction.max_similarity`.
+        """
+        ...
+
+    @property
+    def has_fields(self) -> bool:
+        """Whether articles can be filtered by their fields: not in an index of an earlier version.
+
+        Where they cannot, the next four raise `FingerprintError`.
+        """
+        ...
+
+    def fields(self) -> Mapping[str, FieldFacts]:
+        """Return facts of each field that some live article has, by name."""
+        ...
+
+    def within(self, tree: Filter) -> Passages:
+        """Return the live passages of the articles that pass a filter, ascending.
+
+        The array is not to be changed.
+        """
+        ...
+
+    def counts(self, field: str, articles: Passages, unit: str = "") -> dict[str, int]:
+        """Return how many of some articles have each value of a field; "" for those with none.
+
+        `articles` are numbers as of `owners`, each once, ascending. `unit` is `year`, `month` or
+        `day`, by which dates are counted. A source counts as its folder, or the host of its
+        address. An article with several values is counted for each.
+        """
+        ...
+
+    def days(self, articles: Passages) -> Scores:
+        """Return the first day of each article's date, (articles,); NaN without one.
+
+        Days are counted from the first of January of the year 1, which is day 1.
         """
         ...
 

@@ -4,13 +4,15 @@ It stands between those who ask (command line, chatbot, benchmark) and the store
 and vectors. Writing is `plait.index.factory.open_writer`.
 """
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
-from functools import cache, cached_property, lru_cache, partial
+from functools import cache, lru_cache, partial
 from numbers import Integral
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from plait.index.arithmetic import looked_up
 from plait.index.article import Article, Passage
 from plait.index.errors import (
     IndexDirectoryError,
@@ -18,40 +20,25 @@ from plait.index.errors import (
     QueryError,
 )
 from plait.index.factory import load_recorded, open_store, reading
+from plait.index.filter import Filter
 from plait.index.language.analyzer import TextAnalyzer
 from plait.index.language.languages import language_named
 from plait.index.leg import Within
 from plait.index.models.encoder import Encoder
-from plait.index.models.encoding import EncodedQuery
 from plait.index.store import Store, check_recipe
-from plait.search.evidence.lift import HITS_COMPARED, Tried, lifts
+from plait.search.evidence.lift import Tried
+from plait.search.generation import Generation
 from plait.search.hit import Answer, Hit, Ranking
+from plait.search.page import Page, Pages
 from plait.search.query.parser import Query, parse_query
-from plait.search.query.spelling import Speller
-from plait.search.ranker import Ranker
 from plait.search.settings import Settings
-from plait.search.system import Options, System, own_system
+from plait.search.system import Options, System
 
 if TYPE_CHECKING:
     from plait.search.stages.reranking import Reranker
 
 LONGEST_NUMBER = 10
 """Digits of a passage's number in `ID#3`; what is longer belongs to an article's id."""
-
-
-class _Generation:
-    """Generation of an index, and the parts that search it."""
-
-    def __init__(self, store: Store, analyzer: TextAnalyzer, settings: Settings) -> None:
-        self.store = store
-        self.corrected = Speller(store, analyzer).corrected
-        ranker = Ranker(store, settings)
-        self.rank, self.fused, self.best = ranker.rank, ranker.fused, ranker.best
-
-    @cached_property
-    def system(self) -> System:
-        """The index's own system, read once: every search without another asks for it."""
-        return own_system(self.store.system, self.store.name)
 
 
 class Index:
@@ -72,7 +59,7 @@ class Index:
         # A cached method would make a cycle, which only the collector frees.
         self._load = cache(partial(load_recorded, store.recipe, store.name, encoder))
         self._load_reranker = lru_cache(self.settings.rerankers_cached)(_load_reranker)
-        self._newest: _Generation | None = _Generation(store, self.analyzer, self.settings)
+        self._newest: Generation | None = self._generation(store)
 
     @classmethod
     def open(
@@ -101,8 +88,11 @@ class Index:
         if newest is held:
             return False
         check_recipe(newest.recipe, held.recipe, newest.name)
-        self._newest = _Generation(newest, self.analyzer, self.settings)
+        self._newest = self._generation(newest)
         return True
+
+    def _generation(self, store: Store) -> Generation:
+        return Generation(store, self.analyzer, self.settings, self._load)
 
     def close(self) -> None:
         """Close all files and drop all models; once is enough. Hits stay valid."""
@@ -126,7 +116,7 @@ class Index:
         """Return the number of live articles."""
         return self.store.article_count
 
-    def _now(self) -> _Generation:
+    def _now(self) -> Generation:
         """Return the generation that a search begins on, and ends on."""
         if self._newest is None:
             raise IndexDirectoryError(f"{self.root} was closed; open it again.")
@@ -157,8 +147,20 @@ class Index:
         """
         return self._now().system
 
-    def search(self, query: str, k: int = 10, options: Options | None = None) -> list[Hit]:
+    def search(
+        self,
+        query: str,
+        k: int = 10,
+        options: Options | None = None,
+        *,
+        system: str | System | None = None,
+        where: str | Filter | None = None,
+    ) -> list[Hit]:
         """Return the best `k` hits, sorted by `(-score, passage id)`.
+
+        `system` is the way of searching, or its text; the index's own if left out. `where` is a
+        filter of articles, or its text (`plait.search.query.where`): the best `k` of those that
+        pass it are found, however few these are. Both win over those of `options`.
 
         Each leg proposes `settings.candidates_per_leg` passages (250), and `k` where that is
         more, which can change the order from about the 150th hit on.
@@ -170,14 +172,68 @@ class Index:
         that was perhaps meant, that query is asked instead: `answer` returns it, and
         `options.exact` forbids it.
 
-        Raises `QueryError` for an empty query or `k` below 1, and `ModelError` where a
-        second stage's model cannot be loaded, which is done when it is first needed;
-        `CorruptIndexError`, and `IndexDirectoryError` once the index is closed.
+        Raises `QueryError` for an empty query, a filter that cannot be read or `k` below 1, and
+        `ModelError` where a second stage's model cannot be loaded, which is done when it is
+        first needed; `CorruptIndexError`, and `IndexDirectoryError` once the index is closed.
         """
-        return self.answer(query, k, options).hits
+        options = options or Options()
+        if system is not None:
+            asked = System.parse(system) if isinstance(system, str) else system
+            options = replace(options, system=asked)
+        return self.answer(
+            query, k, options if where is None else replace(options, where=where)
+        ).hits
 
     def answer(self, query: str, k: int = 10, options: Options | None = None) -> Answer:
         """Return what `search` returns, and which query was asked."""
+        now, system, options = self._asked(query, k, options)
+        stage = system.rerank
+        # One more than a second stage reads: the hits that it reads must score above that one.
+        wanted = max(k, stage.depth + 1) if stage else k
+        likely = options.min_probability
+        ranked = max(wanted, self.settings.candidates_per_leg) if likely else wanted
+        with reading(now.store):
+            found = now.ask(query, system, ranked, options)
+            hits = found.ranking.likely(likely, wanted).hits(now.store)
+        return Answer(self._reranked(hits, found, system)[:k], found.asked, found.suggestion)
+
+    def page(
+        self,
+        query: str,
+        k: int = 10,
+        offset: int = 0,
+        facets: Sequence[str] = (),
+        options: Options | None = None,
+    ) -> Page:
+        """Return a page of the matches of a query: `k` hits from `offset` on, total, facets.
+
+        Matches are the articles that pass the filter and hold a word of the query, or match its
+        operators, or have a probability of .15 or more; with `options.min_probability`, of at
+        least that. Total, facets and the hits of all pages are those of this one set. Hits are in
+        the order of `search`, or by date with `options.sort`, which lists probable ones only.
+        `facets` are names of fields, or `date:month`, `date:year`. Raises as `search`.
+        """
+        now, system, options = self._asked(query, k, options)
+        if offset < 0:
+            raise QueryError(f"the offset is {offset}; wanted 0 or more.")
+        stage = system.rerank
+        if stage and options.sort:
+            raise QueryError(
+                f"{system} ranks again what --sort {options.sort} orders; leave one out."
+            )
+        with reading(now.store):
+            found = now.ask(query, system, 1, options)
+            pages = Pages(now, found, system, options)
+            first, count = (0, max(offset + k, stage.depth + 1)) if stage else (offset, k)
+            hits = pages.hits(first, count)
+            counted, total, undated = pages.facets(facets), pages.total, now.undated(found.where)
+        hits = self._reranked(hits, found, system)[offset - first :][:k]
+        return Page(hits, total, counted, found.asked, found.suggestion, undated)
+
+    def _asked(
+        self, query: str, k: int, options: Options | None
+    ) -> tuple[Generation, System, Options]:
+        """Return the generation, the system and the options of a search; raises `QueryError`."""
         if not query.strip():
             raise QueryError("the query is empty; type some words.")
         if not isinstance(k, Integral) or k < 1:
@@ -186,69 +242,40 @@ class Index:
         system = options.system or now.system
         if options.min_probability:
             options = replace(options, system=system)  # refused, if it estimates none
-        stage = system.rerank
-        # One more than a second stage reads: the hits that it reads must score above that one.
-        wanted = max(k, stage.depth + 1) if stage else k
-        likely = options.min_probability
-        ranked = max(wanted, self.settings.candidates_per_leg) if likely else wanted
-        with reading(now.store):
-            found = self._tried(now, query, system, ranked, options)
-            hits = found.ranking.likely(likely, wanted).hits(now.store)
-        if stage:
-            from plait.search.stages.reranking import rerank  # noqa: PLC0415 - 8 ms
+        return now, system, options
 
-            hits = rerank(hits, found.query.words, stage, self.reranker(stage.model))[:k]
-        return Answer(hits, found.asked, found.suggestion)
+    def _reranked(self, hits: list[Hit], found: Tried, system: System) -> list[Hit]:
+        """Return hits as the second stage ranks them, where the system has one."""
+        if not system.rerank:
+            return hits
+        from plait.search.stages.reranking import rerank  # noqa: PLC0415 - 8 ms
+
+        return rerank(hits, found.query.words, system.rerank, self.reranker(system.rerank.model))
 
     def try_out(self, query: str, system: System, k: int, options: Options) -> Tried:
         """Rank the best `k`, or more, for a query; for its correction where that finds better."""
-        return self._tried(self._now(), query, system, k, options)
-
-    def _tried(
-        self, now: _Generation, query: str, system: System, k: int, options: Options
-    ) -> Tried:
-        k = max(k, HITS_COMPARED)  # or what is asked would depend on `k`
-        typed = self._ranked(now, query, system, k, options)
-        if options.exact:
-            return typed
-        # Where no vector is needed, no model is loaded only to learn what a word is.
-        is_dense = "dense" in typed.ranking.candidates.legs
-        meant = now.corrected(typed.query, self._is_word if is_dense else lambda _: False)
-        if meant is None:
-            return typed
-        corrected = self._ranked(now, meant, system, k, options)
-        if lifts(now.store.dictionary, typed, corrected):
-            return corrected
-        return replace(typed, suggestion=meant) if corrected.rows else typed
-
-    def _ranked(
-        self, now: _Generation, query: str, system: System, k: int, options: Options
-    ) -> Tried:
-        parsed = self.parse(query, operators=options.operators)
-        return Tried(query, parsed, now.rank(parsed, system, k, passages=options.passages))
-
-    def _is_word(self, word: str) -> bool:
-        """Return whether the model has a word in one piece, as it has common words."""
-        return len(self.encoder.token_ends(word)) == 1
+        return self._now().ask(query, system, k, options)
 
     def parse(self, text: str, *, operators: bool = True) -> Query:
         """Parse a query with the analyzer of this index; raises `QueryError`."""
-        encode = partial(_encode, self)
-        return parse_query(text, self.analyzer, encode, operators=operators)
+        return parse_query(text, self.analyzer, self._now().encoded, operators=operators)
 
     def rank(
         self, query: Query, system: System, k: int, within: Within = None, *, passages: bool = False
     ) -> Ranking:
         """Return the ranking of the best `k` for a parsed query; as `Ranker.rank` does."""
-        return self._now().rank(query, system, k, within, passages=passages)
+        now = self._now()
+        if within is not None:
+            within = within[looked_up(within, now.store.live())[1]]
+        return now.ranker.rank(query, system, k, within, passages=passages)
 
     def fused(self, ranking: Ranking, system: System) -> Ranking:
         """Rank the same candidates by another system of the same legs, without its best rows."""
-        return self._now().fused(ranking.candidates, system)
+        return self._now().ranker.fused(ranking.candidates, system)
 
     def best(self, ranking: Ranking, k: int) -> list[int]:
         """Return the rows of the best `k` of a ranking, one an article."""
-        return self._now().best(ranking, k)
+        return self._now().ranker.best(ranking, k)
 
     def reading(self) -> AbstractContextManager[None]:
         """Turn what is raised where the index is read into an error that names a remedy."""
@@ -283,10 +310,6 @@ class Index:
         if owner and number.isdecimal() and len(number) < LONGEST_NUMBER and name not in self:
             return self.passage(owner, int(number))
         return self.article(name)
-
-
-def _encode(index: Index, words: str) -> EncodedQuery:
-    return index.encoder.encode_query(words)
 
 
 def _load_reranker(model: str) -> "Reranker":

@@ -13,6 +13,7 @@ import numpy as np
 from plait.index.errors import QueryError, damaged
 from plait.index.leg import Answer, Passages, Within
 from plait.index.store import Store
+from plait.search.evidence.lift import Tried
 from plait.search.evidence.probability import log_odds, probability
 from plait.search.evidence.trust import cut_words, token_weights, trust_in
 from plait.search.evidence.words import QueryWords
@@ -35,29 +36,25 @@ class Ranker:
     ) -> Ranking:
         """Rank the best `k` articles, each by its best passage, or the best `k` passages.
 
-        Only passages of `within`, ascending, are found; None for all live ones. Raises `QueryError`
-        for a query that needs too much, and `ModelError`.
+        Only passages of `within`, live ones and ascending, are found; None for all live ones.
+        Scores are the same as without it, but for what a stage compares candidates by. Raises
+        `QueryError` for a query that needs too much, and `ModelError`.
 
         Many passages of few articles can fill a leg's list of candidates; then the
         lists are made longer, until there are `k` articles or no more passages.
         """
-        if within is not None:
-            within = np.intersect1d(within, self._store.live())
-        answers, within = self._answers(query, system, within)
+        answers = self._answers(query, system, within)
         per_leg = max(self._settings.candidates_per_leg, k)
         while True:
-            found = self.fused(self._candidates(query, answers, within, per_leg), system)
+            found = self.fused(self._candidates(query, answers, per_leg), system)
             rows = self.best(found, k, passages=passages)
-            # Operators name all that match at once.
-            if len(rows) == k or query.tree is not None or len(found.passages) < per_leg:
-                chances = self._probabilities(found, rows, system)
+            if len(rows) == k or len(found.passages) < per_leg:
+                chances = self.probabilities(found, rows, system)
                 return Ranking(found.candidates, found.parts, found.trust, rows, chances)
             per_leg *= self._settings.deepening
 
-    def _answers(
-        self, query: Query, system: System, within: Within
-    ) -> tuple[dict[str, Answer], Within]:
-        """Ask each leg, and return what the operators let through, all in all."""
+    def _answers(self, query: Query, system: System, within: Within) -> dict[str, Answer]:
+        """Ask each leg for the passages that the operators let through."""
         legs = {noun.name: noun.on(self._store) for noun in system.legs}
         answers: dict[str, Answer] = {}
         if query.tree is not None:  # only passages that the operators match may be returned
@@ -65,25 +62,23 @@ class Ranker:
             answers[Keyword.name] = keyword.ask(query, within)
             within = answers[Keyword.name].within
         answers |= {name: leg.ask(query, within) for name, leg in legs.items()}
-        return {leg.name: answers[leg.name] for leg in system.legs}, within
+        return {leg.name: answers[leg.name] for leg in system.legs}
 
-    def _candidates(
-        self, query: Query, answers: Mapping[str, Answer], within: Within, per_leg: int
-    ) -> Candidates:
+    def _candidates(self, query: Query, answers: Mapping[str, Answer], per_leg: int) -> Candidates:
         """Return the best `per_leg` passages of each leg, scored by all legs.
 
         Ranks (RRF) and ranges (min-max) are those among the candidates.
         """
-        passages = within
-        if query.tree is None or passages is None:
-            passages = reduce(np.union1d, (answer.best(per_leg) for answer in answers.values()))
+        passages = reduce(np.union1d, (answer.best(per_leg) for answer in answers.values()))
         scores = {name: answer.scores(passages) for name, answer in answers.items()}
         both = {"keyword", "dense"} <= answers.keys()
-        evidence = self._evidence(query, passages) if both else None
+        filtered = any(answer.within is not None for answer in answers.values())
+        evidence = self._evidence(query, passages, filtered=filtered) if both else None
         return Candidates(passages, scores, answers, evidence)
 
-    def _evidence(self, query: Query, passages: Passages) -> Evidence:
-        words, encoded = QueryWords(self._store.dictionary, query), query.encoded
+    def _evidence(self, query: Query, passages: Passages, *, filtered: bool) -> Evidence:
+        words = QueryWords(self._store.dictionary, query, filtered=filtered)
+        encoded = query.encoded
         cut = cut_words(query, encoded.pieces)
         return Evidence(
             encoded,
@@ -136,7 +131,19 @@ class Ranker:
             # Several passages of one article were among them.
             wanted *= self._settings.deepening
 
-    def _probabilities(
+    def by_legs(self, tried: Tried, passages: Passages, system: System) -> Ranking:
+        """Rank some passages, ascending, for a query that was asked, without any stage."""
+        asked = tried.ranking
+        answers = asked.candidates.answers
+        legs = {name: answer.scores(passages) for name, answer in answers.items()}
+        both = asked.candidates.evidence is not None
+        evidence = self._evidence(tried.query, passages, filtered=True) if both else None
+        parts = {name: leg.scores for name, leg in legs.items()}
+        if system.is_fused:
+            parts = system.fusion.trusting(asked.trust.factor).parts(legs)
+        return Ranking(Candidates(passages, legs, answers, evidence), parts, asked.trust)
+
+    def probabilities(
         self, ranking: Ranking, rows: Sequence[int], system: System
     ) -> list[float | None]:
         """Return the probability that each row's passage is relevant; None without both legs."""

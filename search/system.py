@@ -13,11 +13,13 @@ parameters; `LEGS`, `FUSIONS` and `STAGES` have a row for each. Does not search
 (`plait.search.ranker`).
 """
 
+import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Self
 
-from plait.index.errors import CorruptIndexError, QueryError
+from plait.index.errors import QueryError
+from plait.index.filter import Filter
 from plait.search.fusion import Convex, Fusion, MinMax, ReciprocalRank
 from plait.search.legs.dense import Dense
 from plait.search.legs.keyword import Keyword
@@ -46,6 +48,8 @@ STAGES: dict[str, type[Stage]] = {"exact_finds": ExactFinds, "second_look": Seco
 """Stages that add parts to the scores of a refined fusion, by name, in order."""
 
 DEFAULT_FUSION = "convex"
+SORTS = ("", "date", "-date")
+"""Orders of a page's hits."""
 HYBRID = "hybrid"
 """Short name of `keyword+dense`."""
 
@@ -244,56 +248,23 @@ class Options:
     """Least probability of a hit, 0 to 1; for hybrid systems only."""
     exact: bool = False
     """Whether the query is asked as it is typed, without any correction of its spelling."""
+    where: str | Filter | None = None
+    """Filter of articles, or its text (`plait.search.query.where`); None for all."""
+    sort: str = ""
+    """Order of a page's hits: `date`, `-date` for the latest first; empty for the best first."""
+    now: dt.date | None = None
+    """Day that `yesterday` and `last 30 days` count from; None for today."""
+    as_of: dt.date | None = None
+    """Day as of which is asked: articles of a later date are left out; None for all."""
 
     def __post_init__(self) -> None:
         if not 0 <= self.min_probability <= 1:
             raise QueryError(f"the least probability is {self.min_probability}; wanted 0 to 1.")
+        if self.sort not in SORTS:
+            raise QueryError(f"no order {self.sort!r}; choose one of {', '.join(SORTS[1:])}.")
         if self.system is None:
             return
         if not isinstance(self.system, System):
             raise QueryError(f"no System: {self.system!r}; give System.parse({self.system!r}).")
         if self.min_probability and not self.system.estimates:
             raise QueryError(f"{self.system} estimates no probability; hybrid does.")
-
-
-def own_system(text: str, place: str) -> System:
-    """Return the system that an index has recorded; plain `hybrid` where it has none.
-
-    Raises `CorruptIndexError` where this plait cannot read it, and `ModelError` where it names
-    a second stage's model that is not on this machine.
-    """
-    try:
-        system = System.parse(text or HYBRID)
-    except QueryError as error:
-        remedy = f"`plait tune --forget -i {place}` removes it"
-        raise CorruptIndexError(f"cannot read the index's own system: {error} {remedy}.") from error
-    if system.rerank:
-        from plait.search.stages.reranking import find_reranker  # noqa: PLC0415 - 8 ms
-
-        find_reranker(system.rerank.model, fetch=False)  # nobody typed it: no hub is asked
-    return system
-
-
-def parse_systems(text: str) -> tuple[System, ...]:
-    """Read systems separated by semicolons; raises `QueryError`, also for one named twice."""
-    systems = tuple(System.parse(part) for part in text.split(";") if part.strip())
-    if not systems:
-        raise QueryError(f"no system in {text!r}; write one or more, such as `keyword; hybrid`.")
-    for system in systems:
-        if systems.count(system) > 1:
-            raise QueryError(f"{system} is named twice; name each system once.")
-    return systems
-
-
-def with_rerank(text: str, model: str, budget_ms: int | None) -> str:
-    """Return the text of a system with a second stage, where a model is named.
-
-    Raises `QueryError` for a budget without a model.
-
-    >>> with_rerank("dense", "a/b", 500)
-    'dense >> rerank(model=a/b, budget_ms=500)'
-    """
-    if not model and budget_ms is not None:
-        raise QueryError("--budget-ms is of no use without --rerank MODEL; name one.")
-    budget = f", budget_ms={budget_ms}" if budget_ms is not None else ""
-    return f"{text} >> rerank(model={model}{budget})" if model else text

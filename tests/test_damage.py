@@ -15,8 +15,8 @@ from plait.index.errors import CorruptIndexError, ModelError, PlaitError
 from plait.index.files.arrays import load_array, save_array
 from plait.index.local.dense import DenseArrays
 from plait.index.local.entries import FileEntry
+from plait.index.local.lines import article_from_json, article_json
 from plait.index.local.manifest import MANIFEST, read_manifest
-from plait.index.local.segment import article_from_json, article_json
 from plait.index.local.snapshot import check_files
 from plait.index.local.writer import IndexWriter
 from plait.index.models.encoder import Encoder
@@ -340,7 +340,8 @@ def test_what_plait_never_writes_is_not_merged(
         ("text", ["a"]),
         ("date", 0.5),
         ("source", None),
-        ("metadata", {"a": 1}),
+        ("metadata", {"a": {"b": 1}}),
+        ("metadata", {"a": [["b"]]}),
         ("metadata", ["a"]),
         ("teasers", [7]),
         ("id", None),
@@ -383,4 +384,4 @@ def test_a_fault_of_ours_is_told_from_damage(
 
 def test_the_manifest_is_json(root: Path) -> None:
     """And nothing else, so that others can read it."""
-    assert json.loads((root / MANIFEST).read_text())["format"] == 5
+    assert json.loads((root / MANIFEST).read_text())["format"] == 7

@@ -110,7 +110,7 @@ def test_an_index_of_format_4_says_that_it_does_not_know(aged: Path, encoder: En
     writer.add(Article("ru7", "", RUSSIAN.format(7)))
     writer.remove("ru0")
     writer.commit()
-    assert json.loads((aged / MANIFEST).read_text())["format"] == 5
+    assert json.loads((aged / MANIFEST).read_text())["format"] == 7
     assert counted(aged) == [None, 1]
     facts = read_manifest(aged).facts()["illegible"]
     assert facts == "1 of 1 passages; of 7 more not known: indexed by an earlier plait"

@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from plait.index.article import Article
 from plait.index.dense.late_interaction import Tokens
 from plait.index.dense.vectors import Vectors
+from plait.index.fields.columns import Columns
+from plait.index.fields.values import Kind
 from plait.index.files.joining import cuts, kept_rows, kept_starts, kept_stretches
 from plait.index.files.strings import StringTable
 from plait.index.keyword.postings import build_postings
@@ -47,7 +49,7 @@ def test_a_merge_is_what_the_rest_would_have_made(
     encoder: Encoder, texts: list[str], data: st.DataObject
 ) -> None:
     """Each file of a merged segment has the bytes it has where the rest was built at once."""
-    articles = [Article(f"a{n}", f"Story {n % 3}", text) for n, text in enumerate(texts)]
+    articles = [varied(n, text) for n, text in enumerate(texts)]
     places = st.integers(0, len(articles))
     bounds = sorted({0, len(articles), data.draw(places), data.draw(places)})
     dead = data.draw(st.sets(st.integers(0, len(articles) - 1), max_size=len(articles) - 1))
@@ -60,7 +62,7 @@ def test_a_merge_is_what_the_rest_would_have_made(
             write_segment(folder, [builder.segment(articles[first:last], ()).arrays()])
             own = [n - first for n in sorted(dead) if first <= n < last]
             parts.append(Segment.open(folder, np.array(own, dtype=np.int64)))
-        write_segment(root / "merged", merge_segments(parts))
+        write_segment(root / "merged", merge_segments(parts, "english"))
         write_segment(root / "built", [builder.segment(rest, ()).arrays()])
         assert contents(root / "merged") == contents(root / "built")
 
@@ -104,6 +106,18 @@ def test_what_is_merged_when_a_run_is_over(sizes: list[int], merged: int) -> Non
     """All of an index built at once; of one that is kept up to date, what came since."""
     entries = [SegmentEntry(str(n), size, size, (), None) for n, size in enumerate(sizes)]
     assert len(merged_after_run(entries)) == merged
+
+
+def varied(number: int, text: str) -> Article:
+    """Make an article with values of several kinds."""
+    date, section = f"201{number % 4}-0{number % 3 + 1}", ("world", number % 2)
+    return Article(
+        f"a{number}",
+        f"Story {number % 3}",
+        text,
+        date=date,
+        metadata={"section": section, "long": "x" * 300, "day": f"2018-01-0{number % 5 + 1}"},
+    )
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -179,6 +193,7 @@ def large(count: int) -> SegmentData:
         postings=dict.fromkeys(FIELDS, build_postings(numbered)),
         vectors=Vectors.of(vectors),
         tokens=Tokens(np.arange(count + 1) * 50, signs),
+        columns=Columns.of([("section", Kind.TEXT, str(n % 9))] for n in range(count)),
     )
 
 
@@ -186,7 +201,7 @@ def peak(segments: Sequence[Segment]) -> int:
     """Give the most memory, in bytes, that Python and NumPy held during a merge."""
     tracemalloc.start()
     try:
-        for _ in merge_segments(segments):
+        for _ in merge_segments(segments, "english"):
             pass
         return tracemalloc.get_traced_memory()[1]
     finally:
@@ -199,7 +214,7 @@ def test_a_merge_that_finds_no_room_is_left(
     """What was committed stays, nothing half-written does, and the next run merges."""
     root = tmp_path / "index"
 
-    def full(_: Sequence[Segment]) -> Iterator[dict[str, NDArray[np.int64]]]:
+    def full(*_: object) -> Iterator[dict[str, NDArray[np.int64]]]:
         yield {"first_passages": np.arange(3)}
         raise OSError(errno.ENOSPC, "No space left on device")
 

@@ -106,7 +106,7 @@ def test_front_matter_gives_the_fields() -> None:
         text="The *first* visit.",
         date="2019-01-11",
         author="Jane Roe, John Doe",
-        metadata={"tags": "sea, land", "nested": "{a: 1}"},
+        metadata={"tags": ("sea", "land"), "nested": "{a: 1}"},
     )
 
 

@@ -66,7 +66,7 @@ def test_a_beir_record() -> None:
         date="2019-01-11",
         author="Jane Roe, John Doe",
         raw="It\u00a0rained.",
-        metadata={"url": "http://x", "doi": "10.1", "deep": '{"é": true}', "pages": "[1, 2]"},
+        metadata={"url": "http://x", "doi": "10.1", "deep": '{"é": true}', "pages": (1, 2)},
     )
 
 

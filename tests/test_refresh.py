@@ -14,7 +14,8 @@ from plait.index.local.store import LocalStore
 from plait.index.local.writer import IndexWriter
 from plait.index.models.encoder import Encoder
 from plait.search.index import Index
-from plait.search.system import System, own_system
+from plait.search.system import System
+from plait.search.systems import own_system
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from typing import Any, Self
 
 import numpy as np
 import pytest
+from filter_oracle import counted, passes
 from numpy.typing import NDArray
 from whoosh.query import FuzzyTerm, Phrase, Prefix, Query as Tree
 from whoosh.support.levenshtein import levenshtein
@@ -22,12 +23,14 @@ from whoosh.support.levenshtein import levenshtein
 from plait.index.arithmetic import best_places, idf
 from plait.index.article import Article, Passage
 from plait.index.errors import NotFoundError
+from plait.index.filter import FieldFacts, Filter
 from plait.index.keyword.tree import leaf_text, matching, scoring_leaves, weighted
 from plait.index.language.analyzer import TextAnalyzer
 from plait.index.language.cutting import Cutting, cut_passages
 from plait.index.leg import BM25, Flags, LegQuery, LegScores, Passages, Scores, TermPart, Within
 from plait.index.models.encoder import Encoder
 from plait.index.reading import FieldNames, read_paths
+from plait.index.span import span_of
 from plait.index.store import Recipe
 from plait.search.evaluation import read_collection
 from plait.search.index import Index
@@ -52,10 +55,8 @@ class Found:
     def best(self, k: int) -> Passages:
         """Sort all."""
         allowed = np.arange(len(self.all_scores)) if self.within is None else self.within
-        if self.is_filtered:
-            return allowed
         scores = self.all_scores[allowed]
-        if self.is_sparse:
+        if self.is_sparse and not self.is_filtered:
             allowed, scores = allowed[scores > 0], scores[scores > 0]
         return allowed[best_places(scores, k)]
 
@@ -249,6 +250,27 @@ class Toy:
                 best = (tokens.astype(np.float64) @ (2.0 * bits - 1.0).T).max(axis=1)
                 found[row] = np.average(best, weights=weights) / tokens.shape[1] ** 0.5
         return found
+
+    has_fields = True
+
+    def fields(self) -> Mapping[str, FieldFacts]:
+        """Know the date alone."""
+        dated = sum(bool(article.date) for article in self._articles.values())
+        return {"date": FieldFacts("date", {"date": dated}, dated)}
+
+    def within(self, tree: Filter) -> Passages:
+        """Ask of each."""
+        return np.flatnonzero([passes(article, tree) for article, _ in self._passages])
+
+    def counts(self, field: str, articles: Passages, unit: str = "") -> dict[str, int]:
+        """Count one by one."""
+        chosen = [list(self._articles.values())[place] for place in articles.tolist()]
+        return counted(chosen, field, {"year": 4, "month": 7}.get(unit))
+
+    def days(self, articles: Passages) -> Scores:
+        """Read each date."""
+        spans = [span_of(list(self._articles.values())[p].date) for p in articles.tolist()]
+        return np.array([span.day if span else np.nan for span in spans])
 
     def live(self) -> Passages:
         """Return all: nothing is ever deleted."""

@@ -15,7 +15,8 @@ from plait.search.legs.keyword import Keyword
 from plait.search.stages.exact_finds import ExactFinds
 from plait.search.stages.rerank import Rerank
 from plait.search.stages.second_look import SecondLook
-from plait.search.system import FUSIONS, Calibration, Options, System, parse_systems
+from plait.search.system import FUSIONS, Calibration, Options, System
+from plait.search.systems import parse_systems
 
 SHARE = st.floats(0, 1)
 LARGE = st.floats(0, 100)

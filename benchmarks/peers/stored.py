@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from peers.given import Given
 from plait.index.dense.late_interaction import Tokens
 from plait.index.local.dense import DenseArrays
-from plait.index.local.segment import digest
+from plait.index.local.lines import digest
 from plait.index.local.snapshot import Snapshot
 from plait.index.models.encoder import Encoder, load_encoder
 from plait.index.models.encoding import Encoded, EncodedQuery

@@ -24,6 +24,9 @@ from plait.index.store import StoreSettings
 PRODUCT_TOLERANCE = 1e-6
 """Greatest difference between inner products of equal rows, in single precision."""
 
+ROWS_PER_RANDOM_READ = 4
+"""Number of neighbouring rows that are read in the time of one that lies anywhere."""
+
 
 @dataclass(frozen=True, slots=True)
 class Vectors:
@@ -118,6 +121,22 @@ def shortlist(
             most = np.partition(differing, wanted - 1)[wanted - 1]
             if asked == len(signs) or differing.max() > most:
                 return np.asarray(places[differing <= most], dtype=np.int64)
+
+
+def nearest_of(
+    vectors: Vectors,
+    query: NDArray[np.float32],
+    k: int,
+    settings: StoreSettings,
+    rows: NDArray[np.int64],
+) -> NDArray[np.int64]:
+    """Return those of some rows among which their `k` greatest inner products nearly always are.
+
+    Rows ascend. Where they are few, or all vectors are, none of the `k` greatest is missed.
+    """
+    if is_exact(vectors, settings) or len(rows) <= settings.exact_rows // ROWS_PER_RANDOM_READ:
+        return rows
+    return rows[np.sort(shortlist(vectors.signs[rows], query, k, settings))]
 
 
 def inner_products(

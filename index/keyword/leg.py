@@ -72,7 +72,7 @@ class KeywordAnswer:
     """BM25 of every passage of an index, for one query. A `plait.index.leg.Answer`."""
 
     totals: Scores
-    """Sums over the terms, (passages,); 0 where a passage has none or may not be found."""
+    """Sums over the terms, (passages,); 0 where a passage has none or no operator wants it."""
     mean: float
     """Mean of `totals` over all live passages."""
     deviation: float
@@ -81,6 +81,7 @@ class KeywordAnswer:
     within: Within
     """Passages that the operators, and the caller, let through."""
     has_operators: bool = False
+    """Whether a passage may be found without a word that scores."""
 
     @classmethod
     def of(cls, each: TermScores, matches: Within, sizes: tuple[int, int]) -> Self:
@@ -103,22 +104,20 @@ class KeywordAnswer:
 
     def restricted(self, within: Passages) -> Self:
         """Return the answer that finds some passages only; statistics stay those of all."""
-        both = within if self.within is None else np.intersect1d(self.within, within)
-        return replace(self, within=both)
+        if self.within is not None:
+            within = within[looked_up(within, self.within)[1]]
+        return replace(self, within=within)
 
     def best(self, k: int) -> Passages:
-        """Return the best `k` passages with a word, ascending, and those that tie with the last.
+        """Return the best `k` passages, ascending, and those that tie with the last.
 
-        With operators, all passages that match are returned, whichever leg ranks them.
+        Without operators a passage has a word, or is not returned.
         """
-        if self.within is None:
-            places = best_places(self.totals, k)
-            return places[self.totals[places] > 0]
-        if self.has_operators:
-            return self.within
-        scores = self.totals[self.within]
+        scores = self.totals if self.within is None else self.totals[self.within]
         places = best_places(scores, k)
-        return self.within[places[scores[places] > 0]]
+        if not self.has_operators:
+            places = places[scores[places] > 0]
+        return places if self.within is None else self.within[places]
 
     def scores(self, passages: Passages) -> LegScores:
         """Return the scores of some passages."""

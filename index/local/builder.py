@@ -15,11 +15,14 @@ from plait.index.article import Article, Passage
 from plait.index.dense.moments import are_unit
 from plait.index.dense.vectors import Vectors
 from plait.index.errors import damaged
+from plait.index.fields.columns import Columns
+from plait.index.fields.values import entries_of
 from plait.index.files.strings import StringTable
 from plait.index.keyword.postings import build_postings
 from plait.index.language.analyzer import TextAnalyzer
 from plait.index.language.cutting import Cutting, cut_passages
-from plait.index.local.segment import Digests, Segment, SegmentData, article_json, digest
+from plait.index.local.lines import article_json, digest
+from plait.index.local.segment import Digests, Segment, SegmentData
 from plait.index.models.encoder import Encoder
 from plait.index.models.encoding import Encoded, check_unit
 from plait.index.models.legibility import illegible
@@ -81,6 +84,7 @@ class Builder:
             },
             vectors=Vectors.of(made.vectors),
             tokens=made.tokens,
+            columns=Columns.of(entries_of(a, self.analyzer.language.name) for a in articles),
             illegible=illegible(
                 [p.text for _, p in flat], [pieces for *_, own in cut for pieces in own]
             ),

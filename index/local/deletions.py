@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from plait.index.files.arrays import save_array
 from plait.index.files.atomic import publish
 from plait.index.local.entries import FileEntry, SegmentEntry
-from plait.index.local.segment import Segment, decoded
+from plait.index.local.lines import decoded
+from plait.index.local.segment import Segment
 
 Address: TypeAlias = tuple[str, int]
 """Name of a segment, and index of an article in it."""

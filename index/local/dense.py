@@ -1,7 +1,9 @@
 """Dense leg of an index folder: cosines of a query with the vectors of all segments."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise, repeat
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +16,9 @@ from plait.index.errors import damaged
 from plait.index.leg import NO_PASSAGES, LegQuery, LegScores, Passages, Scores, TermPart, Within
 from plait.index.local.snapshot import Snapshot
 from plait.index.store import StoreSettings
+
+VECTORS_READ_AT_ONCE = 4096
+"""Number of vectors copied at a time: 6 MB."""
 
 
 class DenseArrays:
@@ -36,14 +41,18 @@ class DenseArrays:
                 total -= Moments.of(vectors.matrix[~segment.alive_passages])
         return total
 
-    def nearest(self, query: NDArray[np.float32], k: int) -> Passages:
-        """Return the `k` live passages nearest to a query, ascending.
+    def nearest(self, query: NDArray[np.float32], k: int, within: Within = None) -> Passages:
+        """Return the `k` live passages nearest to a query, ascending, of those that may be found.
 
         Passages that tie with the last of them are returned too. In large segments a few of
         the nearest may be missed (docs/adr/0009).
         """
         segments = self._snapshot.segments
-        rows = [segment.nearest(query, k, self._settings) for segment in segments]
+        allowed = repeat(None) if within is None else self._rows(within)
+        rows = [
+            segment.nearest(query, k, self._settings, own)
+            for segment, own in zip(segments, allowed, strict=False)
+        ]
         numbers = (own + offset for own, offset in zip(rows, self._snapshot.offsets, strict=False))
         found = np.concatenate([NO_PASSAGES, *numbers])
         if len(found) <= k:
@@ -52,16 +61,25 @@ class DenseArrays:
         products = [inner_products(part.data.vectors.matrix, query, own) for part, own in parts]
         return found[best_places(np.concatenate(products), k)]
 
+    def _rows(self, within: Passages) -> Iterator[Passages]:
+        """Yield the rows of some passages in each segment."""
+        bounds = within.searchsorted(self._snapshot.offsets)
+        for first, (start, end) in zip(self._snapshot.offsets, pairwise(bounds), strict=False):
+            yield within[start:end] - first
+
     def cosines(self, query: NDArray[np.float32], passages: Passages) -> Scores:
         """Return the cosine of each passage with a query.
 
         Raises `CorruptIndexError` for a passage whose vector has no unit length.
         """
-        # Row by row, so that a passage's score never depends on its neighbours.
-        vectors = self.vectors(passages)
-        if not are_unit(vectors):
-            raise damaged(self._snapshot.root, "a vector has no unit length")
-        found: Scores = np.einsum("ij,j->i", vectors, query, dtype=np.float64)
+        found = np.empty(len(passages))
+        for start in range(0, len(passages), VECTORS_READ_AT_ONCE):
+            part = slice(start, start + VECTORS_READ_AT_ONCE)
+            vectors = self.vectors(passages[part])
+            if not are_unit(vectors):
+                raise damaged(self._snapshot.root, "a vector has no unit length")
+            # Row by row, so that a passage's score never depends on its neighbours.
+            found[part] = np.einsum("ij,j->i", vectors, query, dtype=np.float64)
         return found
 
     def vectors(self, passages: Passages) -> NDArray[np.float32]:
@@ -95,18 +113,10 @@ class DenseAnswer:
     arrays: DenseArrays
     vector: NDArray[np.float32]
     within: Within
-    has_operators: bool = False
 
     def best(self, k: int) -> Passages:
-        """Return the nearest `k` passages, ascending, and those that tie with the last.
-
-        With operators all that match, for whichever leg ranks them.
-        """
-        if self.within is None:
-            return self.arrays.nearest(self.vector, k)
-        if self.has_operators:
-            return self.within
-        return self.within[best_places(self.arrays.cosines(self.vector, self.within), k)]
+        """Return the nearest `k` passages, ascending, and those that tie with the last."""
+        return self.arrays.nearest(self.vector, k, self.within)
 
     def scores(self, passages: Passages) -> LegScores:
         """Return the cosines of some passages."""
@@ -127,4 +137,4 @@ class DenseLeg:
 
     def ask(self, query: LegQuery, within: Within = None) -> DenseAnswer:
         """Encode the query; passages are scored when the answer is asked for them."""
-        return DenseAnswer(self.arrays, query.vector, within, query.tree is not None)
+        return DenseAnswer(self.arrays, query.vector, within)

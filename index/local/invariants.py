@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from plait.index.fields.columns import BOUNDS, NAMES, STARTS, VALUES, Columns
+from plait.index.fields.values import Kind
 from plait.index.files.strings import SortedTable, StringTable, heads_of
 from plait.index.keyword.postings import Postings
 
@@ -33,6 +35,8 @@ def broken(segment: "Segment") -> Iterator[str]:
         yield "first_passages does not rise to the number of passages"
     if not rises(data.tokens.starts, len(data.tokens.signs)):
         yield "token_starts does not rise to the number of tokens"
+    if data.columns is not None:
+        yield from _columns(data.columns)
     for field, postings in data.postings.items():
         yield from _field(field, postings, passages)
     gone = segment.deleted
@@ -77,6 +81,18 @@ def _table(name: str, table: SortedTable) -> Iterator[str]:
         yield f"{name}.heads are not those of {name}.blob"
     elif not (table.heads[:-1] <= table.heads[1:]).all():
         yield f"{name} is not sorted"
+
+
+def _columns(columns: Columns) -> Iterator[str]:
+    yield from _strings(NAMES, columns.names)
+    yield from _strings(VALUES, columns.values)
+    bounds, starts = len(columns.names) * len(Kind) + 1, len(columns.values) + 1
+    if len(columns.bounds) != bounds or not rises(columns.bounds, len(columns.values)):
+        yield f"{BOUNDS} does not rise to the number of values"
+    if len(columns.starts) != starts or not rises(
+        columns.starts, len(columns.articles), strictly=True
+    ):
+        yield f"{STARTS} does not rise to the number of articles"
 
 
 def _field(field: str, postings: Postings, passages: int) -> Iterator[str]:

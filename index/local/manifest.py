@@ -21,13 +21,10 @@ from plait.index.language.languages import LANGUAGES, language_named
 from plait.index.local.entries import FileEntry, SegmentEntry, totals
 from plait.index.store import Recipe
 
-FORMAT = 5
+FORMAT = 7
 """Format of the folder, as it is written. 3 added signs of vectors; 4 a checksum of the manifest; 5
-the passages that are illegible to the model."""
-
-FORMAT_WITH_LANGUAGE = 6
-"""Format of a folder in another language than English, which the recipe then names. English is not
-named, so that an earlier plait reads such a folder."""
+the passages that are illegible to the model; 6 the name of the language, where that is not English;
+7 columns of the articles' fields."""
 
 MANIFEST = "manifest.json"
 """Name of the manifest's file."""
@@ -35,8 +32,9 @@ MANIFEST = "manifest.json"
 MANIFEST_BYTES = 8 << 20
 """Greatest size of a manifest: 1,500 segments, and merging leaves eight."""
 
-READABLE_FORMATS = (3, 4, FORMAT, FORMAT_WITH_LANGUAGE)
-"""Formats that are read: the older ones lack nothing that a search needs."""
+READABLE_FORMATS = (3, 4, 5, 6, FORMAT)
+"""Formats that are read: the older ones lack nothing that a search needs, except its filters. A
+writer adds what they lack."""
 
 FORMAT_WITHOUT_CHECKSUM = 3
 """The one format that is read and has no checksum of the manifest."""
@@ -130,11 +128,7 @@ class Manifest:
 
     def _record(self) -> dict[str, Any]:
         """Return the content of the file, except the checksum."""
-        record: dict[str, Any] = asdict(self) | {"format": FORMAT_WITH_LANGUAGE}
-        if self.recipe.language == ENGLISH.name:
-            record["format"] = FORMAT
-            del record["recipe"]["language"]
-        return record
+        return asdict(self) | {"format": FORMAT}
 
     def damage(self, root: Path, *, sizes_only: bool = False) -> list[str]:
         """Compare every file with its size, and its checksum; return what differs."""

@@ -6,13 +6,11 @@ token vectors. It is written once and never changed; deletions are beside it
 (`plait.index.local.manifest`).
 """
 
-import json
 import os
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cached_property
-from hashlib import blake2b
 from pathlib import Path
 from typing import Self, TypeAlias
 
@@ -21,24 +19,22 @@ from numpy.typing import NDArray
 
 from plait.index.article import Article, Passage
 from plait.index.dense.late_interaction import Tokens
-from plait.index.dense.vectors import Vectors, is_exact, nearest, shortlist
+from plait.index.dense.vectors import Vectors, is_exact, nearest, nearest_of, shortlist
 from plait.index.errors import damaged
+from plait.index.fields.columns import BOUNDS, Columns
 from plait.index.files.arrays import Array, load_array, release, save_arrays
 from plait.index.files.strings import StringTable
 from plait.index.keyword.postings import Postings
 from plait.index.language.analyzer import FIELDS
 from plait.index.local.entries import Counts
+from plait.index.local.lines import DIGEST_SIZE, article_from_json, decoded, digest
 from plait.index.store import StoreSettings
 
 Digests: TypeAlias = NDArray[np.uint8]
-"""BLAKE2b digests of 16 bytes, one a row."""
-
+"""Digests of `DIGEST_SIZE` bytes, one a row."""
 
 ROW_ARRAYS = {"article_digests": False, "spans": True, "passage_digests": True}
 """Arrays of a segment with a row an article (False), or a row a passage (True)."""
-
-DIGEST_SIZE = 16
-"""Number of bytes of a digest."""
 
 ARRAYS_SHARED = ("vectors", "vector_signs")
 """Arrays of which every query reads nearly every page."""
@@ -54,55 +50,6 @@ ILLEGIBLE = "illegible"
 
 _PLAIN = ("first_passages", *ROW_ARRAYS)
 """Arrays of a segment that are written under their own name."""
-
-
-_JSON = json.JSONDecoder()
-"""Decoder of articles. `json.loads` would look for an encoding and for blanks: a twentieth of a
-keyword query."""
-
-
-def digest(text: bytes) -> bytes:
-    """Return the digest of a text, 16 bytes."""
-    return blake2b(text, digest_size=DIGEST_SIZE).digest()
-
-
-def article_json(article: Article) -> bytes:
-    """Return an article as one line of JSON in UTF-8.
-
-    Raises `UnicodeEncodeError` for half a surrogate pair.
-    """
-    record = {entry.name: getattr(article, entry.name) for entry in fields(article)}
-    return json.dumps(record, ensure_ascii=False, sort_keys=True).encode()
-
-
-def article_from_json(line: bytes) -> Article:
-    """Return the article of a line of `article_json`; raises `CorruptIndexError`."""
-    try:
-        record, _ = _JSON.raw_decode(line.decode())
-        record["teasers"] = tuple(record["teasers"])
-        article = Article(**record)
-        sound = _is_text(article)
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
-        raise damaged("an article", f"{error!r}") from error
-    if not sound:
-        raise damaged("an article", "something in it is no text")
-    return article
-
-
-def _is_text(article: Article) -> bool:
-    """Return whether all of an article is text, as JSON may hold anything."""
-    head = type(article.id) is type(article.title) is type(article.source) is type(article.date)
-    body = type(article.id) is type(article.text) is type(article.author) is type(article.raw)
-    nested = [*article.teasers, *article.metadata, *article.metadata.values()]
-    return head and body and {type(article.id), *map(type, nested)} == {str}
-
-
-def decoded(article_id: bytes) -> str:
-    """Return an id of the index as text; raises `CorruptIndexError` where it is no UTF-8."""
-    try:
-        return article_id.decode()
-    except UnicodeDecodeError as error:
-        raise damaged(f"the id {article_id!r}", "no UTF-8") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +71,9 @@ class SegmentData:
     vectors: Vectors
     tokens: Tokens
     """Token signs of each passage."""
+    columns: Columns | None = None
+    """Values of the articles' fields; None where an earlier version wrote the segment: a writer
+    adds them."""
     illegible: NDArray[np.uint8] | None = None
     """Flags, 1 for each passage in a language that the model hardly knows
     (`plait.index.models.legibility`), 0 for others; None where an earlier version, which did not
@@ -140,6 +90,7 @@ class SegmentData:
         tables = self.articles.arrays("articles") | self.ids.arrays("ids")
         found = plain | tables | self.vectors.arrays() | self.tokens.arrays()
         found |= {} if self.illegible is None else {ILLEGIBLE: self.illegible}
+        found |= {} if self.columns is None else self.columns.arrays()
         for field in FIELDS:
             found |= self.postings[field].arrays(field)
         return found
@@ -171,7 +122,7 @@ class Segment:
     def open(cls, folder: Path, deleted: NDArray[np.int64]) -> Self:
         """Map a segment's files; raises `CorruptIndexError`, and `OSError`."""
         vectors = Vectors.load(folder)
-        asked = os.path.lexists(folder / f"{ILLEGIBLE}.npy")
+        told, has_fields = (os.path.lexists(folder / f"{name}.npy") for name in (ILLEGIBLE, BOUNDS))
         data = SegmentData(
             articles=StringTable.load(folder, "articles"),
             ids=StringTable.load(folder, "ids"),
@@ -182,7 +133,8 @@ class Segment:
             postings={field: Postings.load(folder, field) for field in FIELDS},
             vectors=vectors,
             tokens=Tokens.load(folder, vectors.matrix.shape[1]),
-            illegible=load_array(folder, ILLEGIBLE, np.uint8) if asked else None,
+            columns=Columns.load(folder) if has_fields else None,
+            illegible=load_array(folder, ILLEGIBLE, np.uint8) if told else None,
         )
         return cls(folder, data, deleted)
 
@@ -200,12 +152,19 @@ class Segment:
         return signs[self._alive_rows] if len(self.deleted) else signs
 
     def nearest(
-        self, query: NDArray[np.float32], k: int, settings: StoreSettings
+        self,
+        query: NDArray[np.float32],
+        k: int,
+        settings: StoreSettings,
+        within: NDArray[np.int64] | None = None,
     ) -> NDArray[np.int64]:
         """Return live passages among which the `k` nearest to a query are, ascending.
 
-        In a large segment a few of the nearest may be missed (docs/adr/0009).
+        `within` are live passages that may be found, ascending; None where all may be. In a
+        large segment a few of the nearest may be missed (docs/adr/0009).
         """
+        if within is not None:
+            return nearest_of(self.data.vectors, query, k, settings, within)
         if is_exact(self.data.vectors, settings):
             dead = self.passage_count - len(self._alive_rows)
             rows = np.sort(nearest(self.data.vectors.matrix, query, k + dead))

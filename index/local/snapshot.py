@@ -18,8 +18,9 @@ from plait.index.keyword.reader import KeywordReader
 from plait.index.leg import Passages
 from plait.index.local.entries import SegmentEntry
 from plait.index.local.invariants import broken
+from plait.index.local.lines import decoded
 from plait.index.local.manifest import Manifest, read_manifest
-from plait.index.local.segment import ARRAYS_SHARED, Segment, decoded
+from plait.index.local.segment import ARRAYS_SHARED, Segment
 
 
 class Snapshot:
@@ -38,7 +39,7 @@ class Snapshot:
         self._bounds = list(accumulate(sizes, initial=0))
         self.offsets = np.array(self._bounds, np.int64)
         articles = [len(segment.data.ids) for segment in self.segments]
-        self._first_articles = np.array([0, *accumulate(articles)], np.int64)
+        self.first_articles = np.array([0, *accumulate(articles)], np.int64)
         self.keyword = KeywordReader([(s.data.postings, s.alive_passages) for s in self.segments])
 
     def _open(self, held: Mapping[SegmentEntry, Segment]) -> list[Segment]:
@@ -112,7 +113,7 @@ class Snapshot:
             return self.segments[0].owners_of(passages)
         found = np.empty(len(passages), np.int64)
         for place, mine, rows in self.by_segment(passages):
-            found[mine] = self._first_articles[place] + self.segments[place].owners_of(rows)
+            found[mine] = self.first_articles[place] + self.segments[place].owners_of(rows)
         return found
 
     def passage_id(self, passage: int) -> str:

@@ -1,7 +1,7 @@
 """Store of an index in a folder."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache, partial
 from itertools import count
 from pathlib import Path
@@ -12,10 +12,12 @@ from numpy.typing import NDArray
 
 from plait.index.article import Article, Passage
 from plait.index.dense.late_interaction import max_similarity
+from plait.index.filter import FieldFacts
 from plait.index.keyword.dictionary import TermDictionary
 from plait.index.keyword.leg import KeywordLeg
 from plait.index.leg import Passages, Scores
 from plait.index.local.dense import DenseArrays, DenseLeg
+from plait.index.local.fields import Fields
 from plait.index.local.manifest import MANIFEST
 from plait.index.local.snapshot import Snapshot, check_files
 from plait.index.store import Recipe, StoreSettings
@@ -27,7 +29,7 @@ Stamp: TypeAlias = tuple[int, int, int]
 class LocalStore:
     """Generation of an index folder. A `plait.index.store.Store`.
 
-    Holds 32 files a segment open until nothing refers to the store any more.
+    Holds 39 files a segment open until nothing refers to the store any more.
     """
 
     def __init__(
@@ -42,6 +44,8 @@ class LocalStore:
         leg = partial(KeywordLeg, self.snapshot.keyword)
         self.keyword_leg = lru_cache(self._settings.legs_cached)(leg)
         self.dictionary = TermDictionary(self.snapshot.keyword)
+        self._fields = Fields(self.snapshot)
+        self.within = lru_cache(self._settings.filters_cached)(self._fields.within)
         self._queries = count(1)
 
     @property
@@ -98,6 +102,23 @@ class LocalStore:
     ) -> Scores:
         """Return MaxSim of a query's tokens with each passage, (passages,)."""
         return max_similarity(tokens, self._arrays.tokens(passages), weights)
+
+    @property
+    def has_fields(self) -> bool:
+        """Whether articles can be filtered: not in an index that an earlier version wrote."""
+        return all(segment.data.columns for segment in self.snapshot.segments)
+
+    def fields(self) -> Mapping[str, FieldFacts]:
+        """Return facts of each field that some live article has, by name."""
+        return self._fields.facts
+
+    def counts(self, field: str, articles: Passages, unit: str = "") -> dict[str, int]:
+        """Return how many of some articles have each value of a field; "" for those with none."""
+        return self._fields.counts(field, articles, unit)
+
+    def days(self, articles: Passages) -> Scores:
+        """Return the first day of each article's date, (articles,); NaN without one."""
+        return self._fields.days(articles)
 
     def live(self) -> Passages:
         """Return the passages that are not deleted, ascending."""

@@ -16,17 +16,11 @@ from plait.index.local.builder import Builder
 from plait.index.local.deletions import Address, OpenSegment, addresses, without
 from plait.index.local.entries import Counts, FileEntry, SegmentEntry, totals
 from plait.index.local.generations import Generations
+from plait.index.local.lines import article_json, digest
 from plait.index.local.manifest import Manifest, language_of
 from plait.index.local.merging import NO_ROOM, merge_segments, merged_after_run, merged_during_run
 from plait.index.local.recall import recall
-from plait.index.local.segment import (
-    ARRAYS_COMPARED,
-    ARRAYS_REUSED,
-    Segment,
-    article_json,
-    digest,
-    write_segment,
-)
+from plait.index.local.segment import ARRAYS_COMPARED, ARRAYS_REUSED, Segment, write_segment
 from plait.index.local.snapshot import open_segment
 from plait.index.local.sources import read_sources, write_sources
 from plait.index.models.encoder import Encoder
@@ -187,6 +181,7 @@ class IndexWriter:
         After an `OSError` it can be called again: the disk shows whether it took effect.
         """
         self._resolve()
+        self._tidy([own for own, segment in self._open_segments() if not segment.data.columns])
         articles = list(self._pending.values())
         if not (articles or self._removed or self.sources != self._committed):
             return
@@ -247,7 +242,10 @@ class IndexWriter:
             self._publish(self._merged(self.manifest.segments))
 
     def _tidy(self, merged: Sequence[SegmentEntry]) -> None:
-        """Merge these segments, if any; where there is no room for it, do nothing."""
+        """Merge these segments, if any; where there is no room for it, do nothing.
+
+        Segments of earlier versions get the arrays that these did not write.
+        """
         if not merged:
             return
         try:
@@ -269,7 +267,8 @@ class IndexWriter:
         chosen = [self._segments[entry.name] for entry in merged]
         held = [own for own in self._open_segments() if own[0] not in merged]
         if (counts := totals(merged))[0]:
-            held.append(self._write(merge_segments(chosen), counts))
+            language = self.manifest.recipe.language
+            held.append(self._write(merge_segments(chosen, language), counts))
         return held
 
     def _open_segments(self) -> list[OpenSegment]:

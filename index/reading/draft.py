@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from plait.index.article import Article
+from plait.index.article import Article, FieldValue
 from plait.index.errors import ReadingError
 from plait.index.reading.cleaning import clean, clean_line, without_surrogates
 from plait.index.reading.teasers import split_teasers
@@ -47,7 +47,7 @@ class Draft:
     date: str = ""
     """Date in ISO 8601, or empty."""
     author: str = ""
-    metadata: Mapping[str, str] = field(default_factory=dict)
+    metadata: Mapping[str, FieldValue] = field(default_factory=dict)
 
     def finish(self, article_id: str, source: str) -> Article:
         """Return the article.
@@ -71,10 +71,16 @@ class Draft:
             teasers=teasers,
             raw="" if as_read.strip() == text else as_read,
             metadata={
-                without_surrogates(name): without_surrogates(value)
-                for name, value in self.metadata.items()
+                without_surrogates(name): sound(value) for name, value in self.metadata.items()
             },
         )
+
+
+def sound(value: FieldValue) -> FieldValue:
+    """Return a value whose texts UTF-8 can encode."""
+    if isinstance(value, tuple):
+        return tuple(without_surrogates(v) if isinstance(v, str) else v for v in value)
+    return without_surrogates(value) if isinstance(value, str) else value
 
 
 def usable_id(text: str) -> str:

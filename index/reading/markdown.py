@@ -7,6 +7,7 @@ rest is skipped.
 
 import re
 
+from plait.index.article import FieldValue, Scalar, typed
 from plait.index.reading.cleaning import clean_line
 from plait.index.reading.dates import iso_date_or_part
 from plait.index.reading.decoding import decode
@@ -30,7 +31,7 @@ def read_markdown(data: bytes) -> Draft:
     """Return the article of a Markdown file. Raises ReadingError where it is empty or not text."""
     front, text = split_front_matter(decode(data))
     heading, body = split_heading(text)
-    title = front.pop("title", "")
+    title = ", ".join(front.pop("title", ()))
     if title and clean_line(title) != heading:
         # The heading is not the title again, so it belongs to the text.
         heading, body = title, text
@@ -38,14 +39,20 @@ def read_markdown(data: bytes) -> Draft:
         heading, body = split_title(text)
         heading = without_marks(heading)
     head = take_head(body)
-    date = iso_date_or_part(front.get("date", ""))
+    date = iso_date_or_part(", ".join(front.get("date", ())))
     if date:
         del front["date"]
-    author = front.pop("author", "") or front.pop("authors", "")
-    return Draft(heading, head.body, body, date or head.date, author or head.author, front)
+    author = ", ".join(front.pop("author", ()) or front.pop("authors", ()))
+    metadata = {name: one_or_all([typed(value) for value in own]) for name, own in front.items()}
+    return Draft(heading, head.body, body, date or head.date, author or head.author, metadata)
 
 
-def split_front_matter(text: str) -> tuple[dict[str, str], str]:
+def one_or_all(values: list[Scalar]) -> FieldValue:
+    """Return a single value by itself, and several as a tuple."""
+    return values[0] if len(values) == 1 else tuple(values)
+
+
+def split_front_matter(text: str) -> tuple[dict[str, list[str]], str]:
     """Split off the lines between `---` and `---` at the very top, as fields."""
     lines = text.split("\n", MAX_FRONT_LINES)
     if lines[0].rstrip() != "---":
@@ -56,7 +63,7 @@ def split_front_matter(text: str) -> tuple[dict[str, str], str]:
     return {}, text
 
 
-def fields_of(lines: list[str]) -> dict[str, str]:
+def fields_of(lines: list[str]) -> dict[str, list[str]]:
     """Return the fields of `key: value` lines, and of lists inline or one item a line."""
     found: dict[str, list[str]] = {}
     key = ""
@@ -66,7 +73,7 @@ def fields_of(lines: list[str]) -> dict[str, str]:
             found[key] = values_of(pair[2] or "")
         elif (item := ITEM.fullmatch(line)) and key:
             found[key] += values_of(item[1])
-    return {name: ", ".join(values) for name, values in found.items() if values}
+    return {name: values for name, values in found.items() if values}
 
 
 def values_of(text: str) -> list[str]:

@@ -3,17 +3,17 @@
 Does not find the records of a file: see `jsonlines` and `tables`.
 """
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import astuple, dataclass
 from typing import TypeAlias
 
-from plait.index.article import Article
+from plait.index.article import Article, FieldValue, typed
 from plait.index.errors import ReadingError
 from plait.index.reading.cleaning import without_surrogates
 from plait.index.reading.dates import iso_date_or_part
 from plait.index.reading.draft import EMPTY, Draft
 from plait.index.reading.failure import Failure, listed, unforeseen
+from plait.index.reading.types import converted, declared, json_of, value_of
 
 Record: TypeAlias = Mapping[str, object]
 
@@ -47,8 +47,11 @@ class FieldNames:
     text: str = "text"
     date: str = "date"
     author: str = "author"
+    types: str = ""
+    """Types of further fields, as in `year=number, zip=text`; others have those of the record."""
 
     def __post_init__(self) -> None:
+        declared(self.types)
         for name in astuple(self):
             if without_surrogates(name) != name:
                 raise ReadingError(f"the field name {name!a} is no UTF-8; no record has such a one")
@@ -112,7 +115,8 @@ def draft_of(record: Record, fields: FieldNames) -> Draft:
     author = author_in(record.get(fields.author))
     used = {id_field(record, fields), fields.title, fields.text}
     used |= {name for name, value in ((fields.date, date), (fields.author, author)) if value}
-    return Draft(title, text, "", date, author, metadata_of(record, used))
+    metadata = with_declared(metadata_of(record, used), fields)
+    return Draft(title, text, "", date, author, metadata)
 
 
 def id_field(record: Record, fields: FieldNames) -> str:
@@ -155,8 +159,8 @@ def author_in(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
-def metadata_of(record: Record, used: set[str]) -> dict[str, str]:
-    """Return the remaining fields as text, those of BEIR's `metadata` object among them.
+def metadata_of(record: Record, used: set[str]) -> dict[str, FieldValue]:
+    """Return the remaining fields, those of BEIR's `metadata` object among them.
 
     Nulls are left out. A field of the record wins over one of the same name inside.
     """
@@ -167,14 +171,29 @@ def metadata_of(record: Record, used: set[str]) -> dict[str, str]:
         for name, value in record.items()
         if name not in used and not (name == METADATA_FIELD and value is nested and inner)
     }
-    return {name: as_text(value) for name, value in {**inner, **outer}.items() if value is not None}
+    found = {**inner, **outer}.items()
+    return {name: value_of(value) for name, value in found if value is not None}
+
+
+def with_declared(
+    metadata: Mapping[str, FieldValue], fields: FieldNames
+) -> Mapping[str, FieldValue]:
+    """Return metadata in which the fields that a user named have the types declared for them."""
+    types = declared(fields.types)
+    return {n: converted(v, types[n]) if n in types else v for n, v in metadata.items()}
+
+
+def with_types(cells: Mapping[str, str], fields: FieldNames) -> Record:
+    """Return a record of texts in which numbers and flags are no texts, except in named fields."""
+    named = {*astuple(fields), "id"}
+    return {name: cell if name in named else typed(cell) for name, cell in cells.items()}
 
 
 def as_text(value: object) -> str:
     """Return a string as it is, an empty one for null, and any other value as JSON."""
     if value is None:
         return ""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return value if isinstance(value, str) else json_of(value)
 
 
 def json_type(value: object) -> str:

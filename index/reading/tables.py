@@ -21,6 +21,7 @@ from plait.index.reading.records import (
     FieldNames,
     Outcomes,
     Place,
+    with_types,
 )
 
 BLOCK_BYTES = 1024 * 1024
@@ -100,7 +101,8 @@ def row_outcome(
         yield place.failure(line, reason)
     elif cells:
         # A short row has left out its last cells.
-        yield place.outcome(dict(zip(names, cells, strict=False)), line, fields)
+        record = with_types(dict(zip(names, cells, strict=False)), fields)
+        yield place.outcome(record, line, fields)
 
 
 class RowLines:

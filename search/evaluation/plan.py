@@ -15,7 +15,8 @@ from plait.search.evaluation.collection import Run
 from plait.search.evaluation.experiment import Experiment
 from plait.search.evaluation.files.trec import read_run
 from plait.search.evaluation.measures import DEFAULT_MEASURES, cutoff, parse_measures
-from plait.search.system import System, parse_systems
+from plait.search.system import System
+from plait.search.systems import parse_systems
 
 DEFAULT_SYSTEMS = (System.parse("keyword"), System.parse("dense"), System.parse("hybrid"))
 """Systems of a plan that names none: each leg by itself, and both."""

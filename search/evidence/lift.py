@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from plait.index.filter import Filter
 from plait.index.store import Dictionary
 from plait.search.evidence.words import QueryWords
 from plait.search.hit import Ranking
@@ -27,6 +28,8 @@ class Tried:
     ranking: Ranking
     suggestion: str = ""
     """Query that may have been meant, but does not find better; mostly empty."""
+    where: Filter | None = None
+    """Filter of the articles that may be found; None for all."""
 
     @property
     def rows(self) -> Sequence[int]:

@@ -7,6 +7,11 @@ same index. Does not rank, and imports no search library.
 """
 
 import math
+from typing import Any, TypeVar
+
+from plait.index.leg import Scores
+
+Number = TypeVar("Number", float, Scores)
 
 COSINE_LOG_ODDS = 9.2
 """Log-odds for each unit of cosine between query and passage."""
@@ -30,15 +35,15 @@ LOG_ODDS_BOUND = 500.0
 """Log-odds beyond which a probability is 0 or 1, and an exponential would overflow."""
 
 
-def log_odds(cosine: float, coverage: float, exact: float = 0.0, known: float = 1.0) -> float:
-    """Return the log-odds that a passage is judged relevant.
+def log_odds(cosine: Number, coverage: Number, exact: Any = 0.0, known: float = 1.0) -> Number:
+    """Return the log-odds that a passage is judged relevant; or those of passages, as arrays.
 
     `cosine` is the dense leg's score. `coverage`, 0 to 1, is the share of the query's
     weight that is in the passage; `exact`, 0 to 1, its degree as an exact find (both of
     `plait.search.evidence.words`); `known` is the share that the model knows
     (`plait.search.evidence.trust`).
     """
-    evidence = (
+    evidence: Number = (
         COSINE_LOG_ODDS * cosine * min(known / LEAST_KNOWN_SHARE, 1.0)
         + COVERAGE_LOG_ODDS * coverage
         + FIND_LOG_ODDS * exact * coverage**2

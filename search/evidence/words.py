@@ -57,8 +57,9 @@ class Word:
 class QueryWords:
     """The words of one query, as one index knows them."""
 
-    def __init__(self, dictionary: Dictionary, query: Query) -> None:
-        self._passages = dictionary.passages
+    def __init__(self, dictionary: Dictionary, query: Query, *, filtered: bool = False) -> None:
+        """Look up the words; `filtered` tells that only some passages are candidates."""
+        self._passages, self._filtered = dictionary.passages, filtered
         self._found = dictionary.find([term for term, _ in query.terms])
         counted = zip(query.terms, self._found.counts, strict=True)
         self.words = [
@@ -114,8 +115,18 @@ class QueryWords:
                 holders[holders] = self._found.side_by_side(*pair, both)
             # Nearly all passages with both words are candidates, as the pair is most of the query.
             count = int(np.count_nonzero(holders))
+            if count and self._filtered:
+                count = self._count_everywhere(first, second)
             if count and (rarity := self._rarity(idf(count, self._passages))):
                 yield f"{first.term} {second.term}", share * rarity, holders
+
+    def _count_everywhere(self, first: Word, second: Word) -> int:
+        """Return how many passages of the index have two words side by side."""
+        rarer, other = sorted((first, second), key=lambda word: word.passages)
+        own = self._found.first(rarer.index, rarer.passages)
+        both = own[self._found.held_by(other.index, own)]
+        holders = self._found.side_by_side(first.index, second.index, both)
+        return int(np.count_nonzero(holders))
 
     def _rarity(self, of_idf: float) -> float:
         """Return how rare something is, from 0 to 1; in a single passage nothing is rare."""

@@ -1,0 +1,1 @@
+"""Fields of articles: their values in columns, and filters over them."""

@@ -1,0 +1,236 @@
+"""Articles of a segment that pass a filter, as flags, by its columns.
+
+A comparison with a number or a date, or with a whole text, is a range of sorted values. Parts,
+words and patterns of texts are compared with each distinct value. Where a field has values of
+several kinds, each is compared with those of its own kind.
+"""
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator
+from fnmatch import translate
+from typing import Any, Protocol, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plait.index.article import Article
+from plait.index.fields.columns import Columns, Rows
+from plait.index.fields.values import DATES, Kind, kind_and_text, sort_key
+from plait.index.files.strings import StringTable
+from plait.index.filter import RANGES, All, Compare, Either, Exists, Filter, Not, OneOf, as_date
+from plait.index.leg import Flags
+from plait.index.span import Span
+
+Test: TypeAlias = Callable[[str], bool]
+"""Function from a text to whether it is wanted."""
+
+ID = "id"
+"""Field that is no column: the ids of a segment are a table of their own."""
+
+_WORD = re.compile(r"\w+")
+_GLOB = re.compile(r"[*?]")
+
+
+class Articles(Protocol):
+    """Articles of a segment, as filters see them."""
+
+    @property
+    def columns(self) -> Columns:
+        """Values of their fields."""
+        ...
+
+    @property
+    def ids(self) -> StringTable:
+        """Ids, deleted ones included."""
+        ...
+
+    def article(self, number: int) -> Article:
+        """Read one."""
+        ...
+
+
+class Matcher:
+    """Matcher of filters with the articles of one segment."""
+
+    def __init__(self, articles: Articles) -> None:
+        self._articles, self._columns = articles, articles.columns
+        self._count = len(articles.ids)
+
+    def flags(self, tree: Filter) -> Flags:
+        """Return whether each article passes, (articles,), deleted ones included."""
+        match tree:
+            case All():
+                return self._folded(np.logical_and, tree.parts, start=True)
+            case Either():
+                return self._folded(np.logical_or, tree.parts, start=False)
+            case Not():
+                return ~self.flags(tree.part)
+            case Exists():
+                return self._having(tree.field)
+            case OneOf():
+                wanted = [Compare(tree.field, "=", value) for value in tree.values]
+                return self._folded(np.logical_or, wanted, start=False)
+            case Compare():
+                return self._compared(tree)
+        raise TypeError(f"no filter: {tree!r}")
+
+    def _folded(self, join: Any, parts: Any, *, start: bool) -> Flags:
+        found = np.full(self._count, start)
+        for part in parts:
+            join(found, self.flags(part), out=found)
+        return found
+
+    def _flagged(self, all_rows: Iterator[Rows]) -> Flags:
+        found = np.zeros(self._count, bool)
+        for rows in all_rows:
+            found[self._columns.holders(rows)] = True
+        return found
+
+    def _having(self, field: str) -> Flags:
+        if field == ID:
+            return np.ones(self._count, bool)
+        return self._flagged(self._columns.rows(field, kind) for kind in Kind)
+
+    def _compared(self, tree: Compare) -> Flags:
+        """Compare with a number, a flag or a date, or a text; one that may be a date is both."""
+        found = np.zeros(self._count, bool)
+        is_text, is_part = isinstance(tree.value, str), tree.operator in {"contains", "like"}
+        if not is_text or (as_date(tree.value) and not is_part):
+            found |= self._flagged(self._ranges(tree))
+        if is_text and tree.operator not in RANGES:
+            found |= self._with_text(tree.field, text_test(tree), tree)
+        return found
+
+    def _ranges(self, tree: Compare) -> Iterator[Rows]:
+        """Yield the rows of the values that compare so."""
+        value, columns = tree.value, self._columns
+        if span := as_date(value):
+            for kind in DATES:
+                yield dated_rows(columns, columns.rows(tree.field, kind), tree.operator, span)
+            return
+        kind, text = kind_and_text(value)
+        rows = columns.rows(tree.field, kind)
+        own, _ = sort_key(kind, text)
+        low = columns.lower_bound(rows, kind, (own,))
+        high = columns.lower_bound(rows, kind, (own, "\U0010ffff"))
+        yield chosen(rows, tree.operator, low, high)
+
+    def _with_text(self, field: str, test: Test, tree: Compare) -> Flags:
+        """Flag the articles with a text that passes a test."""
+        if field == ID:
+            return np.array([test(own.decode()) for own in self._articles.ids], bool)
+        columns, found = self._columns, np.zeros(self._count, bool)
+        low, high = self._texts(field, tree)
+        for row in range(low, high):
+            if test(columns.text(row)):
+                found[columns.holders((row, row + 1))] = True
+        for row in range(*columns.rows(field, Kind.FOLDER)):
+            self._below(columns.text(row), columns.holders((row, row + 1)), test, found)
+        for number in columns.holders(columns.rows(field, Kind.LONG)).tolist():
+            found[number] |= any(map(test, texts_of(self._articles.article(number), field)))
+        return found
+
+    def _texts(self, field: str, tree: Compare) -> Rows:
+        """Return the rows of texts that may pass: those that begin as is wanted."""
+        rows, head = self._columns.rows(field, Kind.TEXT), str(tree.value).casefold()
+        if tree.operator == "like":
+            head = _GLOB.split(head)[0]
+        elif tree.operator != "=":
+            return rows
+        low = self._columns.lower_bound(rows, Kind.TEXT, (head,))
+        return low, self._columns.lower_bound((low, rows[1]), Kind.TEXT, (head + "\U0010ffff",))
+
+    def _below(self, folder: str, articles: NDArray[np.int32], test: Test, found: Flags) -> None:
+        """Flag the articles of a folder whose source, folder and id, passes a test."""
+        ids = self._articles.ids
+        passing = [n for n in articles.tolist() if test(folder + ids[n].decode())]
+        found[passing] = True
+
+
+def dated_rows(columns: Columns, rows: Rows, operator: str, span: Span) -> Rows:
+    """Return the rows, of values of one precision, all of whose days compare so with a span."""
+
+    def first(row: int) -> str:
+        return Span(columns.text(row)).first
+
+    def last(row: int) -> str:
+        return Span(columns.text(row)).last
+
+    values = range(*rows)
+    begin, end = 0, len(values)
+    if operator == ">":
+        begin = bisect_right(values, span.last, key=first)
+    elif operator not in {"<", "<="}:
+        begin = bisect_left(values, span.first, key=first)
+    if operator == "<":
+        end = bisect_left(values, span.first, key=last)
+    elif operator not in {">", ">="}:
+        end = bisect_right(values, span.last, key=last)
+    return rows[0] + begin, rows[0] + max(begin, end)
+
+
+def chosen(rows: Rows, operator: str, low: int, high: int) -> Rows:
+    """Return the part of some rows that compares so with the values from `low` to `high`."""
+    match operator:
+        case ">":
+            return high, rows[1]
+        case ">=":
+            return low, rows[1]
+        case "<":
+            return rows[0], low
+        case "<=":
+            return rows[0], high
+        case _:
+            return low, high
+
+
+def text_test(tree: Compare) -> Test:
+    """Return the test of a comparison with a text, in any case."""
+    wanted = str(tree.value).casefold()
+    match tree.operator:
+        case "contains":
+            return lambda text: wanted in text.casefold()
+        case "like":
+            fits = re.compile(translate(wanted)).match
+            return lambda text: fits(text.casefold()) is not None
+        case ":" if tree.field == "source":
+            return place_test(wanted)
+        case ":":
+            words = f" {' '.join(_WORD.findall(wanted))} "
+            return lambda text: words in f" {' '.join(_WORD.findall(text.casefold()))} "
+        case _:
+            return lambda text: text.casefold() == wanted
+
+
+def place_test(wanted: str) -> Test:
+    """Return the test of a source: some of its folders, its file, or the host of its address.
+
+    With `*` or `?` it is a pattern of the source from any folder on.
+
+    >>> test = place_test("example.org")
+    ... test("https://news.example.org/a"), test("/my/example")
+    (True, False)
+    """
+    wanted = wanted.strip("/")
+    if _GLOB.search(wanted):
+        fits = re.compile(translate(f"*/{wanted}")).match
+        return lambda text: fits(f"/{text.casefold()}") is not None
+
+    def test(text: str) -> bool:
+        whole = f"/{text.casefold()}/"
+        _, is_address, host = whole.partition("://")
+        return f"/{wanted}/" in whole or bool(
+            is_address and host.partition("/")[0].endswith(f".{wanted}")
+        )
+
+    return test
+
+
+def texts_of(article: Article, field: str) -> Iterator[str]:
+    """Yield the texts that an article has in a field."""
+    if field in {"source", "author", "date"}:
+        yield getattr(article, field)
+    value = article.metadata.get(field.removeprefix("metadata."), ())
+    for element in value if isinstance(value, tuple | list) else (value,):
+        yield str(element)

@@ -1,0 +1,170 @@
+"""Fields of an index folder: filters, facets and dates over the columns of all its segments."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from posixpath import dirname
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plait.index.errors import FingerprintError
+from plait.index.fields.columns import Columns
+from plait.index.fields.matching import Matcher, texts_of
+from plait.index.fields.values import DATES, NAMES, Kind
+from plait.index.filter import FieldFacts, Filter
+from plait.index.leg import NO_PASSAGES, Flags, Passages, Scores
+from plait.index.local.segment import Segment
+from plait.index.local.snapshot import Snapshot
+from plait.index.span import Span
+
+EXAMPLES = 3
+"""Number of examples of a field's values."""
+
+DATE_LETTERS = {"year": 4, "month": 7, "day": 10}
+"""Units by which dates are counted, and the number of letters of ISO 8601 that each has."""
+
+
+class Fields:
+    """Values of the fields of one snapshot's articles."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+
+    def within(self, tree: Filter) -> Passages:
+        """Return the live passages of the articles that pass a filter, ascending.
+
+        Raises `FingerprintError` where an earlier version, which wrote no columns, wrote a segment.
+        """
+        found = [NO_PASSAGES]
+        for segment, offset in zip(self._snapshot.segments, self._snapshot.offsets, strict=False):
+            flags = Matcher(_Articles(segment)).flags(tree) & segment.alive_articles
+            passages = np.repeat(flags, np.diff(segment.data.first_passages))
+            found.append(np.flatnonzero(passages) + offset)
+        passing = np.concatenate(found)
+        passing.flags.writeable = False  # it is cached
+        return passing
+
+    @cached_property
+    def facts(self) -> Mapping[str, FieldFacts]:
+        """Facts of each field that some live article has, by name."""
+        counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        holders: Counter[str] = Counter()
+        values: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        for segment in self._snapshot.segments:
+            columns, alive = columns_of(segment), segment.alive_articles
+            for field in columns.fields():
+                having = np.zeros(len(alive), bool)
+                for kind in Kind:
+                    rows = columns.rows(field, kind)
+                    own = columns.counts(rows, alive)
+                    counts[field][NAMES[kind]] += int(own.sum())
+                    having[columns.holders(rows)] = True
+                    for row in np.argsort(-own, kind="stable")[:EXAMPLES].tolist():
+                        values[field][columns.text(rows[0] + row)] += int(own[row])
+                holders[field] += int((having & alive).sum())
+        return {
+            field: FieldFacts(
+                field,
+                {kind: count for kind, count in counts[field].items() if count},
+                held,
+                tuple(text for text, _ in values[field].most_common(EXAMPLES) if text),
+            )
+            for field, held in sorted(holders.items())
+            if held
+        }
+
+    def counts(self, field: str, articles: Passages, unit: str = "") -> dict[str, int]:
+        """Return how many of some articles have each value of a field; "" for those with none.
+
+        `unit`, one of `DATE_LETTERS`, counts dates by it. A source counts as its folder, or as the
+        host of its address.
+        """
+        found: Counter[str] = Counter()
+        for segment, own in self._by_segment(articles):
+            flags = np.zeros(len(segment.data.ids), bool)
+            flags[own] = True
+            seen = np.zeros(len(flags), bool)
+            columns = columns_of(segment)
+            for kind in Kind:
+                rows = columns.rows(field, kind)
+                seen[columns.holders(rows)] = True
+                for text, count in _counted(segment, field, kind, flags):
+                    found[_bucket(field, text, DATE_LETTERS.get(unit))] += count
+            found[""] += int((flags & ~seen).sum())
+        return {text: count for text, count in found.items() if count}
+
+    def days(self, articles: Passages) -> Scores:
+        """Return the first day of each article's date, counted from the year 1; NaN without one."""
+        found = np.full(len(articles), np.nan)
+        at = np.searchsorted(self._snapshot.first_articles, articles, side="right") - 1
+        for place in np.unique(at).tolist():
+            mine = at == place
+            rows = articles[mine] - self._snapshot.first_articles[place]
+            found[mine] = self._all_days[place][rows]
+        return found
+
+    @cached_property
+    def _all_days(self) -> list[Scores]:
+        return [_days(columns_of(s), len(s.data.ids)) for s in self._snapshot.segments]
+
+    def _by_segment(self, articles: Passages) -> Iterator[tuple[Segment, NDArray[np.int64]]]:
+        """Yield each segment, and the indexes in it of those of some articles that it has."""
+        firsts = self._snapshot.first_articles
+        for segment, first, last in zip(self._snapshot.segments, firsts, firsts[1:], strict=False):
+            yield segment, articles[(articles >= first) & (articles < last)] - first
+
+
+class _Articles:
+    """Articles of one segment. A `plait.index.fields.matching.Articles`."""
+
+    def __init__(self, segment: Segment) -> None:
+        self.columns, self.ids = columns_of(segment), segment.data.ids
+        self.article = segment.article
+
+
+def columns_of(segment: Segment) -> Columns:
+    """Return the columns of a segment; raises `FingerprintError` where it has none."""
+    if segment.data.columns is None:
+        root = segment.folder.parent
+        raise FingerprintError(
+            f"{root} was written by an earlier plait, which kept no fields to filter by. "
+            f"`plait upgrade -i {root}` adds them; nothing is encoded again."
+        )
+    return segment.data.columns
+
+
+def _counted(segment: Segment, field: str, kind: Kind, flags: Flags) -> Iterator[tuple[str, int]]:
+    """Yield the texts of one kind that flagged articles have in a field, and how many have each."""
+    columns = columns_of(segment)
+    rows = columns.rows(field, kind)
+    if kind == Kind.LONG:
+        long = columns.holders(rows)
+        for number in long[flags[long]].tolist():
+            yield from ((text, 1) for text in texts_of(segment.article(number), field))
+    elif kind == Kind.FOLDER:
+        for row in range(*rows):
+            own = columns.holders((row, row + 1))
+            for number in own[flags[own]].tolist():
+                yield columns.text(row) + segment.data.ids[number].decode(), 1
+    else:
+        counts = columns.counts(rows, flags)
+        for row in np.flatnonzero(counts).tolist():
+            yield columns.text(rows[0] + row), int(counts[row])
+
+
+def _bucket(field: str, text: str, letters: int | None) -> str:
+    """Return the text under which a value is counted."""
+    if field != "source":
+        return text[:letters]
+    _, is_address, host = text.partition("://")
+    return host.partition("/")[0] if is_address else dirname(text) or text
+
+
+def _days(columns: Columns, count: int) -> Scores:
+    days = np.full(count, np.nan)
+    for kind in DATES:
+        rows = columns.rows("date", kind)
+        for row in range(*rows):
+            days[columns.holders((row, row + 1))] = Span(columns.text(row)).day
+    return days

@@ -1,0 +1,73 @@
+"""Types of metadata: those that a record has, and those that a user declares for its fields."""
+
+import json
+from collections.abc import Callable, Mapping
+from functools import cache
+
+from plait.index.article import FieldValue, Scalar, typed
+from plait.index.errors import ReadingError
+from plait.index.reading.dates import iso_date_or_part
+
+
+def value_of(value: object) -> FieldValue:
+    """Return a value of a record with its type; a list of such values as a tuple.
+
+    Anything that is nested deeper is the text of its JSON.
+    """
+    if isinstance(value, list) and all(isinstance(one, Scalar) for one in value):
+        return tuple(value)
+    return value if isinstance(value, Scalar) else json_of(value)
+
+
+def json_of(value: object) -> str:
+    """Return a value as JSON."""
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _text(value: Scalar) -> Scalar:
+    return value if isinstance(value, str) else json_of(value)
+
+
+def _number(value: Scalar) -> Scalar:
+    found = typed(value.strip().replace(",", "")) if isinstance(value, str) else value
+    return value if isinstance(found, str | bool) else found
+
+
+def _date(value: Scalar) -> Scalar:
+    return iso_date_or_part(str(value)) or value
+
+
+def _flag(value: Scalar) -> Scalar:
+    flags = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+    return flags.get(str(value).strip().lower(), value)
+
+
+TYPES: dict[str, Callable[[Scalar], Scalar]] = {
+    "text": _text,
+    "number": _number,
+    "date": _date,
+    "flag": _flag,
+}
+"""Types that can be declared, each with a function that gives a value the type, where it fits."""
+
+
+@cache
+def declared(text: str) -> Mapping[str, str]:
+    """Return the types of `NAME=TYPE, …` by name.
+
+    Raises ReadingError for an unknown type, and where a name or a type is missing.
+    """
+    found = {}
+    for part in filter(None, map(str.strip, text.split(","))):
+        name, _, kind = map(str.strip, part.rpartition("="))
+        if not name or kind not in TYPES:
+            wanted = f"wanted NAME=TYPE, with one of {', '.join(TYPES)}"
+            raise ReadingError(f"cannot read the type of a field in {part!r}: {wanted}")
+        found[name] = kind
+    return found
+
+
+def converted(value: FieldValue, kind: str) -> FieldValue:
+    """Return a value with a declared type; as it is where it does not fit."""
+    convert = TYPES[kind]
+    return tuple(map(convert, value)) if isinstance(value, tuple) else convert(value)

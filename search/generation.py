@@ -1,0 +1,144 @@
+"""Generation of an index and the parts that search it: conditions, correction, ranking.
+
+A search begins and ends on one generation, whatever is committed meanwhile.
+"""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cached_property, partial
+
+from plait.index.errors import QueryError
+from plait.index.filter import All, Compare, Either, Exists, Filter, Not, OneOf, fields_in
+from plait.index.language.analyzer import TextAnalyzer
+from plait.index.leg import Within
+from plait.index.models.encoder import Encoder
+from plait.index.models.encoding import EncodedQuery
+from plait.index.span import span_at
+from plait.index.store import Store
+from plait.search.evidence.lift import HITS_COMPARED, Tried, lifts
+from plait.search.query.clauses import split_clauses
+from plait.search.query.known import Known
+from plait.search.query.parser import LONGEST_WITH_OPERATORS, parse_query
+from plait.search.query.spelling import Speller
+from plait.search.query.where import check_filter, parse_where
+from plait.search.ranker import Ranker
+from plait.search.settings import Settings
+from plait.search.system import Options, System
+from plait.search.systems import own_system
+
+
+class Generation:
+    """Generation of an index, open for searching."""
+
+    def __init__(
+        self,
+        store: Store,
+        analyzer: TextAnalyzer,
+        settings: Settings,
+        load: Callable[[], Encoder],
+    ) -> None:
+        """Search a store; `load` returns its model, and is called when a vector is first needed."""
+        self.store, self.ranker = store, Ranker(store, settings)
+        self._analyzer, self._load = analyzer, load
+        self._corrected = Speller(store, analyzer).corrected
+
+    @cached_property
+    def system(self) -> System:
+        """The index's own system, read once: every search without another asks for it."""
+        return own_system(self.store.system, self.store.name)
+
+    def ask(self, text: str, system: System, k: int, options: Options) -> Tried:
+        """Rank the best `k`, or more, for a query; for its correction where that finds better.
+
+        Raises `QueryError` for a query or a filter that cannot be read.
+        """
+        words, conditions, where = self.split(text, options)
+        within = None if where is None else self.store.within(where)
+        rank = partial(self._ranked, system=system, k=k, options=options, within=within)
+        found = self._corrected_or_not(words, rank, options)
+        as_typed = text if found.asked == words else f"{found.asked} {conditions}".strip()
+        return replace(found, asked=as_typed, where=where)
+
+    def known(self, options: Options) -> Known:
+        """Return the fields that filters may name; raises `FingerprintError` without any."""
+        return Known(self.store.fields(), _today(options))
+
+    def split(self, text: str, options: Options) -> tuple[str, str, Filter | None]:
+        """Split a query line into words and conditions.
+
+        Returns both as they were typed, and the filter of all that is asked; None for none.
+        """
+        given, words, conditions = options.where, text, ""
+        parts: list[Filter] = []
+        if options.operators and ":" in text and len(text) <= LONGEST_WITH_OPERATORS:
+            fields = self.store.fields() if self.store.has_fields else {}
+            line = split_clauses(text, Known(fields, _today(options)))
+            words, conditions = line.words, line.conditions
+            parts += [line.filter] if line.filter else []
+        if isinstance(given, str):
+            parts.append(parse_where(given, self.known(options)))
+        elif given is not None:
+            parts.append(check_filter(given, self.known(options)))
+        if options.as_of:
+            parts.append(Not(Compare("date", ">", span_at(options.as_of))))
+        if conditions and not words.strip():
+            raise QueryError(
+                f"no word is wanted in {text!r}; type some beside the conditions. "
+                "`plait list --where` lists the articles that pass them."
+            )
+        return words, conditions, All(tuple(parts)) if parts else None
+
+    def _corrected_or_not(
+        self, words: str, rank: Callable[[str], Tried], options: Options
+    ) -> Tried:
+        typed = rank(words)
+        if options.exact:
+            return typed
+        # Where no vector is needed, no model is loaded only to learn what a word is.
+        is_dense = "dense" in typed.ranking.candidates.legs
+        meant = self._corrected(typed.query, self._is_word if is_dense else lambda _: False)
+        if meant is None:
+            return typed
+        corrected = rank(meant)
+        if lifts(self.store.dictionary, typed, corrected):
+            return corrected
+        return replace(typed, suggestion=meant) if corrected.rows else typed
+
+    def _ranked(
+        self, text: str, *, system: System, k: int, options: Options, within: Within
+    ) -> Tried:
+        k = max(k, HITS_COMPARED)  # or what is asked would depend on `k`
+        parsed = parse_query(text, self._analyzer, self.encoded, operators=options.operators)
+        ranking = self.ranker.rank(parsed, system, k, within, passages=options.passages)
+        return Tried(text, parsed, ranking)
+
+    def encoded(self, words: str) -> EncodedQuery:
+        """Return the encoding of a query's words; raises `ModelError`."""
+        return self._load().encode_query(words)
+
+    def _is_word(self, word: str) -> bool:
+        """Return whether the model has a word in one piece, as it has common words."""
+        return len(self._load().token_ends(word)) == 1
+
+    def undated(self, where: Filter | None) -> int:
+        """Return how many articles a filter leaves out only because they have no date."""
+        if where is None or "date" not in fields_in(where):
+            return 0
+        left_out = All((_without_dates(where), Not(Exists("date")), Not(where)))
+        return len(set(self.store.owners(self.store.within(left_out)).tolist()))
+
+
+def _without_dates(tree: Filter) -> Filter:
+    """Return a filter in which every comparison of a date holds."""
+    match tree:
+        case All() | Either():
+            return type(tree)(tuple(map(_without_dates, tree.parts)))
+        case Compare() | OneOf() if tree.field == "date":
+            return All(())
+        case _:
+            return tree
+
+
+def _today(options: Options) -> dt.date:
+    return options.now or options.as_of or dt.datetime.now().astimezone().date()

@@ -1,0 +1,84 @@
+"""Conditions in a query line: `peace treaty date:[2018 TO 2019] -section:sport`.
+
+A condition holds for all of the query, so it stands beside the words and not inside parentheses
+or quotes. Only a field that the articles have makes one: in `12:30` and `http://` there is none.
+Conditions with `OR` between them are alternatives.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from plait.index.errors import QueryError
+from plait.index.filter import All, Either, Filter, Not
+from plait.search.query.known import Known
+from plait.search.query.where import parse_where
+
+_VALUE = r'"[^"]*"|[\[{][^\]}]*[\]}]|\([^()]*\)|(?:[<>]=?)?[^\s(),"]+'
+_QUOTED = re.compile(r'"[^"]*"')
+_WORDS_OF_FIELDS = frozenset(["text", "title"])
+"""Names of fields whose words are searched."""
+
+_HERE = "\0"
+"""Letter that stands for a condition in the words around it."""
+_GROUP = re.compile(rf"{_HERE}(?:\s+OR\s+{_HERE})*")
+_STRAY = re.compile(rf"\bOR\s+{_HERE}|{_HERE}\s+OR\b")
+_JOINED = re.compile(rf"(?:\bAND\s+)?{_HERE}(?:\s+AND\b)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Query line, split."""
+
+    words: str
+    """Text without the conditions."""
+    conditions: str = ""
+    """Conditions as they were typed."""
+    filter: Filter | None = None
+    """Filter of the conditions; None without any."""
+
+
+def split_clauses(text: str, known: Known) -> Line:
+    """Split a query line into its words and its conditions.
+
+    Raises `QueryError` for a condition that cannot be read, or is an alternative to words.
+    """
+    found: list[Filter] = []
+    typed: list[str] = []
+    marked, end = "", 0
+    for start, stop, condition in _conditions(text, known):
+        marked += text[end:start].replace(_HERE, " ") + _HERE
+        typed.append(text[start:stop])
+        found.append(condition)
+        end = stop
+    if not found:
+        return Line(text)
+    marked += text[end:].replace(_HERE, " ")
+    filters = iter(found)
+    groups = [[next(filters) for _ in range(g[0].count(_HERE))] for g in _GROUP.finditer(marked)]
+    words = _GROUP.sub(_HERE, marked)
+    if _STRAY.search(words):
+        raise QueryError(
+            f"a condition holds for all of the query {text!r}; leave out OR between it and words."
+        )
+    parts = tuple(own[0] if len(own) == 1 else Either(tuple(own)) for own in groups)
+    tree = parts[0] if len(parts) == 1 else All(parts)
+    return Line(_JOINED.sub(" ", words).strip(), " ".join(typed), tree)
+
+
+def _conditions(text: str, known: Known) -> Iterator[tuple[int, int, Filter]]:
+    """Yield each condition of a query line, and where it begins and ends."""
+    names = [name for name in known.fields if name not in _WORDS_OF_FIELDS]
+    one_of = "|".join(map(re.escape, sorted(names, key=len, reverse=True))) or _HERE
+    pattern = rf"(?<![^\s(])(\+|-|NOT\s+)?((?:{one_of}):(?:{_VALUE}))"
+    quoted = [found.span() for found in _QUOTED.finditer(text)]
+    for found in re.finditer(pattern, text, re.IGNORECASE):
+        if any(start < found.start() < end for start, end in quoted):
+            continue
+        before = _QUOTED.sub("", text[: found.start()])
+        if before.count("(") > before.count(")"):
+            raise QueryError(
+                f"{found[2]} holds for all of the query; write it outside the parentheses."
+            )
+        condition = parse_where(found[2], known)
+        yield *found.span(), Not(condition) if (found[1] or "+")[0] in "-Nn" else condition
