@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
 
 def open_store(place: str | Path, settings: StoreSettings | None = None) -> Store:
-    """Open the newest generation of an index for reading.
+    """Open the newest generation of an index for reading; one that is open is shared.
 
     Raises `NoIndexError`, `CorruptIndexError`, and `FingerprintError` for another format.
     """
-    from plait.index.local.store import LocalStore  # noqa: PLC0415 - arrays, and Whoosh
+    from plait.index.local.store import shared_store  # noqa: PLC0415 - arrays, and Whoosh
 
-    return LocalStore(Path(place), settings)
+    return shared_store(Path(place), settings)
 
 
 def open_writer(

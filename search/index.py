@@ -95,7 +95,10 @@ class Index:
         return Generation(store, self.analyzer, self.settings, self._load)
 
     def close(self) -> None:
-        """Close all files and drop all models; once is enough. Hits stay valid."""
+        """Let go of files and models, unless another index has them too; once is enough.
+
+        Hits stay valid.
+        """
         self._newest = None
         self._load.cache_clear()
         self._load_reranker.cache_clear()

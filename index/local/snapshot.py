@@ -46,7 +46,7 @@ class Snapshot:
         # A writer may remove a generation after its manifest was read, before its files are.
         while True:
             try:
-                self._check_sizes()
+                self.check_sizes()
                 width = self.manifest.recipe.dimension
                 return [
                     held.get(entry) or open_segment(self.root, entry, width)
@@ -58,7 +58,8 @@ class Snapshot:
                     raise
                 self.manifest = newest
 
-    def _check_sizes(self) -> None:
+    def check_sizes(self) -> None:
+        """Compare the size of every file; raises `CorruptIndexError` where one differs."""
         if damage := self.manifest.damage(self.root, sizes_only=True):
             raise damaged(self.root, damage[0])
 

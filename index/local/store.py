@@ -5,13 +5,15 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache, partial
 from itertools import count
 from pathlib import Path
-from typing import Self, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from plait.index.article import Article, Passage
 from plait.index.dense.late_interaction import max_similarity
+from plait.index.errors import CorruptIndexError
+from plait.index.files.shared import Shared
 from plait.index.filter import FieldFacts
 from plait.index.keyword.dictionary import TermDictionary
 from plait.index.keyword.leg import KeywordLeg
@@ -29,7 +31,8 @@ Stamp: TypeAlias = tuple[int, int, int]
 class LocalStore:
     """Generation of an index folder. A `plait.index.store.Store`.
 
-    Holds 39 files a segment open until nothing refers to the store any more.
+    Holds 39 files a segment open until nothing refers to the store any more. It never changes:
+    all who open a generation in one process have the same store (`shared_store`).
     """
 
     def __init__(
@@ -73,7 +76,7 @@ class LocalStore:
         """Number of passages, deleted ones included."""
         return len(self.snapshot.keyword)
 
-    def refresh(self) -> Self:
+    def refresh(self) -> "LocalStore":
         """Return the newest generation: this very store where nothing was committed since.
 
         Looks at the manifest's times, and reads it only where they changed. Segments that are
@@ -81,7 +84,7 @@ class LocalStore:
         """
         if _stamp(self.snapshot.root) == self._stamp:
             return self
-        return type(self)(self.snapshot.root, self._settings, self.snapshot)
+        return shared_store(self.snapshot.root, self._settings, self.snapshot)
 
     def check(self) -> int:
         """Compare every file with its checksum; return how many there are."""
@@ -150,6 +153,30 @@ class LocalStore:
 
     def __contains__(self, article_id: str) -> bool:
         return article_id in self.snapshot
+
+
+_STORES: Shared[LocalStore] = Shared()
+"""Stores that are in use, by folder, manifest and settings."""
+
+
+def shared_store(
+    root: Path, settings: StoreSettings | None = None, known: Snapshot | None = None
+) -> LocalStore:
+    """Return the newest generation, as this process has it open or opened now.
+
+    Raises as `LocalStore`.
+    """
+    settings = settings or StoreSettings()
+    while True:
+        stamp = _stamp(root)
+        store = _STORES.get((root, stamp, settings), partial(LocalStore, root, settings, known))
+        try:
+            store.snapshot.check_sizes()  # it may have been opened long ago
+        except CorruptIndexError:
+            if _stamp(root) == stamp:
+                raise
+        else:
+            return store
 
 
 def _stamp(root: Path) -> Stamp | None:

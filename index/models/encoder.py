@@ -14,6 +14,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from plait.index.files.shared import Shared
 from plait.index.models.encoding import Encoded, EncodedQuery
 from plait.index.models.hub import find_named, find_pinned, holds
 from plait.index.models.onnx.model import OnnxModel
@@ -69,6 +70,8 @@ class Encoder(Protocol):
 def load_encoder(model: str | None = None, *, fetch: bool = True) -> Encoder:
     """Load the model of a name: a folder, a hub id, or None for the default model.
 
+    A model that this process has loaded, and still uses, is returned as it is.
+
     The network is used only for a hub id that this machine does not have, and not at all
     without `fetch`: for names that nobody typed, such as those in an index. Raises
     `ModelError` where the model cannot be found, verified or loaded.
@@ -81,9 +84,7 @@ def load_encoder(model: str | None = None, *, fetch: bool = True) -> Encoder:
     for known in ONNX_MODELS.values():
         if holds(folder, known.pinned):
             return _on_onnx(known, lambda: folder)
-    from plait.index.models.torch_encoder import TorchEncoder  # noqa: PLC0415 - takes 10 s
-
-    return TorchEncoder(folder, model)
+    return _LOADED.get((model, _stamps(folder)), partial(_on_torch, folder, model))
 
 
 def name_to_record(model: str) -> str:
@@ -93,9 +94,26 @@ def name_to_record(model: str) -> str:
     return str(folder.absolute()) if is_folder else model
 
 
+_LOADED: Shared[Encoder] = Shared()
+"""Models that are in use, by what decides their vectors: files on disk, and the name."""
+
+
 def _on_onnx(model: OnnxModel, find: Callable[[], Path]) -> Encoder:
     # Late as well, so that reading an index without asking for vectors loads no runtime.
     from plait.index.models.onnx.cache import ready_folder  # noqa: PLC0415
     from plait.index.models.onnx.encoder import OnnxEncoder  # noqa: PLC0415
 
-    return OnnxEncoder(ready_folder(model, "int8", find), model)
+    folder = ready_folder(model, "int8", find)  # its files are pinned by hash, as is the print
+    return _LOADED.get((folder, model.fingerprint("int8")), partial(OnnxEncoder, folder, model))
+
+
+def _on_torch(folder: Path, model: str) -> Encoder:
+    from plait.index.models.torch_encoder import TorchEncoder  # noqa: PLC0415 - takes 10 s
+
+    return TorchEncoder(folder, model)
+
+
+def _stamps(folder: Path) -> tuple[tuple[Path, int, int, int], ...]:
+    """Return what the disk says of each file of a model: another model has others."""
+    found = ((path, path.stat()) for path in sorted(folder.resolve().rglob("*")) if path.is_file())
+    return tuple((path, now.st_ino, now.st_size, now.st_mtime_ns) for path, now in found)

@@ -1,0 +1,27 @@
+"""Table of what this process has open, so that opening it again takes no more memory."""
+
+from collections.abc import Callable, Hashable
+from threading import Lock
+from typing import Generic, TypeVar
+from weakref import WeakValueDictionary
+
+Opened = TypeVar("Opened")
+
+
+class Shared(Generic[Opened]):
+    """Table of open things by key: each is opened once, and let go of with its last user.
+
+    Useful for what is never changed once it is open. It keeps nothing open by itself.
+    """
+
+    def __init__(self) -> None:
+        self._open: WeakValueDictionary[Hashable, Opened] = WeakValueDictionary()
+        self._opening = Lock()
+
+    def get(self, key: Hashable, open_new: Callable[[], Opened]) -> Opened:
+        """Return what is open by a key, or open it; of several threads, one does."""
+        with self._opening:
+            found = self._open.get(key)
+            if found is None:
+                found = self._open[key] = open_new()
+            return found
