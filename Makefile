@@ -10,7 +10,7 @@ PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constr
 NEEDS := pyproject.toml constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-thorough lint format bench bench-quality bench-peers docs clean
+.PHONY: help demo test test-thorough lint format bench bench-quality bench-peers docs clean types
 
 help: ## list these targets
 	@awk -F ':[^#]*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
@@ -63,7 +63,15 @@ clean: ## remove the environment and everything that was built
 	$(PYTHON) -m venv .venv
 	$(PIP) torch
 	$(PIP) --editable .
+	@$(MAKE) --no-print-directory types
 	@touch $@
+
+# pip's editable install finds plait by an import hook, which type checkers cannot run. This
+# line leads them, in a program anywhere, to the links in typings/ (docs/adr/0001).
+types:
+	@$(BIN)/python -c 'import pathlib, sys, sysconfig; \
+	pathlib.Path(sysconfig.get_path("purelib"), "plait-types.pth").write_text(sys.argv[1] + "\n")' \
+	"$(CURDIR)/typings"
 
 .venv/dev: .venv/installed
 	$(PIP) --editable '.[dev]'
