@@ -6,7 +6,8 @@
     for hit in index.search("peace treaty 1956 declaration"):
         print(hit.rank, hit.article.title)
 
-`plait.index.factory.open_writer` opens an index for writing; the command line is `plait.cli`.
+`IndexWriter` opens or makes an index for writing, `context` chooses excerpts for a chatbot; the
+command line is `plait.cli`.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from plait.index.article import Article, Passage
     from plait.index.errors import PlaitError
+    from plait.index.local.writer import IndexWriter
+    from plait.search.context import Excerpt, context
     from plait.search.hit import Answer, Hit
     from plait.search.index import Index
     from plait.search.system import Options, System
@@ -23,24 +26,30 @@ if TYPE_CHECKING:
 __all__ = [
     "Answer",
     "Article",
+    "Excerpt",
     "Hit",
     "Index",
+    "IndexWriter",
     "Options",
     "Passage",
     "PlaitError",
     "System",
     "__version__",
+    "context",
 ]
 
 _HOMES = {
     "Answer": "plait.search.hit",
     "Article": "plait.index.article",
+    "Excerpt": "plait.search.context",
     "Hit": "plait.search.hit",
     "Index": "plait.search.index",
+    "IndexWriter": "plait.index.local.writer",
     "Options": "plait.search.system",
     "Passage": "plait.index.article",
     "PlaitError": "plait.index.errors",
     "System": "plait.search.system",
+    "context": "plait.search.context",
 }
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from plait.index.errors import CorruptIndexError, NoIndexError, PlaitError
+from plait.index.errors import CorruptIndexError, PlaitError
 from plait.index.language.languages import language_named
 from plait.index.local.manifest import read_manifest
 from plait.index.store import Recipe, Store, StoreSettings, Writer, check_recipe
@@ -30,32 +30,24 @@ def open_store(place: str | Path, settings: StoreSettings | None = None) -> Stor
 
 def open_writer(
     place: str | Path,
-    encoder: "Encoder",
+    encoder: "Encoder | None" = None,
     model: str = "",
     progress: Callable[[int], None] | None = None,
     language: str = "",
 ) -> Writer:
-    """Open or make an index for writing; `model` is recorded as the name of `encoder`.
-
-    `progress` is called with the number of passages encoded since its last call. Without the
-    name of a `language` it is the index's own, and English for a new one. Raises `LockedError`,
-    `FingerprintError`, `CorruptIndexError`, and `QueryError` for an unknown language.
-    """
+    """Open or make an index for writing; arguments and errors are `plait.IndexWriter`'s."""
     from plait.index.local.writer import IndexWriter  # noqa: PLC0415 - likewise
 
-    own = language_named(language) if language else None
-    return IndexWriter(Path(place), encoder, model, progress, own)
+    return IndexWriter(place, encoder, model, progress, language)
 
 
 def reopen_writer(place: str | Path) -> Writer:
-    """Open an index for writing, with the model that it was built with.
+    """Open an index for writing that must be there.
 
-    Raises `NoIndexError`, `ModelError`, and as `open_writer`.
+    Raises `NoIndexError`, and as `open_writer`.
     """
-    from plait.index.models.encoder import load_encoder  # noqa: PLC0415 - likewise
-
-    model = read_manifest(Path(place)).recipe.model
-    return open_writer(place, load_encoder(model, fetch=False), model)
+    read_manifest(Path(place))
+    return open_writer(place)
 
 
 def check_index(place: str | Path) -> int:
@@ -75,10 +67,9 @@ def facts_of(place: str | Path) -> dict[str, str | int]:
 
 def recorded_model(place: str | Path) -> str:
     """Return the name of an index's model, as it was typed; empty where there is no index."""
-    try:
-        return read_manifest(Path(place)).recipe.model
-    except NoIndexError:
-        return ""
+    from plait.index.local import model  # noqa: PLC0415 - likewise
+
+    return model.recorded_model(Path(place))
 
 
 def record_system(place: str | Path, system: str) -> str:

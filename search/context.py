@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from plait.index.article import Article
+from plait.index.errors import QueryError
 from plait.index.language.cutting import sentences
 from plait.search.hit import Answer, Hit
 from plait.search.index import Index
@@ -17,12 +18,20 @@ PASSAGES_RANKED = 50
 
 @dataclass(frozen=True, slots=True)
 class Excerpt:
-    """Numbered excerpt of an article: `article.text[start:end] == text`."""
+    """Numbered excerpt of an article: `article.text[start:end] == text`.
+
+    A citation is its number, `article.id`, `article.title`, `article.source`, `article.date`,
+    `start` and `end`; `str(excerpt)` is what a model is given, with all but id and date above
+    the text.
+    """
 
     number: int
+    """Number by which a model cites it, 1 for the first."""
     article: Article
     start: int
+    """Offset of its first character in `article.text`, in characters."""
     end: int
+    """Offset after its last character."""
 
     @property
     def text(self) -> str:
@@ -45,18 +54,23 @@ def nothing_fits(tokens: int, least: float) -> str:
     return f"Nothing found that fits {tokens} word pieces{likely}."
 
 
-def choose_excerpts(
-    index: Index, query: str, tokens: int, options: Options | None = None
+def context(
+    index: Index, question: str, tokens: int = 1500, options: Options | None = None
 ) -> list[Excerpt]:
-    """Choose passages in order of rank while their printed form fits `tokens` word pieces.
+    """Return excerpts for a chatbot, in order of rank, while they fit `tokens` word pieces.
 
-    All of the query is words, and passages are ranked, whatever the options are. With
-    their least probability, nothing is chosen for a question that no passage answers.
-    The first passage that does not fit is cut after a sentence, and ends the list.
-    No text is chosen twice: what an earlier excerpt holds is cut off a later one, and
-    a text that was chosen already, as in a syndicated copy, is left out.
+    Word pieces are the index's model's, of the printed form with its head. All of the question
+    is words, and passages are ranked, whatever the options are. With their least probability,
+    nothing is returned for a question that no passage answers. The first passage that does not
+    fit is cut after a sentence, and ends the list. No text is returned twice: what an earlier
+    excerpt holds is cut off a later one, and a text that was there already, as in a syndicated
+    copy, is left out.
+
+    Raises `QueryError` for an empty question or `tokens` below 1, and as `Index.answer`.
     """
-    return fitting_excerpts(index, passages_for(index, query, options).hits, tokens)
+    if tokens < 1:
+        raise QueryError(f"tokens is {tokens}; wanted a number of word pieces, at least 1.")
+    return fitting_excerpts(index, passages_for(index, question, options).hits, tokens)
 
 
 def passages_for(index: Index, query: str, options: Options | None = None) -> Answer:
@@ -66,7 +80,7 @@ def passages_for(index: Index, query: str, options: Options | None = None) -> An
 
 
 def fitting_excerpts(index: Index, hits: Iterable[Hit], tokens: int) -> list[Excerpt]:
-    """Choose excerpts from hits of `passages_for`, as `choose_excerpts` does."""
+    """Choose excerpts from hits of `passages_for`, as `context` does."""
     chosen: list[Excerpt] = []
     left = tokens
     for hit in hits:

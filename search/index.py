@@ -1,7 +1,7 @@
 """Index that is open for searching and reading; it follows what is committed when told to.
 
 It stands between those who ask (command line, chatbot, benchmark) and the store of postings
-and vectors. Writing is `plait.index.factory.open_writer`.
+and vectors. Writing is `plait.IndexWriter`.
 """
 
 from collections.abc import Sequence

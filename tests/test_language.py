@@ -50,7 +50,7 @@ def pig(monkeypatch: pytest.MonkeyPatch) -> Language:
 def root(tmp_path: Path, pig: Language, quick: Encoder) -> Path:
     """Index an article in that language."""
     folder = tmp_path / "own"
-    with IndexWriter(folder, quick, language=pig) as writer:
+    with IndexWriter(folder, quick, language=pig.name) as writer:
         writer.add(Article("a", "Igpay", "the treaties oink; no apples grunt; treatyay islands"))
     return folder
 
@@ -81,7 +81,7 @@ def test_an_earlier_manifest_is_of_an_english_index(
     checksum = {"checksum": record_checksum(record)} if number > 3 else {}
     (tmp_path / MANIFEST).write_text(json.dumps(record | checksum))
     assert read_manifest(tmp_path).recipe.language == "english"
-    with IndexWriter(tmp_path, quick, language=ENGLISH) as writer:
+    with IndexWriter(tmp_path, quick, language=ENGLISH.name) as writer:
         writer.add(Article("a", "", "The treaties"))
     assert found(Index.open(tmp_path, quick), "treaty") == ["a"]
 
@@ -128,7 +128,7 @@ def test_a_writer_takes_the_language_of_the_index(root: Path, quick: Encoder) ->
         writer.add(Article("b", "", "oink the"))
     assert sorted(found(Index.open(root, quick), "the")) == ["a", "b"]
     with pytest.raises(FingerprintError, match=r"language 'pig', .*'english'.* write in pig"):
-        IndexWriter(root, quick, language=ENGLISH)
+        IndexWriter(root, quick, language=ENGLISH.name)
 
 
 def test_an_english_index_is_not_written_in_another(
@@ -137,7 +137,7 @@ def test_an_english_index_is_not_written_in_another(
     """Refused before anything is added."""
     IndexWriter(tmp_path, quick).close()
     with pytest.raises(FingerprintError, match=r"language 'english', .*'pig'.* write in english"):
-        IndexWriter(tmp_path, quick, language=pig)
+        IndexWriter(tmp_path, quick, language=pig.name)
 
 
 def test_a_language_that_is_not_known_names_the_remedy(

@@ -14,7 +14,7 @@ from plait.index.local.manifest import MANIFEST, read_manifest
 from plait.index.local.snapshot import check_files
 from plait.index.local.writer import IndexWriter
 from plait.index.models.encoder import Encoder
-from plait.search.context import choose_excerpts
+from plait.search.context import context
 from plait.search.index import Index
 from plait.search.system import Options, System
 
@@ -57,7 +57,7 @@ def test_what_is_recorded_is_followed_where_nothing_else_is_asked(
         opened = Index.open(root, encoder)
         assert opened.default == System.parse(system)
         assert first(root, encoder) == first(root, encoder, Options(operators=False)) == found
-        assert choose_excerpts(opened, QUERY, 100)[0].article.id == found
+        assert context(opened, QUERY, 100)[0].article.id == found
         assert opened.search(QUERY) == opened.search(QUERY, options=Options(opened.default))
         plain = opened.search(QUERY, options=Options(System.parse("hybrid")))
         assert all(hit.explanation.keyword and hit.explanation.dense for hit in plain)

@@ -13,7 +13,7 @@ from safetensors.numpy import load_file, save_file
 
 from plait.index.article import Article, Passage
 from plait.index.errors import ModelError
-from plait.search.context import choose_excerpts
+from plait.search.context import context
 from plait.search.hit import Explanation, Hit, LegPart
 from plait.search.index import Index
 from plait.search.show.terminal import Page
@@ -230,7 +230,7 @@ def test_context_takes_a_second_stage(seeds: Index, cross_encoder: Path) -> None
     """The first excerpt is of the passage that the model puts first."""
     system = system_of(cross_encoder)
     (best,) = seeds.search(QUERY, 1, Options(system, passages=True, operators=False))
-    excerpt = choose_excerpts(seeds, QUERY, 2000, Options(system))[0]
+    excerpt = context(seeds, QUERY, 2000, Options(system))[0]
     assert (excerpt.article.id, excerpt.start) == (best.article.id, best.passage.start)
 
 

@@ -10,7 +10,7 @@ from plait.index.article import Article
 from plait.index.errors import NotFoundError, QueryError
 from plait.index.local.writer import IndexWriter
 from plait.index.models.encoder import Encoder
-from plait.search.context import choose_excerpts
+from plait.search.context import context
 from plait.search.index import Index
 from plait.search.system import Options, System
 
@@ -134,7 +134,7 @@ def test_unknown_names_are_refused(seeds: Index) -> None:
 
 def test_context_keeps_its_budget_and_repeats_nothing(seeds: Index) -> None:
     """Excerpts fit the budget in word pieces, and no character is given twice."""
-    excerpts = choose_excerpts(seeds, "who signed the 1956 declaration?", 800)
+    excerpts = context(seeds, "who signed the 1956 declaration?", 800)
     assert len(excerpts) > 1
     assert sum(len(seeds.encoder.token_ends(str(e))) for e in excerpts) <= 800
     seen: set[tuple[str, int]] = set()
@@ -172,7 +172,7 @@ def test_what_nothing_answers_is_told_from_what_something_does(seeds: Index) -> 
     for foreign in ("how to knead sourdough bread", "kubernetes pod eviction policy"):
         assert seeds.search(foreign, 5)
         assert seeds.search(foreign, 5, options) == []
-        assert choose_excerpts(seeds, foreign, 800, options) == []
+        assert context(seeds, foreign, 800, options) == []
 
 
 def test_a_threshold_leaves_out_what_is_less_likely(seeds: Index) -> None:

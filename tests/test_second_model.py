@@ -8,8 +8,10 @@ import pytest
 
 from plait.index.article import Article
 from plait.index.errors import FingerprintError
+from plait.index.local.manifest import read_manifest
 from plait.index.local.writer import IndexWriter
 from plait.index.models.encoder import Encoder, load_encoder, name_to_record
+from plait.index.models.hub import find_pinned
 from plait.index.models.onnx.minilm import MINILM
 from plait.index.models.onnx.models import DEFAULT_MODEL, ONNX_MODELS
 from plait.search.index import Index
@@ -54,6 +56,31 @@ def test_an_index_is_searched_with_the_model_it_names(toy: Encoder, tmp_path: Pa
     assert index.encoder.fingerprint == toy.fingerprint
     with pytest.raises(FingerprintError, match="index with --model toy"):
         IndexWriter(root, load_encoder())
+
+
+@pytest.mark.usefixtures("toy")
+def test_an_index_is_written_with_the_model_it_names(tmp_path: Path) -> None:
+    """Named once, when it is made; another is refused."""
+    root = tmp_path / "own"
+    with IndexWriter(root, model="toy") as writer:
+        writer.add(Article("a", "A treaty", "Two leaders signed a treaty."))
+    with IndexWriter(root) as writer:
+        writer.add(Article("b", "A storm", "Farmers counted apples."))
+    recipe = read_manifest(root).recipe
+    assert (recipe.model, recipe.encoder) == ("toy", "toy:53aa5117:int8.7")
+    assert len(Index.open(root)) == 2
+    with pytest.raises(FingerprintError, match="index with --model toy"):
+        IndexWriter(root, model=MINILM.name)
+
+
+def test_a_model_in_a_folder_is_recorded_by_its_whole_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So that it is found from elsewhere too."""
+    folder = find_pinned(MINILM.pinned, fetch=False)
+    monkeypatch.chdir(folder.parent)
+    IndexWriter(tmp_path / "own", model=folder.name).close()
+    assert read_manifest(tmp_path / "own").recipe.model == str(folder.resolve())
 
 
 def test_the_first_model_is_the_default(encoder: Encoder) -> None:

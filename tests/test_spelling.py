@@ -18,7 +18,7 @@ from plait.index.errors import QueryError
 from plait.index.language.analyzer import WORD, fold
 from plait.index.local.writer import IndexWriter
 from plait.index.models.encoder import Encoder
-from plait.search.context import choose_excerpts, passages_for
+from plait.search.context import context, passages_for
 from plait.search.index import Index
 from plait.search.query.parser import LONGEST_WITH_OPERATORS
 from plait.search.query.spelling import (
@@ -281,7 +281,7 @@ def test_why_explains_what_is_asked(seeds: Index) -> None:
 
 def test_a_chatbot_is_given_what_is_asked(seeds: Index) -> None:
     """The excerpts are those of the corrected question."""
-    assert choose_excerpts(seeds, "irkutks", 300) == choose_excerpts(seeds, "irkutsk", 300)
+    assert context(seeds, "irkutks", 300) == context(seeds, "irkutsk", 300)
     assert passages_for(seeds, "irkutks").asked == "irkutsk"
     assert passages_for(seeds, "irkutks", Options(exact=True)).asked == "irkutks"
 

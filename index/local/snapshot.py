@@ -16,11 +16,12 @@ from plait.index.errors import CorruptIndexError, NotFoundError, damaged
 from plait.index.files.arrays import load_array
 from plait.index.keyword.reader import KeywordReader
 from plait.index.leg import Passages
+from plait.index.local.deletions import OpenSegment
 from plait.index.local.entries import SegmentEntry
 from plait.index.local.invariants import broken
 from plait.index.local.lines import decoded
 from plait.index.local.manifest import Manifest, read_manifest
-from plait.index.local.segment import ARRAYS_SHARED, Segment
+from plait.index.local.segment import ARRAYS_COMPARED, ARRAYS_SHARED, Segment
 
 
 class Snapshot:
@@ -149,6 +150,17 @@ def open_segment(root: Path, entry: SegmentEntry, dimension: int) -> Segment:
     if fault := next(_faults(segment, entry, dimension), None):
         raise damaged(folder, fault)
     return segment
+
+
+def open_to_write(root: Path, manifest: Manifest) -> list[OpenSegment]:
+    """Open all segments of a manifest, with what tells whether an article is new or changed.
+
+    Raises as `open_segment`, and `CorruptIndexError` where that is not as it was written.
+    """
+    for entry in manifest.segments:
+        entry.check(root, ARRAYS_COMPARED)
+    width = manifest.recipe.dimension
+    return [(entry, open_segment(root, entry, width)) for entry in manifest.segments]
 
 
 def _faults(segment: Segment, entry: SegmentEntry, dimension: int) -> Iterator[str]:

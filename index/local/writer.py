@@ -11,7 +11,7 @@ from plait.index.errors import ReadingError
 from plait.index.files.arrays import Array
 from plait.index.files.atomic import publish
 from plait.index.language.analyzer import TextAnalyzer
-from plait.index.language.language import Language
+from plait.index.language.languages import language_named
 from plait.index.local.builder import Builder
 from plait.index.local.deletions import Address, OpenSegment, addresses, without
 from plait.index.local.entries import Counts, FileEntry, SegmentEntry, totals
@@ -19,9 +19,10 @@ from plait.index.local.generations import Generations
 from plait.index.local.lines import article_json, digest
 from plait.index.local.manifest import Manifest, language_of
 from plait.index.local.merging import NO_ROOM, merge_segments, merged_after_run, merged_during_run
+from plait.index.local.model import writing_model
 from plait.index.local.recall import recall
-from plait.index.local.segment import ARRAYS_COMPARED, ARRAYS_REUSED, Segment, write_segment
-from plait.index.local.snapshot import open_segment
+from plait.index.local.segment import ARRAYS_REUSED, Segment, write_segment
+from plait.index.local.snapshot import open_segment, open_to_write
 from plait.index.local.sources import read_sources, write_sources
 from plait.index.models.encoder import Encoder
 from plait.index.models.legibility import Legibility
@@ -31,6 +32,9 @@ from plait.index.store import Change, Recipe, StoreSettings, check_recipe
 class IndexWriter:
     """Writer of one index folder; a context manager that holds the lock.
 
+        with plait.IndexWriter("notes.plait") as writer:
+            writer.add(plait.Article("note-1", "A title", "Some text."))
+
     Each commit adds one segment, with both legs, of the articles added since the last; a crash
     loses only these. Leaving the block normally commits, and merges small segments where there
     is room (docs/adr/0011); leaving it by an exception does neither.
@@ -38,19 +42,24 @@ class IndexWriter:
 
     def __init__(
         self,
-        root: Path,
-        encoder: Encoder,
+        root: str | Path,
+        encoder: Encoder | None = None,
         model: str = "",
         progress: Callable[[int], None] | None = None,
-        language: Language | None = None,
+        language: str = "",
     ) -> None:
-        """Open or make an index; `model` is recorded as the name of `encoder`.
+        """Open or make an index; what is not given is the index's own.
 
-        `progress` is called with the number of passages encoded since its last call. Without
-        `language`, the index's own is used, and English for a new index.
-        Raises `LockedError`, `FingerprintError`, `CorruptIndexError`.
+        `model` is a folder or a hub id, and of a new index plait's default; it names `encoder`
+        where that is loaded already. `language` is English for a new index. `progress` is
+        called with the number of passages encoded since its last call.
+        Raises `LockedError`, `ModelError`, `FingerprintError` for another model or language than
+        the index has, `QueryError` for an unknown language, and `CorruptIndexError`.
         """
-        self.root = root
+        self.root = Path(root)
+        own = language_named(language) if language else None
+        if encoder is None:
+            encoder, model = writing_model(self.root, model)
         self._pending: dict[str, Article] = {}
         self._characters = 0
         self._removed: set[str] = set()
@@ -58,11 +67,10 @@ class IndexWriter:
         self._places: dict[str, Address] = {}
         self._checked: set[str] = set()
         self.legibility = Legibility()  # of what this writer added
-        self.settings = StoreSettings()
-        """Settings with which a segment's recall is measured when it is written."""
-        self._generations = Generations(root)
+        self.settings = StoreSettings()  # for the recall of a segment that is written
+        self._generations = Generations(self.root)
         try:
-            own = language or language_of(self._generations.manifest)
+            own = own or language_of(self._generations.manifest)
             self._builder = Builder(encoder, TextAnalyzer(own), progress)
             self._open(self._builder.recipe(model))
         except BaseException:
@@ -80,10 +88,7 @@ class IndexWriter:
 
     def _load(self, manifest: Manifest) -> None:
         """Open all segments of a manifest, and make it the newest generation."""
-        for entry in manifest.segments:
-            entry.check(self.root, ARRAYS_COMPARED)
-        width = manifest.recipe.dimension
-        held = [(entry, open_segment(self.root, entry, width)) for entry in manifest.segments]
+        held = open_to_write(self.root, manifest)
         self._committed = read_sources(self.root, manifest.sources)
         self._places = {}
         self._adopt(manifest, held, addresses(held))
@@ -200,7 +205,9 @@ class IndexWriter:
             raise
         if data is not None:
             self.legibility.add(*data.counts[1:])
-        self._forget_pending()
+        for article_id in self._removed:
+            self._places.pop(article_id, None)
+        self._pending, self._removed, self._characters = {}, set(), 0
         self._tidy(merged_during_run(self.manifest.segments))
 
     def _check_reused(self, entry: SegmentEntry) -> None:
@@ -208,11 +215,6 @@ class IndexWriter:
         if entry.name not in self._checked:
             entry.check(self.root, ARRAYS_REUSED)
             self._checked.add(entry.name)
-
-    def _forget_pending(self) -> None:
-        for article_id in self._removed:
-            self._places.pop(article_id, None)
-        self._pending, self._removed, self._characters = {}, set(), 0
 
     def _resolve(self) -> None:
         """Load the generation on disk, where it is unknown how an earlier commit ended.
