@@ -12,6 +12,8 @@ MONTHS = (
     *("july", "august", "september", "october", "november", "december"),
 )
 
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
 WEEKDAY = r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?,?\s+)?"
 MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
@@ -19,7 +21,7 @@ MONTH = (
 )
 TIME = (
     r"(?:(?:t|,?\s+(?:at\s+)?)\d{1,2}[:.]\d{2}(?:[:.]\d{2}(?:\.\d+)?)?"
-    r"(?:\s*[ap]\.?m\.?)?(?:\s*(?:[a-z]{1,4}|[+-]\d{2}:?\d{2}))?)?"
+    r"(?:\s*[ap]\.?m\.?)?(?:\s*(?:[a-z]{1,4}|[+-]\d{2}(?::?\d{2})?))?)?"
 )
 DAY = r"\d{1,2}(?:st|nd|rd|th|\.)?"
 
@@ -34,7 +36,7 @@ WHOLE = re.compile(DATE, re.IGNORECASE)
 NUMERIC = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})")
 IN_WORDS = re.compile(rf"({DAY})\s+({MONTH}),?\s+(\d{{4}})", re.IGNORECASE)
 AMERICAN = re.compile(rf"({MONTH})\s+({DAY}),?\s+(\d{{4}})", re.IGNORECASE)
-PART = re.compile(r"\d{4}(?:-(?:0[1-9]|1[0-2]))?")
+PART = re.compile(r"\d{4}(?:[-/](?:0[1-9]|1[0-2]))?")
 
 
 def iso_date(text: str) -> str:
@@ -71,7 +73,12 @@ def iso_date_or_part(text: str) -> str:
     For fields that are known to hold a date: a year alone on a line may be anything.
     """
     text = text.strip()
-    return text if PART.fullmatch(text) else iso_date(text)
+    return text.replace("/", "-") if PART.fullmatch(text) else iso_date(text)
+
+
+def iso_month(text: str) -> str:
+    """Return the month that a name and a year stand for (`October 1956`), in ISO 8601."""
+    return f"{text[-4:]}-{month_number(text):02}"
 
 
 def month_number(name: str) -> int:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from plait.index.article import Article, FieldValue
 from plait.index.errors import ReadingError
 from plait.index.reading.cleaning import clean, clean_line, without_surrogates
+from plait.index.reading.dateline import date_of_report
 from plait.index.reading.teasers import split_teasers
 
 MAX_ARTICLE_BYTES = 10 << 20
@@ -66,7 +67,7 @@ class Draft:
             title=title,
             text=text,
             source=source,
-            date=self.date,
+            date=self.date or date_of_report(text),
             author=clean_line(self.author),
             teasers=teasers,
             raw="" if as_read.strip() == text else as_read,

@@ -9,7 +9,8 @@ import re
 from dataclasses import dataclass
 
 from plait.index.reading.cleaning import clean
-from plait.index.reading.dates import DATE, MONTHS, iso_date
+from plait.index.reading.dateline import dateline_of
+from plait.index.reading.dates import DATE, MONTHS, WEEKDAYS, iso_date
 
 MAX_HEAD_LINE_CHARACTERS = 120
 """Characters of a line; a byline with two names, two papers and a date has fewer."""
@@ -39,8 +40,6 @@ SMALL_WORDS = frozenset(
         *("bin", "al", "y", "e"),
     ]
 )
-WEEKDAYS = frozenset(["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"])
-
 # `By April`, `By the numbers`: how a heading begins; `By April Jones` is a byline.
 NO_NAMES = frozenset([*MONTHS, "then", "now", "the numbers", "the book"])
 
@@ -85,9 +84,8 @@ def line_of_head(line: str) -> Head | None:
     author, date = byline(line)
     if author:
         return Head("", date, author)
-    if date := dateline(line):
-        return Head(line, date=date)
-    return None
+    place = dateline_of(line)
+    return Head(line, date=place.date) if place and not place.goes_on else None
 
 
 def without_emphasis(line: str) -> str:
@@ -128,14 +126,3 @@ def is_name(who: str) -> bool:
     if who[-1] in ".!?:;" or any(character.isdigit() for character in who):
         return False
     return all(word.lower() in SMALL_WORDS or word[0].isupper() for word in words)
-
-
-def dateline(line: str) -> str:
-    """Return the date of a line of a place and a date; an empty string for any other."""
-    found = DATE_AT_END.fullmatch(line)
-    if not found:
-        return ""
-    words = re.findall(r"[\w'\u2019.-]+", found[1])
-    if not words or not all(word[:1].isupper() or word in SMALL_WORDS for word in words):
-        return ""
-    return iso_date(found[2])
