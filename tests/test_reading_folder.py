@@ -63,9 +63,10 @@ def test_a_source_file_says_where_and_when(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.chdir(tmp_path)
     state = (tmp_path / "in/a.txt").stat()
     inside, outside = find_files([Path("in"), Path("in/../out")], Path("in"))
-    assert inside == SourceFile(tmp_path / "in/a.txt", "a.txt", state.st_size, state.st_mtime_ns)
+    found = tmp_path / "in/a.txt"
+    assert inside == SourceFile(found, "a.txt", state.st_size, state.st_mtime_ns, "a.txt")
     assert isinstance(outside, SourceFile)
-    assert outside.name == (tmp_path / "out/b.txt").as_posix()
+    assert (outside.name, outside.below) == ((tmp_path / "out/b.txt").as_posix(), "b.txt")
 
 
 def test_links_are_followed_once(tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ def outcomes_of(file: SourceFile, fields: FieldNames) -> Outcomes:
     try:
         wanted = REGISTRY.format_of(file.path.name) or PLAIN
         with file.path.open("rb") as opened:
-            yield from wanted.read(opened, Place(source, file.name), fields)
+            yield from wanted.read(opened, Place(source, file.name, file.below), fields)
     except ReadingError as error:
         yield Failure(source, str(error))
     except OSError as error:

@@ -32,6 +32,8 @@ class SourceFile:
     """Size in bytes."""
     mtime_ns: int
     """Time of the last change, in nanoseconds since 1970."""
+    below: str = ""
+    """Path below the path that was asked for, with `/`; the file's name where that is itself."""
 
 
 def find_files(paths: Sequence[Path], base: Path) -> Iterator[SourceFile | Failure]:
@@ -55,7 +57,8 @@ def find_files(paths: Sequence[Path], base: Path) -> Iterator[SourceFile | Failu
             elif isinstance(found, Failure):
                 yield found
             elif found:
-                yield SourceFile(found[0], name_of(found[0], root), *found[1])
+                below = name_of(found[0], named if found[0] != named else named.parent)
+                yield SourceFile(found[0], name_of(found[0], root), *found[1], below)
 
 
 def visit(

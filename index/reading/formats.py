@@ -5,7 +5,7 @@ add theirs without a row: see `plait.index.reading.registry`.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import wraps
 from typing import BinaryIO, TypeAlias
 
@@ -13,6 +13,7 @@ from plait.index.errors import ReadingError
 from plait.index.reading.draft import MAX_ARTICLE_BYTES, Draft
 from plait.index.reading.jsonlines import read_jsonl, read_jsonl_gz
 from plait.index.reading.markdown import read_markdown
+from plait.index.reading.paths import date_of_path
 from plait.index.reading.plain import read_plain
 from plait.index.reading.records import FieldNames, Outcomes, Place
 from plait.index.reading.tables import read_csv, read_tsv
@@ -60,6 +61,7 @@ class Format:
 def one_article(read: Callable[[bytes], Draft]) -> Reader:
     """Return the reader of a format that has one article a file, whose id is the file's name.
 
+    The article has the date of its path where the reader and the text have none.
     The reader raises ReadingError for a file of more than `MAX_ARTICLE_BYTES` bytes.
     """
 
@@ -69,7 +71,8 @@ def one_article(read: Callable[[bytes], Draft]) -> Reader:
         if len(data) > MAX_ARTICLE_BYTES:
             limit = f"larger than {MAX_ARTICLE_BYTES >> 20} MiB, the most for one article"
             raise ReadingError(f"{limit}: split it, or write its articles as JSON lines")
-        yield read(data).finish(place.name, place.source)
+        article = read(data).finish(place.name, place.source)
+        yield article if article.date else replace(article, date=date_of_path(place.below))
 
     return outcome
 

@@ -66,6 +66,9 @@ class Place:
     name: str
     """Name of the file: the id of its one article, or the beginning of `NAME:LINE`, the id of a
     record without one."""
+    below: str = ""
+    """Path of the file below the folder that is indexed, whose names may hold the date of its one
+    article; empty for a stream."""
 
     def outcome(self, record: Record, line: int, fields: FieldNames) -> Article | Failure:
         """Return the article of the record that begins on a line, or its failure."""
