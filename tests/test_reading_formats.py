@@ -144,6 +144,15 @@ def test_a_date_that_is_not_understood_stays_in_the_metadata() -> None:
     assert draft.metadata == {"date": "01/02/2019"}
 
 
+def test_front_matter_may_say_when_it_was_published() -> None:
+    """Where there is no `date`; the field stays."""
+    draft = read_markdown(b"---\npublishDate: 2019-01-11T10:00:00+09:00\n---\n# T\nText")
+    assert draft.date == "2019-01-11"
+    assert draft.metadata == {"publishdate": "2019-01-11T10:00:00+09:00"}
+    draft = read_markdown(b"---\npublished: true\n---\n# T\n2019-02-01\nText")
+    assert (draft.date, draft.metadata) == ("2019-02-01", {"published": "true"})
+
+
 PAGE = """<html><head><title>Rain in the north | The Paper</title>
 <meta name="author" content="Jane Roe">{head}</head><body>
 <nav><a href="/">Home</a> <a href="/sport">Sport</a></nav>

@@ -138,6 +138,39 @@ def test_what_is_not_understood_is_kept_as_metadata() -> None:
     assert article.metadata == {"date": "soon", "author": '{"n": 1}', "metadata": "m"}
 
 
+@pytest.mark.parametrize(
+    ("fields", "date"),
+    [
+        ({"published": "2019-01-11"}, "2019-01-11"),
+        ({"publishedAt": "2019-01-11T10:00:00.123456+00:00"}, "2019-01-11"),
+        ({"published_at": "2019-01-11 10:00:00+00"}, "2019-01-11"),
+        ({"pubDate": "Fri, 11 Jan 2019 14:05:00 GMT"}, "2019-01-11"),
+        ({"pub_date": "Fri, 11 Jan 2019 14:05:00 +0000"}, "2019-01-11"),
+        ({"publication_date": "2019-01"}, "2019-01"),
+        ({"Publication Date": "2019/01"}, "2019-01"),
+        ({"datePublished": "January 11, 2019"}, "2019-01-11"),
+        ({"date_publish": "2019-01-11"}, "2019-01-11"),
+        ({"date": "soon", "date_published": "2019-01-11"}, "2019-01-11"),
+        ({"date": "2018-01-01", "published": "2019-01-11"}, "2018-01-01"),
+        ({"published": "soon", "pubdate": "2019-01-11"}, "2019-01-11"),
+        ({"created_at": "2019-01-11", "timestamp": "2019-01-11", "updated": "2019-01-11"}, ""),
+        ({"published": "1547200000"}, ""),
+        ({"published": 1547200000}, ""),
+        ({"published": True}, ""),
+        ({"published": "01/02/2019"}, ""),
+        ({"first_published_in": "2019-01-11"}, ""),
+    ],
+)
+def test_a_field_of_publication_dates_a_record_without_date(
+    fields: dict[str, object], date: str
+) -> None:
+    """Its name must say so, and the field stays in the metadata."""
+    article = from_line(json.dumps({"text": "x", **fields}))
+    assert isinstance(article, Article)
+    assert article.date == date
+    assert fields.keys() - {"date"} <= article.metadata.keys()
+
+
 def test_a_bad_line_does_not_stop_the_next(tmp_path: Path) -> None:
     """Failures name the line; blank lines count but say nothing; ids name file and line."""
     data = b'\xef\xbb\xbf{"text": "one"}\n\n  \nbad\r\n{"text": "two"}\r\n{"text": "three"}'

@@ -6,6 +6,7 @@ New York, so it is not read: no date is better than a wrong one.
 
 import datetime as dt
 import re
+from collections.abc import Mapping
 
 MONTHS = (
     *("january", "february", "march", "april", "may", "june"),
@@ -36,6 +37,18 @@ WHOLE = re.compile(DATE, re.IGNORECASE)
 NUMERIC = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})")
 IN_WORDS = re.compile(rf"({DAY})\s+({MONTH}),?\s+(\d{{4}})", re.IGNORECASE)
 AMERICAN = re.compile(rf"({MONTH})\s+({DAY}),?\s+(\d{{4}})", re.IGNORECASE)
+PUBLICATION = frozenset(
+    [
+        *("published", "publishedat", "publishedon", "publisheddate", "publishedtime"),
+        *("datepublished", "publicationdate", "publishdate", "datepublish", "pubdate"),
+    ]
+)
+"""Names of fields that hold the day of publication and nothing else, without marks and capitals.
+`created_at` and `timestamp` may be of the record, `modified` is later."""
+
+MAX_NAME_CHARACTERS = len("publication-date")
+"""Characters of the longest of these names, with a mark between its words."""
+
 PART = re.compile(r"\d{4}(?:[-/](?:0[1-9]|1[0-2]))?")
 
 
@@ -90,3 +103,17 @@ def month_number(name: str) -> int:
 def ordinal(text: str) -> int:
     """Return a day's number: 1 for `1`, `1.` and `1st`."""
     return int(re.sub(r"\D", "", text))
+
+
+def date_of_publication(fields: Mapping[str, object]) -> str:
+    """Return the date in the first field whose name says that it is of publication, or nothing.
+
+    >>> date_of_publication({"created_at": "2020-02-02", "publishedAt": "2019-01-11T10:00:00Z"})
+    '2019-01-11'
+    """
+    for name, value in fields.items():
+        if len(name) <= MAX_NAME_CHARACTERS and isinstance(value, str):
+            bare = re.sub("[_ -]", "", name).lower()
+            if bare in PUBLICATION and (date := iso_date_or_part(value)):
+                return date
+    return ""

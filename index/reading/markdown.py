@@ -9,7 +9,7 @@ import re
 
 from plait.index.article import FieldValue, Scalar, typed
 from plait.index.reading.cleaning import clean_line
-from plait.index.reading.dates import iso_date_or_part
+from plait.index.reading.dates import date_of_publication, iso_date_or_part
 from plait.index.reading.decoding import decode
 from plait.index.reading.draft import Draft
 from plait.index.reading.head import take_head
@@ -42,6 +42,8 @@ def read_markdown(data: bytes) -> Draft:
     date = iso_date_or_part(", ".join(front.get("date", ())))
     if date:
         del front["date"]
+    texts = {name: ", ".join(values) for name, values in front.items()}
+    date = date or date_of_publication(texts)
     author = ", ".join(front.pop("author", ()) or front.pop("authors", ()))
     metadata = {name: one_or_all([typed(value) for value in own]) for name, own in front.items()}
     return Draft(heading, head.body, body, date or head.date, author or head.author, metadata)

@@ -10,7 +10,7 @@ from typing import TypeAlias
 from plait.index.article import Article, FieldValue, typed
 from plait.index.errors import ReadingError
 from plait.index.reading.cleaning import without_surrogates
-from plait.index.reading.dates import iso_date_or_part
+from plait.index.reading.dates import date_of_publication, iso_date_or_part
 from plait.index.reading.draft import EMPTY, Draft
 from plait.index.reading.failure import Failure, listed, unforeseen
 from plait.index.reading.types import converted, declared, json_of, value_of
@@ -105,7 +105,8 @@ def until_too_many_failures(outcomes: Outcomes, source: str) -> Outcomes:
 def draft_of(record: Record, fields: FieldNames) -> Draft:
     """Return a record's fields as a draft.
 
-    A date or author that is not understood stays in the metadata.
+    A date or author that is not understood stays in the metadata, and so does a field of another
+    name from which the date is.
     Raises ReadingError for a title or text of the wrong type, or without either.
     """
     if fields.title not in record and fields.text not in record:
@@ -118,6 +119,7 @@ def draft_of(record: Record, fields: FieldNames) -> Draft:
     author = author_in(record.get(fields.author))
     used = {id_field(record, fields), fields.title, fields.text}
     used |= {name for name, value in ((fields.date, date), (fields.author, author)) if value}
+    date = date or date_of_publication(record)
     metadata = with_declared(metadata_of(record, used), fields)
     return Draft(title, text, "", date, author, metadata)
 
