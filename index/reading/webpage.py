@@ -14,6 +14,7 @@ from plait.index.reading.dates import iso_date
 from plait.index.reading.decoding import decode
 from plait.index.reading.draft import Draft
 from plait.index.reading.head import take_head
+from plait.index.reading.markup import is_guess, markup_of, settle
 
 MAX_PAGE_BYTES = 4 * 1024 * 1024
 """Bytes of a page: trafilatura takes two to three seconds a megabyte; larger pages are lists."""
@@ -34,6 +35,10 @@ MAX_ROW_CELLS = 1000
 
 MAX_ATTRIBUTES = 1000
 """Attributes of an element: the parser compares each with all before it."""
+
+DATE_SEARCH = {"original_date": True, "extensive_search": False}
+"""Search for dates in trafilatura: without an extensive one a date comes from markup for dates,
+and never from a copyright line."""
 
 TAG = re.compile(rb"<[a-zA-Z]")
 OPENING = re.compile(rb"<[a-zA-Z](?:[^<>\"']++|\"[^\"]*+\"|'[^']*+')*+")
@@ -76,17 +81,18 @@ def extract(page: str) -> tuple[str, str, str, str]:
     Raises ReadingError where trafilatura finds no text.
     """
     bare_extraction, load_html = _trafilatura()
+    date = author = ""
     try:
         tree = load_html(page)
         if tree is not None:
             check_tree(tree)
-        # Without an extensive search a date comes from markup for dates, and never from a
-        # copyright line.
+            date, author = markup_of(tree)
+            settle(tree)
         found = bare_extraction(
             page if tree is None else tree,
             with_metadata=True,
             include_comments=False,
-            date_extraction_params={"original_date": True, "extensive_search": False},
+            date_extraction_params=DATE_SEARCH,
         )
     except ReadingError:
         raise
@@ -95,7 +101,9 @@ def extract(page: str) -> tuple[str, str, str, str]:
         raise ReadingError(message) from error
     if found is None or isinstance(found, dict) or not found.text:
         raise ReadingError("no article found in this page: save its text as .txt if it has one")
-    return found.title or "", found.text, iso_date(found.date or ""), found.author or ""
+    if not date and not is_guess(sought := iso_date(found.date or ""), page):
+        date = sought
+    return found.title or "", found.text, date, found.author or author
 
 
 def _trafilatura() -> tuple[Any, Any]:

@@ -1,0 +1,134 @@
+"""Day of publication and authors that the markup of a web page states.
+
+JSON-LD of articles, `meta` elements, and elements marked as date of publication. Only what is
+named so counts: no modification, no copyright, no date in the text.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from plait.index.reading.dates import iso_date_or_part
+
+ARTICLE = re.compile(r"\w*Article|\w*BlogPosting|Report")
+"""Types of schema.org that an article has; lists, videos and comments have dates of their own."""
+
+NAMES = frozenset(
+    [
+        *("date", "pubdate", "publishdate", "publicationdate", "publisheddate", "publishedtime"),
+        *("datepublished", "articlepublished", "articlepublishedtime", "ogpublishedtime"),
+        *("dcdate", "dcdateissued", "dctermsdate", "dctermsissued", "prismpublicationdate"),
+        *("citationpublicationdate", "citationdate", "parselypubdate", "sailthrudate"),
+    ]
+)
+"""Names of `meta` elements of publication, in lower case, without marks (`dc.date.issued`)."""
+
+MAX_NAME_CHARACTERS = 40
+"""Characters of such a name, marks included."""
+
+MIN_PROSE_WORDS = 8
+"""Words around a date in a sentence; a byline has fewer."""
+
+MAX_PROSE_ELEMENTS = 100
+"""Elements of a paragraph of sentences: trafilatura compares each `span` with all others."""
+
+
+def markup_of(tree: Any) -> tuple[str, str]:
+    """Return the day of publication in ISO 8601, and the authors' names, where they are stated.
+
+    `tree` is lxml's root element.
+    """
+    articles = [item for script in tree.iter("script") for item in articles_of(script)]
+    stated = [item.get("datePublished") for item in articles]
+    stated += [meta.get("content") for meta in tree.iter("meta") if is_of_publication(meta)]
+    stated += [
+        date for element in tree.iter("time", "span", "p", "div") for date in marked(element)
+    ]
+    dates = (iso_date_or_part(text) for text in stated if isinstance(text, str))
+    authors = (names_of(item.get("author")) for item in articles)
+    # A year or a month where nothing names a day; of several days the first.
+    return max(dates, key=len, default=""), next(filter(None, authors), "")
+
+
+def articles_of(script: Any) -> Iterator[dict[str, Any]]:
+    """Yield the articles of a script of JSON-LD, at its top, in its graph, or as main entity."""
+    if "ld+json" not in (script.get("type") or "").lower():
+        return
+    try:
+        waiting = [json.loads(script.text or "")]
+    except (ValueError, RecursionError):  # trafilatura looks for dates in what is broken
+        return
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, list):
+            waiting += reversed(item)
+        elif isinstance(item, dict):
+            types = item.get("@type")
+            if any(
+                isinstance(name, str) and ARTICLE.fullmatch(name)
+                for name in (types if isinstance(types, list) else [types])
+            ):
+                yield item
+            waiting += [item[key] for key in ("mainEntity", "@graph") if key in item]
+
+
+def names_of(author: object) -> str:
+    """Return the names of an author, or of a list of them, joined by commas; no addresses."""
+    names = [
+        found
+        for one in (author if isinstance(author, list) else [author])
+        if isinstance(found := one.get("name") if isinstance(one, dict) else one, str)
+    ]
+    return ", ".join(name.strip() for name in names if name.strip() and "://" not in name)
+
+
+def is_of_publication(meta: Any) -> bool:
+    """Return whether a `meta` element holds the day of publication."""
+    names = [meta.get(key) or "" for key in ("property", "name", "itemprop")]
+    return any(
+        len(name) <= MAX_NAME_CHARACTERS and re.sub(r"[\W_]", "", name).lower() in NAMES
+        for name in names
+    )
+
+
+def marked(element: Any) -> Iterator[str | None]:
+    """Yield what an element says that is marked as day of publication."""
+    if element.get("itemprop") == "datePublished" or element.get("pubdate") is not None:
+        yield element.get("datetime") or element.get("content") or element.text
+
+
+def settle(tree: Any) -> None:
+    """Take from a page what only looks like its date: copyright years, days in its sentences.
+
+    A `time` in a sentence becomes a `span`; else its words would be cut out as furniture.
+    """
+    for meta in [*tree.iter("meta")]:
+        if (meta.get("itemprop") or "").lower() == "copyrightyear":
+            meta.drop_tree()
+    for around in dict.fromkeys(time.getparent() for time in tree.iter("time")):
+        if around is not None and around.tag in {"p", "li", "blockquote"} and is_prose(around):
+            for time in around.iterchildren("time"):
+                if not [*marked(time)]:
+                    time.tag = "span"
+
+
+def is_prose(paragraph: Any) -> bool:
+    """Return whether the words between the elements of a paragraph make a sentence."""
+    if len(paragraph) > MAX_PROSE_ELEMENTS:
+        return False
+    text = " ".join([paragraph.text or "", *(child.tail or "" for child in paragraph)])
+    ends = text.rstrip(" \n\t\"'\u201d\u2019)").endswith((".", "!", "?"))
+    return ends and len(text.split()) >= MIN_PROSE_WORDS
+
+
+def is_guess(date: str, page: str) -> bool:
+    """Return whether a page writes a day in digits only whose order is anybody's guess.
+
+    `01/02/2019` is in January in New York.
+    """
+    if not date or date in page or date.replace("-", "/") in page:
+        return False
+    year, month, day = map(int, date.split("-"))
+    digits = rf"(?<!\d)0?{day}[/-]0?{month}[/-](?:{year // 100})?{year % 100:02}(?!\d)"
+    return max(month, day) <= len("JFMAMJJASOND") and month != day and bool(re.search(digits, page))
