@@ -1,14 +1,17 @@
 """Indexing of paths: reads what changed since the last run, and removes what is gone."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import astuple, dataclass, field
+from dataclasses import astuple
+from functools import partial
 from pathlib import Path
+from typing import TypeAlias
 
 from plait.index.article import Article
-from plait.index.errors import IndexDirectoryError, NotFoundError
+from plait.index.errors import IndexDirectoryError, NotFoundError, ReadingError
 from plait.index.reading import (
     Failure,
     FieldNames,
+    Namer,
     SourceFile,
     absolute,
     find_files,
@@ -17,7 +20,8 @@ from plait.index.reading import (
     shown,
     suffixes,
 )
-from plait.index.store import Change, Writer
+from plait.index.store import Writer
+from plait.index.summary import Summary
 
 COMMIT_CHARACTERS = 200_000
 """Characters of text in a commit: some five seconds of encoding, the most that a crash costs."""
@@ -33,50 +37,11 @@ FAILURES_PER_SOURCE = 10
 """Failures of a source that are reported one by one; the others are counted, for a file may
 hold a million bad lines."""
 
+FilesDone: TypeAlias = Callable[[int, int], object]
+"""Takes the number of files that are done, and of those found."""
+
 UNPRUNED = "/may hold records that are gone from the file"
 """Mark in a source's state, set by a run without `prune`: the next run with it reads again."""
-
-
-@dataclass(slots=True)
-class Summary:
-    """Counts and failures of one run of indexing."""
-
-    added: int = 0
-    """Articles whose ids are new to the index."""
-    updated: int = 0
-    """Articles that replaced others of their ids."""
-    unchanged: int = 0
-    """Articles that were read again and had not changed."""
-    removed: int = 0
-    """Articles removed by `prune`."""
-    skipped: int = 0
-    """Files not read again, since their size and time of change were as before."""
-    failures: list[Failure] = field(default_factory=list)
-    """Failures to report: the first ten of each source, then one that counts the others."""
-    failed: int = 0
-    """Number of failures, those that are only counted included."""
-
-    def count(self, change: Change) -> None:
-        """Count one article by what the writer did with it."""
-        match change:
-            case "added":
-                self.added += 1
-            case "updated":
-                self.updated += 1
-            case "unchanged":
-                self.unchanged += 1
-
-    def fail(self, failure: Failure) -> None:
-        """Count a failure and report it."""
-        self.failed += 1
-        self.failures.append(failure)
-
-    def __str__(self) -> str:
-        return (
-            f"{self.added} added, {self.updated} updated, {self.removed} removed, "
-            f"{self.unchanged} unchanged, {self.failed} failed; "
-            f"{self.skipped} files not read again"
-        )
 
 
 def bring_up_to_date(
@@ -94,24 +59,7 @@ def bring_up_to_date(
     file is found at all nothing is removed: a disk may not be mounted. Such a path is a
     failure, unless one names it already.
     """
-    run = _Run(writer, fields or FieldNames(), prune=prune)
-    roots = [absolute(path) for path in paths]
-    for found in find_files(paths, writer.root.absolute().parent):
-        if isinstance(found, Failure):
-            run.summary.fail(found)
-        else:
-            run.read(found)
-    run.take(read_records(stdin, "stdin", run.fields), "stdin")
-    named = {failure.source for failure in run.summary.failures}
-    for root in roots:
-        if run.found_below(root):
-            if prune:
-                run.prune_below(root)
-        elif shown(root) not in named:
-            kinds = ", ".join(suffixes())
-            run.summary.fail(Failure(shown(root), f"holds no file that plait reads ({kinds})"))
-    writer.commit()
-    return run.summary
+    return Indexing(writer, fields or FieldNames(), prune=prune).run(paths, stdin)
 
 
 def remove_articles(writer: Writer, ids: Sequence[str]) -> None:
@@ -143,16 +91,55 @@ def refuse_others(writer: Writer, source: str) -> None:
             )
 
 
-class _Run:
+class Indexing:
     """One run of indexing, and its counts so far."""
 
-    def __init__(self, writer: Writer, fields: FieldNames, *, prune: bool) -> None:
+    def __init__(
+        self,
+        writer: Writer,
+        fields: FieldNames,
+        *,
+        prune: bool = False,
+        progress: FilesDone = lambda _, __: None,
+    ) -> None:
+        """Index with a writer; `progress` is called when files are found, and when some are done.
+
+        A file is done once its articles are committed.
+        """
         self.writer = writer
         self.fields = fields
         self.prune = prune
         self.summary = Summary()
+        self._progress = progress
         self._files: list[Path] = []
+        self._found = 0
         self._waiting = self._weight = 0
+
+    def run(self, paths: Sequence[Path], stdin: Iterable[bytes] = ()) -> Summary:
+        """Index paths and JSON lines, as `bring_up_to_date` does."""
+        outcomes = list(find_files(paths))  # how many there are is known before one is read
+        self._found = sum(isinstance(found, SourceFile) for found in outcomes)
+        for found in outcomes:
+            if isinstance(found, Failure):
+                self.summary.fail(found)
+            else:
+                self.read(found)
+        self.take(read_records(stdin, "stdin", self.fields), "stdin")
+        self._settle([absolute(path) for path in paths])
+        self._commit()
+        return self.summary
+
+    def _settle(self, roots: Sequence[Path]) -> None:
+        """Prune below each path if that is wanted; a path without any file is a failure."""
+        named = {failure.source for failure in self.summary.failures}
+        for root in roots:
+            if self.found_below(root):
+                if self.prune:
+                    self.prune_below(root)
+            elif shown(root) not in named:
+                kinds = ", ".join(suffixes())
+                reason = f"holds no file that plait reads ({kinds})"
+                self.summary.fail(Failure(shown(root), reason))
 
     def read(self, file: SourceFile) -> None:
         """Read a file, unless it is unchanged since it was last read with the same field names."""
@@ -163,9 +150,11 @@ class _Run:
         whole, partly = (file.size, file.mtime_ns, way), (file.size, file.mtime_ns, way + UNPRUNED)
         if known == whole or (known == partly and not self.prune):
             self.summary.skipped += 1
+            self._tell()
             return
         failed = self.summary.failed
-        seen = self.take(read_file(file, self.fields), source)
+        namer = Namer(file, source, self._holder)
+        seen = self.take(map(partial(_renamed, namer), read_file(file, self.fields)), source)
         if self.summary.failed > failed:
             return
         if self.prune and known:
@@ -200,8 +189,22 @@ class _Run:
         )
         full = self.writer.pending >= COMMIT_CHARACTERS or self._weight >= COMMIT_STORED_CHARACTERS
         if full or self._waiting >= COMMIT_ARTICLES:
-            self.writer.commit()
-            self._waiting = self._weight = 0
+            self._commit()
+
+    def _commit(self) -> None:
+        self.writer.commit()
+        self._waiting = self._weight = 0
+        self._tell()
+
+    def _tell(self) -> None:
+        """Report the files of which nothing waits for a commit."""
+        if not self._waiting:
+            self._progress(len(self._files), self._found)
+
+    def _holder(self, article_id: str) -> str | None:
+        """Return the source of the article with an id; None for none, or where that is gone."""
+        known = self.writer.get(article_id)
+        return None if known is None or _is_gone(known.source) else known.source
 
     def _failure(self, found: Article | Failure, seen: set[str]) -> Failure | None:
         """Return why an article cannot be added, or could not be read; None where it can."""
@@ -216,10 +219,8 @@ class _Run:
         """Return what else has an article's id: a path, or words; None where it is free."""
         if article.id in seen:
             return "another record of the same source"
-        known = self.writer.get(article.id)
-        if known is None or known.source == article.source or _is_gone(known.source):
-            return None
-        return known.source or "a program"
+        holder = self._holder(article.id)
+        return None if holder in {None, article.source} else holder or "a program"
 
     def found_below(self, root: Path) -> bool:
         """Return whether any file was found at or below a path."""
@@ -249,6 +250,16 @@ class _Run:
             if article and unwanted(article):
                 self.writer.remove(article_id)
                 self.summary.removed += 1
+
+
+def _renamed(namer: Namer, outcome: Article | Failure) -> Article | Failure:
+    """Return an article by its id in the index, or why it can have none; a failure as it is."""
+    if isinstance(outcome, Failure):
+        return outcome
+    try:
+        return namer.named(outcome)
+    except ReadingError as error:
+        return Failure(outcome.source, str(error))
 
 
 def _is_gone(source: str) -> bool:

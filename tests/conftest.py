@@ -121,7 +121,7 @@ def seeds(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Index:
     (base / "articles").symlink_to(SEEDS / "articles")
     root = base / "articles.plait"
     with IndexWriter(root, encoder) as writer:
-        summary = bring_up_to_date(writer, [base / "articles"])
+        summary = bring_up_to_date(writer, [base])
     assert not summary.failures
     return Index.open(root, encoder)
 

@@ -39,7 +39,7 @@ def news(tmp_path: Path) -> Path:
     done = plait("index", "news", cwd=tmp_path)
     assert done.returncode == 1
     assert "skipped" in done.stderr
-    assert "2 added" in done.stdout
+    assert "2 articles added" in done.stdout
     return tmp_path
 
 
@@ -70,7 +70,7 @@ def test_json_is_for_programs(news: Path) -> None:
 def test_standard_input_show_remove_info_check_context(news: Path) -> None:
     """The other commands, one after another."""
     line = json.dumps({"_id": "x1", "title": "Rain", "text": "It rained on the islands."})
-    assert "1 added" in plait("index", "-", cwd=news, stdin=line + "\nnot json\n").stdout
+    assert "1 article added" in plait("index", "-", cwd=news, stdin=line + "\nnot json\n").stdout
     assert "It rained" in plait("show", "x1", cwd=news).stdout
     assert plait("show", "x1#0", cwd=news).stdout == "It rained on the islands.\n"
     assert plait("show", "x1#7", cwd=news).returncode == 1

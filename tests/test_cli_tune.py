@@ -82,7 +82,7 @@ def test_what_is_saved_is_searched_by_until_it_is_forgotten(folder: Path) -> Non
     assert (done.returncode, done.stderr) == (0, "")
     assert "saved: the whole interval lies above zero" in done.stdout
     (folder / "articles.txt").write_text("Apples\n\nFarmers counted apples after the storm.")
-    assert "1 added" in plait("index", "articles.txt", cwd=folder).stdout
+    assert "1 article added" in plait("index", "articles.txt", cwd=folder).stdout
     system = str(info(folder)["system"])
     assert System.parse(system).values["weight"] <= 0.3
     for command in (("search", "melting ice", "--json"), ("context", "melting ice")):

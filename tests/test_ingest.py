@@ -6,11 +6,14 @@ import sys
 import time
 from pathlib import Path
 
-from plait.index.ingest import Summary, _is_gone, bring_up_to_date
+import pytest
+
+from plait.index.ingest import Indexing, _is_gone, bring_up_to_date
 from plait.index.local.manifest import read_manifest
 from plait.index.local.writer import IndexWriter
 from plait.index.models.encoder import Encoder
 from plait.index.reading import FieldNames
+from plait.index.summary import Summary
 from plait.search.index import Index
 
 
@@ -114,3 +117,31 @@ def test_what_cannot_be_looked_at_is_not_gone() -> None:
     assert not _is_gone("/" + "x" * 300)
     assert _is_gone("/no/such/file")
     assert not _is_gone("stdin")
+
+
+def test_the_summary_says_what_was_done() -> None:
+    """In words, without what is nothing, and with the right plurals."""
+    assert str(Summary(added=98)) == "98 articles added"
+    assert str(Summary(added=1, skipped=1, failed=1)) == (
+        "1 article added; 1 file unchanged; 1 failure"
+    )
+    assert str(Summary(updated=2, removed=1, unchanged=3, skipped=1200)) == (
+        "2 articles updated, 1 removed, 3 read again and unchanged; 1,200 files unchanged"
+    )
+    assert str(Summary(skipped=96)) == "96 files unchanged"
+    assert str(Summary()) == "no articles found"
+
+
+def test_files_are_done_when_their_articles_are_committed(
+    tmp_path: Path, quick: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All are found first; of two that wait for a commit, none is done."""
+    monkeypatch.setattr("plait.index.ingest.COMMIT_ARTICLES", 2)
+    for name in "abc":
+        (tmp_path / f"{name}.txt").write_text(f"Title {name}\nText.")
+    told: list[tuple[int, int]] = []
+    for _ in range(2):
+        with IndexWriter(tmp_path / ".plait", quick) as writer:
+            run = Indexing(writer, FieldNames(), progress=lambda *done: told.append(done))
+            run.run([tmp_path])
+    assert told == [(2, 3), (3, 3), (1, 3), (2, 3), (3, 3), (3, 3)]

@@ -67,7 +67,7 @@ def test_indexing_and_searching_open_no_socket_and_leave_no_file(tmp_path: Path)
     (tmp_path / "news" / "apples.md").write_text("# Apples\n\nFarmers counted apples.")
     indexed = plait("index", "news", cwd=tmp_path)
     assert (indexed.returncode, indexed.stderr) == (0, "")
-    assert "2 added" in indexed.stdout
+    assert "2 articles added" in indexed.stdout
     found = plait("search", "peace treaty", "-k", "1", cwd=tmp_path)
     assert (found.returncode, found.stderr) == (0, "")
     assert "A treaty" in found.stdout

@@ -20,9 +20,9 @@ from plait.index.reading import (
 from plait.index.reading.draft import MAX_ARTICLE_BYTES
 
 
-def names(paths: list[Path], base: Path) -> list[str]:
+def names(paths: list[Path]) -> list[str]:
     """Give the names of the files found, and the reasons of failures."""
-    return [f.name if isinstance(f, SourceFile) else f.reason for f in find_files(paths, base)]
+    return [f.name if isinstance(f, SourceFile) else f.reason for f in find_files(paths)]
 
 
 def write(folder: Path, *files: str) -> None:
@@ -39,7 +39,7 @@ def test_folders_are_walked_by_name(tmp_path: Path) -> None:
         tmp_path, ".hidden.txt", "b/.plait/y.txt", "picture.png", "txt", "x.json", "t.csv", "t.tsv"
     )
     expected = ["a/x.html", "a.Txt", "b/a.md", "b/z.txt", "c.JSONL.GZ", "t.csv", "t.tsv"]
-    assert names([tmp_path], tmp_path) == expected
+    assert names([tmp_path]) == expected
 
 
 def test_what_is_named_is_found(tmp_path: Path) -> None:
@@ -48,9 +48,9 @@ def test_what_is_named_is_found(tmp_path: Path) -> None:
     paths = [
         tmp_path / p for p in ("notes", ".hidden", "b.txt", "d.unknown", ".", "a.txt", "b.txt")
     ]
-    expected = ["notes", ".hidden/c.txt", "b.txt", "d.unknown", "a.txt"]
-    assert names(paths, tmp_path) == expected
-    (found,) = find_files([tmp_path / "notes"], tmp_path)
+    expected = ["notes", "c.txt", "b.txt", "d.unknown", "a.txt"]
+    assert names(paths) == expected
+    (found,) = find_files([tmp_path / "notes"])
     assert isinstance(found, SourceFile)
     (article,) = read_file(found, FieldNames())
     assert isinstance(article, Article)
@@ -58,15 +58,14 @@ def test_what_is_named_is_found(tmp_path: Path) -> None:
 
 
 def test_a_source_file_says_where_and_when(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Paths are absolute; the name is relative to the base where it can be."""
+    """Paths are absolute; the name is relative to what was named."""
     write(tmp_path, "in/a.txt", "out/b.txt")
     monkeypatch.chdir(tmp_path)
     state = (tmp_path / "in/a.txt").stat()
-    inside, outside = find_files([Path("in"), Path("in/../out")], Path("in"))
-    found = tmp_path / "in/a.txt"
-    assert inside == SourceFile(found, "a.txt", state.st_size, state.st_mtime_ns, "a.txt")
+    inside, outside = find_files([Path("in"), Path("in/../out/b.txt")])
+    assert inside == SourceFile(tmp_path / "in/a.txt", "a.txt", state.st_size, state.st_mtime_ns)
     assert isinstance(outside, SourceFile)
-    assert (outside.name, outside.below) == ((tmp_path / "out/b.txt").as_posix(), "b.txt")
+    assert (outside.path, outside.name) == (tmp_path / "out/b.txt", "b.txt")
 
 
 def test_links_are_followed_once(tmp_path: Path) -> None:
@@ -75,7 +74,7 @@ def test_links_are_followed_once(tmp_path: Path) -> None:
     (tmp_path / "real/loop").symlink_to(tmp_path)
     (tmp_path / "zz").symlink_to(tmp_path / "real")
     (tmp_path / "aa.txt").symlink_to(tmp_path / "real/a.txt")
-    assert names([tmp_path], tmp_path) == ["aa.txt"]
+    assert names([tmp_path]) == ["aa.txt"]
 
 
 def test_what_cannot_be_found_is_a_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -92,7 +91,7 @@ def test_what_cannot_be_found_is_a_failure(tmp_path: Path, monkeypatch: pytest.M
         return list_folder(self)
 
     monkeypatch.setattr(Path, "iterdir", refuse)  # root may list any folder
-    found = names([tmp_path / "missing", tmp_path], tmp_path)
+    found = names([tmp_path / "missing", tmp_path])
     assert found[0] == "No such file or directory"
     assert found[1] == "broken link (No such file or directory)"
     assert found[2].startswith("broken link (Too many levels")
@@ -107,7 +106,7 @@ def test_deep_folders(tmp_path: Path) -> None:
     # Not 1500 folders under the usual limit: pytest could not delete them.
     sys.setrecursionlimit(len(inspect.stack()) + 100)
     try:
-        (found,) = find_files([tmp_path], tmp_path)
+        (found,) = find_files([tmp_path])
     finally:
         sys.setrecursionlimit(limit)
     assert isinstance(found, SourceFile)
@@ -136,7 +135,7 @@ def dirty(tmp_path: Path) -> Path:
 
 def test_a_dirty_folder(dirty: Path) -> None:
     """Everything that can be read is read, and everything else is reported."""
-    outcomes = list(read_all([dirty], dirty, FieldNames()))
+    outcomes = list(read_all([dirty], FieldNames()))
     articles = {a.id: a for a in outcomes if isinstance(a, Article)}
     assert list(articles) == ["good.txt", "latin.txt", "oneline.txt", "utf8.txt"]
     assert articles["latin.txt"].text == "Déjà vu à l'été"
@@ -163,14 +162,14 @@ def test_a_socket_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     with socket.socket(socket.AF_UNIX) as first, socket.socket(socket.AF_UNIX) as second:
         first.bind("s.txt")
         second.bind("server")
-        (reason,) = names([tmp_path], tmp_path)
+        (reason,) = names([tmp_path])
     assert "pipe, socket or device" in reason
 
 
 def test_a_file_that_goes_away_is_a_failure(tmp_path: Path) -> None:
     """Between finding and reading anything can happen."""
     write(tmp_path, "a.txt", "b.jsonl")
-    found = list(find_files([tmp_path], tmp_path))
+    found = list(find_files([tmp_path]))
     (tmp_path / "a.txt").unlink()
     (tmp_path / "b.jsonl").unlink()
     files = [file for file in found if isinstance(file, SourceFile)]

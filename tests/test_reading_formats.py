@@ -19,7 +19,7 @@ from plait.index.reading.webpage import MAX_PAGE_BYTES, read_webpage
 def read_one(folder: Path, name: str, data: bytes) -> Article | Failure:
     """Write one file and read it."""
     (folder / name).write_bytes(data)
-    (outcome,) = read_paths([folder / name], folder, FieldNames())
+    (outcome,) = read_paths([folder / name], FieldNames())
     return outcome
 
 

@@ -36,7 +36,7 @@ TEXT = "The treaty was signed in the capital on Monday, after years of talks. " 
 def read_one(folder: Path, name: str, data: bytes) -> Article | Failure:
     """Read a file that holds one article."""
     (folder / name).write_bytes(data)
-    [outcome] = read_paths([folder / name], folder, FieldNames())
+    [outcome] = read_paths([folder / name], FieldNames())
     return outcome
 
 
@@ -59,7 +59,7 @@ def test_whatever_a_reader_raises_is_a_failure_of_its_file(
     monkeypatch.setitem(REGISTRY._formats, ".md", failing)
     (tmp_path / "a.md").write_text("# Title")
     (tmp_path / "b.txt").write_text("Title")
-    first, second = read_paths([tmp_path], tmp_path, FieldNames())
+    first, second = read_paths([tmp_path], FieldNames())
     assert type(error).__name__ in reason(first)
     assert isinstance(second, Article)
 
@@ -112,7 +112,7 @@ def test_failures_of_a_file_are_counted_and_few_are_kept(tmp_path: Path, encoder
         summary = bring_up_to_date(writer, [bad, tmp_path / "gone"])
         assert writer.ids() == ["good"]
     assert (summary.added, summary.failed) == (1, 1001)
-    assert "1001 failed" in str(summary)
+    assert "1,001 failures" in str(summary)
     *kept, more, gone = summary.failures
     assert [failure.source for failure in kept] == [
         f"{bad}:{number}" for number in range(1, FAILURES_PER_SOURCE + 1)
@@ -131,7 +131,7 @@ def test_a_source_of_failures_alone_is_given_up(
     (tmp_path / "bad.jsonl").write_text("x\n" * 200)
     (tmp_path / "blank.csv").write_text("text\n" + "\n" * 200 + "a\n")
     (tmp_path / "blank.jsonl").write_text("\n" * 200 + '{"text": "x"}\n')
-    *bad, given_up, table, lines = read_paths([tmp_path], tmp_path, FieldNames())
+    *bad, given_up, table, lines = read_paths([tmp_path], FieldNames())
     assert len(bad) == 100
     assert "failures: what comes after" in reason(given_up)
     assert "blank lines in a row" in reason(table)
@@ -143,7 +143,7 @@ def test_a_lot_of_one_letter_is_not_unpacked(tmp_path: Path) -> None:
     good = gzip.compress(b'{"text": "x"}\n')
     packed = good + gzip.compress(b"x" * MAX_ARTICLE_BYTES) * 20
     (tmp_path / "a.jsonl.gz").write_bytes(packed)
-    first, *_, last = read_paths([tmp_path], tmp_path, FieldNames())
+    first, *_, last = read_paths([tmp_path], FieldNames())
     assert isinstance(first, Article)
     assert "more than 100 times its size" in reason(last)
     with (tmp_path / "a.jsonl.gz").open("rb") as file:
@@ -203,7 +203,7 @@ def test_tables_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr("plait.index.reading.tables.MAX_ARTICLE_BYTES", 1000)
     rows = ["good " * 100] * 10
     (tmp_path / "long.csv").write_text("\n".join(["text", *rows, '"x\n",' * 201, "lost"]))
-    *good, long = read_paths([tmp_path / "long.csv"], tmp_path, FieldNames())
+    *good, long = read_paths([tmp_path / "long.csv"], FieldNames())
     assert all(isinstance(article, Article) for article in good)
     assert len(good) == len(rows)
     assert "a row is longer than" in reason(long)

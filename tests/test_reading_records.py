@@ -30,7 +30,7 @@ def read(
 ) -> list[Article | Failure]:
     """Write one file and read it."""
     (folder / name).write_bytes(data)
-    return list(read_paths([folder / name], folder, fields))
+    return list(read_paths([folder / name], fields))
 
 
 def from_line(line: str | bytes, fields: FieldNames = BEIR) -> Article | Failure:
@@ -213,7 +213,7 @@ def test_records_are_read_one_at_a_time(tmp_path: Path) -> None:
         for _ in range(1000):
             file.write(record)
     tracemalloc.start()
-    found = sum(isinstance(a, Article) for a in read_paths([tmp_path], tmp_path, BEIR))
+    found = sum(isinstance(a, Article) for a in read_paths([tmp_path], BEIR))
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert found == 1000
@@ -225,7 +225,7 @@ def test_a_line_beyond_the_limit_is_skipped(tmp_path: Path, letter: bytes) -> No
     """The next line is read."""
     with (tmp_path / "a.jsonl").open("wb") as file:
         file.write(letter * (2 * MAX_ARTICLE_BYTES + 5) + b'\n{"text": "next"}\n')
-    first, second = read_paths([tmp_path], tmp_path, BEIR)
+    first, second = read_paths([tmp_path], BEIR)
     assert isinstance(first, Failure)
     assert "longer than 10 MiB" in first.reason
     assert isinstance(second, Article)

@@ -96,7 +96,7 @@ def read(folder: Path, name: str, text: str) -> Article | Failure:
     base = folder / "read"
     base.mkdir(exist_ok=True)
     (base / name).write_text(text)
-    (outcome,) = read_paths([base / name], base, FieldNames())
+    (outcome,) = read_paths([base / name], FieldNames())
     return outcome
 
 
@@ -127,7 +127,7 @@ def test_a_program_adds_a_format(tmp_path: Path, quick: Encoder) -> None:
     [failure] = summary.failures
     listed = ", ".join([*BUILT_IN, ".shout"])
     assert failure.reason == f"holds no file that plait reads ({listed})"
-    article = Index.open(tmp_path / ".plait", quick).article("news/a.SHOUT")
+    article = Index.open(tmp_path / ".plait", quick).article("a.SHOUT")
     assert (article.title, article.text) == ("Storm", "the harbour is closed")
 
 
@@ -150,7 +150,7 @@ def test_a_format_of_many_records(tmp_path: Path) -> None:
     base = tmp_path / "read"
     base.mkdir()
     (base / "a.lines").write_text("one\n\nthree\n")
-    first, second, third = read_paths([base], base, FieldNames())
+    first, second, third = read_paths([base], FieldNames())
     assert isinstance(first, Article)
     assert (first.id, first.text) == ("a.lines:1", "one")
     assert isinstance(second, Failure)
@@ -229,7 +229,7 @@ def test_packages_are_looked_for_once(install: Install, tmp_path: Path) -> None:
     install("shouting", package_of(".shout"), "shout = shouting:FORMAT")
     assert "shouting" not in sys.modules
     (tmp_path / "news").mkdir()
-    assert not list(find_files([tmp_path / "news"], tmp_path))
+    assert not list(find_files([tmp_path / "news"]))
     assert "shouting" in sys.modules
     install("crying", package_of(".cry"), "cry = crying:FORMAT")
     assert list(suffixes()) == [*BUILT_IN, ".shout"]
@@ -256,7 +256,7 @@ def test_a_broken_package_is_a_failure_of_each_run(
     (news / "a.shout").write_text("heard")
     (news / "b.csv").write_text("title,text\nRain,It rained.\n")
     for _ in range(2):
-        failure, *articles = read_paths([news], news, FieldNames())
+        failure, *articles = read_paths([news], FieldNames())
         assert isinstance(failure, Failure)
         assert failure.source == "package broken"
         assert reason in failure.reason
@@ -276,7 +276,7 @@ def test_a_program_comes_after_packages(tmp_path: Path, install: Install) -> Non
     found = read(tmp_path, "a.shout", "HERE!IT IS")
     assert isinstance(found, Article)
     assert found.title == "Here"
-    assert not [f for f in find_files([tmp_path / "read"], tmp_path) if isinstance(f, Failure)]
+    assert not [f for f in find_files([tmp_path / "read"]) if isinstance(f, Failure)]
 
 
 def test_a_package_may_register_itself(install: Install) -> None:
@@ -317,7 +317,7 @@ def test_the_command_line_follows(tmp_path: Path, install: Install) -> None:
 def test_a_suffix_counts_from_when_it_is_registered(tmp_path: Path) -> None:
     """Before that a folder's files of it are passed over."""
     (tmp_path / "a.shout").write_text("x")
-    assert not list(find_files([tmp_path], tmp_path))
+    assert not list(find_files([tmp_path]))
     register_reader(SHOUT)
-    [found] = find_files([tmp_path], tmp_path)
+    [found] = find_files([tmp_path])
     assert isinstance(found, SourceFile)

@@ -38,7 +38,7 @@ TEASERS = {
 @pytest.fixture(scope="module")
 def seeds() -> dict[str, Article]:
     """Read them all."""
-    outcomes = list(read_paths([ARTICLES], ARTICLES, FieldNames()))
+    outcomes = list(read_paths([ARTICLES], FieldNames()))
     return {outcome.id: outcome for outcome in outcomes if isinstance(outcome, Article)}
 
 

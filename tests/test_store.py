@@ -324,8 +324,9 @@ def _apart(first: str, second: str) -> int:
 @pytest.fixture(scope="module")
 def toy(encoder: Encoder) -> Index:
     """Keep the seeds in a toy; ids are those of the index in a folder."""
-    found = read_paths([SEEDS / "articles"], SEEDS, FieldNames())
-    return Index(Toy([own for own in found if isinstance(own, Article)], encoder), encoder)
+    found = read_paths([SEEDS / "articles"], FieldNames())
+    own = [replace(a, id=f"articles/{a.id}") for a in found if isinstance(a, Article)]
+    return Index(Toy(own, encoder), encoder)
 
 
 def is_of_stores(function: Callable[..., object]) -> bool:

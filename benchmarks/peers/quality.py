@@ -75,7 +75,7 @@ def _entries() -> list[Entry]:
 
 def _documents(collection: Collection) -> list[Document]:
     """Return the documents of a corpus, read as plait reads it."""
-    files = [file for file in find_files(collection.paths, SHARED) if isinstance(file, SourceFile)]
+    files = [file for file in find_files(collection.paths) if isinstance(file, SourceFile)]
     found = [one for file in files for one in read_file(file, FieldNames())]
     return [Document(a.id, a.title, a.text) for a in found if isinstance(a, Article)]
 

@@ -14,6 +14,7 @@ from plait.index.reading.files import read_file, read_paths
 from plait.index.reading.finding import SourceFile, absolute, find_files
 from plait.index.reading.formats import Format, Reader, one_article
 from plait.index.reading.jsonlines import bounded_lines, read_records
+from plait.index.reading.naming import Namer, path_ends
 from plait.index.reading.records import FieldNames, Outcomes, Place
 from plait.index.reading.registry import register_reader, suffixes
 
@@ -22,6 +23,7 @@ __all__ = [
     "Failure",
     "FieldNames",
     "Format",
+    "Namer",
     "Outcomes",
     "Place",
     "Reader",
@@ -30,6 +32,7 @@ __all__ = [
     "bounded_lines",
     "find_files",
     "one_article",
+    "path_ends",
     "read_file",
     "read_paths",
     "read_records",

@@ -14,9 +14,9 @@ from plait.index.reading.records import FieldNames, Outcomes, Place, until_too_m
 from plait.index.reading.registry import REGISTRY
 
 
-def read_paths(paths: Sequence[Path], base: Path, fields: FieldNames) -> Outcomes:
+def read_paths(paths: Sequence[Path], fields: FieldNames) -> Outcomes:
     """Yield every article at and below some paths; see `find_files` and `read_file`."""
-    for found in find_files(paths, base):
+    for found in find_files(paths):
         if isinstance(found, Failure):
             yield found
         else:
@@ -37,7 +37,7 @@ def outcomes_of(file: SourceFile, fields: FieldNames) -> Outcomes:
     try:
         wanted = REGISTRY.format_of(file.path.name) or PLAIN
         with file.path.open("rb") as opened:
-            yield from wanted.read(opened, Place(source, file.name, file.below), fields)
+            yield from wanted.read(opened, Place(source, file.name, file.name), fields)
     except ReadingError as error:
         yield Failure(source, str(error))
     except OSError as error:

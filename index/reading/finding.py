@@ -26,17 +26,15 @@ class SourceFile:
     path: Path
     """Absolute path, links not resolved."""
     name: str
-    """Path below the base folder, or absolute outside it, with `/`; the article's id where the
-    file is one article."""
+    """Path below the folder that was named, with `/`; the name alone of a file that was itself
+    named. The id of its one article, unless another has it (`plait.index.reading.naming`)."""
     size: int
     """Size in bytes."""
     mtime_ns: int
     """Time of the last change, in nanoseconds since 1970."""
-    below: str = ""
-    """Path below the path that was asked for, with `/`; the file's name where that is itself."""
 
 
-def find_files(paths: Sequence[Path], base: Path) -> Iterator[SourceFile | Failure]:
+def find_files(paths: Sequence[Path]) -> Iterator[SourceFile | Failure]:
     """Yield the files at and below some paths, in the order given and by name inside.
 
     In a folder only names with a registered suffix count, in capitals or not; hidden names
@@ -45,7 +43,6 @@ def find_files(paths: Sequence[Path], base: Path) -> Iterator[SourceFile | Failu
     are, before all files, packages whose format cannot be used.
     """
     yield from REGISTRY.failures()
-    root = absolute(base)
     visited: set[Identity] = set()
     for path in paths:
         named = absolute(path)
@@ -57,8 +54,7 @@ def find_files(paths: Sequence[Path], base: Path) -> Iterator[SourceFile | Failu
             elif isinstance(found, Failure):
                 yield found
             elif found:
-                below = name_of(found[0], named if found[0] != named else named.parent)
-                yield SourceFile(found[0], name_of(found[0], root), *found[1], below)
+                yield SourceFile(found[0], name_of(found[0], named), *found[1])
 
 
 def visit(
@@ -108,6 +104,6 @@ def absolute(path: Path) -> Path:
     return Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would follow links
 
 
-def name_of(path: Path, base: Path) -> str:
-    """Return the path below the base folder, or the whole path outside it."""
-    return (path.relative_to(base) if path.is_relative_to(base) else path).as_posix()
+def name_of(path: Path, named: Path) -> str:
+    """Return the path of a file below the path that was named; its name where it is that path."""
+    return path.name if path == named else path.relative_to(named).as_posix()

@@ -1,0 +1,73 @@
+"""Ids of articles that have none of their own: the path of their file, as short as it can be.
+
+An article that is in the index keeps its id, by whatever path its file is indexed next: any
+end of its file's path is tried. A new one gets the path below the folder that was indexed, or,
+where another source has that id, one more folder of the path, until it is free.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import PurePath
+from typing import TypeAlias
+
+from plait.index.article import Article
+from plait.index.reading.draft import usable_id
+from plait.index.reading.finding import SourceFile
+
+Holder: TypeAlias = Callable[[str], str | None]
+"""Returns the source of the article that has an id; None where the id is free."""
+
+
+class Namer:
+    """Namer of the articles of one file."""
+
+    def __init__(self, file: SourceFile, source: str, holder: Holder) -> None:
+        """Name articles whose source is `source`."""
+        self._read_as = file.name
+        self._ends = list(path_ends(file.path))
+        self._source = source
+        self._holder = holder
+        self._chosen = ""
+
+    def named(self, article: Article) -> Article:
+        """Return the article by the id that it has in the index.
+
+        An id of its own stays. Raises ReadingError where the path makes no usable id.
+        """
+        line = self._line_of(article.id)
+        if line is None:
+            return article
+        kept = self._chosen and self._holder((self._chosen + line).strip())
+        if not self._chosen or kept not in {None, self._source}:
+            self._chosen = self._choose(line)
+        found = usable_id(self._chosen + line)
+        return article if found == article.id else replace(article, id=found)
+
+    def _line_of(self, article_id: str) -> str | None:
+        """Return `:LINE` of a record's id, nothing for a whole file; None for an id of its own."""
+        if article_id == self._read_as.strip():
+            return ""
+        name, _, line = article_id.rpartition(":")
+        return f":{line}" if name == self._read_as.lstrip() and line.isdecimal() else None
+
+    def _choose(self, line: str) -> str:
+        """Return the end of the path by which the index has the article, else one that is free."""
+        held = {end: self._holder((end + line).strip()) for end in self._ends}
+        for end, source in held.items():
+            if source == self._source:
+                return end
+        first = self._ends.index(self._read_as)
+        free = (end for end in self._ends[first:] if held[end] is None)
+        return next(free, self._ends[-1])
+
+
+def path_ends(path: PurePath) -> Iterator[str]:
+    """Yield the ends of an absolute path, from the name alone to the whole path.
+
+    >>> list(path_ends(PurePath("/news/2019/a.txt")))
+    ['a.txt', '2019/a.txt', 'news/2019/a.txt', '/news/2019/a.txt']
+    """
+    parts = path.parts
+    for first in range(len(parts) - 1, 0, -1):
+        yield "/".join(parts[first:])
+    yield path.as_posix()

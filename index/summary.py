@@ -1,0 +1,67 @@
+"""Summary of a run of indexing: counts of articles and files, and failures."""
+
+from dataclasses import dataclass, field
+
+from plait.index.reading.failure import Failure
+from plait.index.store import Change
+
+
+@dataclass(slots=True)
+class Summary:
+    """Counts and failures of one run of indexing."""
+
+    added: int = 0
+    """Articles whose ids are new to the index."""
+    updated: int = 0
+    """Articles that replaced others of their ids."""
+    unchanged: int = 0
+    """Articles that were read again and had not changed."""
+    removed: int = 0
+    """Articles removed by `prune`."""
+    skipped: int = 0
+    """Files not read again, since their size and time of change were as before."""
+    failures: list[Failure] = field(default_factory=list)
+    """Failures to report: the first ten of each source, then one that counts the others."""
+    failed: int = 0
+    """Number of failures, those that are only counted included."""
+
+    def count(self, change: Change) -> None:
+        """Count one article by what the writer did with it."""
+        match change:
+            case "added":
+                self.added += 1
+            case "updated":
+                self.updated += 1
+            case "unchanged":
+                self.unchanged += 1
+
+    def fail(self, failure: Failure) -> None:
+        """Count a failure and report it."""
+        self.failed += 1
+        self.failures.append(failure)
+
+    def __str__(self) -> str:
+        """Return the counts that are not 0, as in `98 articles added; 1 file unchanged`."""
+        counts = {
+            "added": self.added,
+            "updated": self.updated,
+            "removed": self.removed,
+            "read again and unchanged": self.unchanged,
+        }
+        articles = [f"{count} {done}" for done, count in counts.items() if count]
+        if articles:
+            number, _, done = articles[0].partition(" ")
+            articles[0] = f"{counted(int(number), 'article')} {done}"
+        parts = [", ".join(articles)]
+        parts += [f"{counted(self.skipped, 'file')} unchanged" if self.skipped else ""]
+        parts += [counted(self.failed, "failure") if self.failed else ""]
+        return "; ".join(filter(None, parts)) or "no articles found"
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun, in the plural where it is not 1.
+
+    >>> counted(1, "file"), counted(12000, "file")
+    ('1 file', '12,000 files')
+    """
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

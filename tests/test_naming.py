@@ -1,0 +1,158 @@
+"""Ids of files: short, the same whatever folder is indexed next, and never taken twice."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from plait.index.article import Article
+from plait.index.ingest import bring_up_to_date
+from plait.index.local.writer import IndexWriter
+from plait.index.models.encoder import Encoder
+from plait.index.summary import Summary
+
+
+class Folder:
+    """A folder with an index in it."""
+
+    def __init__(self, root: Path, quick: Encoder) -> None:
+        """Remember where."""
+        self.root, self.quick = root, quick
+
+    def write(self, *names: str) -> None:
+        """Write small files, which differ from what was there before."""
+        for name in names:
+            path = self.root / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(f"Title of {name}\nText.{' More.' * path.exists()}")
+
+    def index(self, *paths: str, prune: bool = False) -> Summary:
+        """Index some paths."""
+        wanted = [self.root / path for path in paths]
+        with IndexWriter(self.root / ".plait", self.quick) as writer:
+            return bring_up_to_date(writer, wanted, prune=prune)
+
+    def ids(self) -> dict[str, str]:
+        """Return the id of each article, with its file below the folder."""
+        with IndexWriter(self.root / ".plait", self.quick) as writer:
+            found = [article for i in sorted(writer.ids()) if (article := writer.get(i))]
+        return {own.id: own.source.removeprefix(f"{self.root}/") for own in found}
+
+
+@pytest.fixture
+def folder(tmp_path: Path, quick: Encoder) -> Folder:
+    """Make an empty one."""
+    return Folder(tmp_path, quick)
+
+
+def test_an_id_is_the_path_below_what_was_indexed(folder: Folder) -> None:
+    """Of a folder, of a folder in it, and of a file."""
+    folder.write("news/2019/a.txt", "news/b.txt", "notes/c.txt", "d.txt")
+    folder.index("news", "notes/c.txt", "d.txt")
+    assert list(folder.ids()) == ["2019/a.txt", "b.txt", "c.txt", "d.txt"]
+
+
+def test_a_taken_id_gets_one_folder_more(folder: Folder) -> None:
+    """As many as it needs; the first that came keeps the short one."""
+    folder.write("x/news/a.txt", "y/news/a.txt", "z/a.txt")
+    folder.index("x/news", "y/news", "z")
+    assert folder.ids() == {
+        "a.txt": "x/news/a.txt",
+        "news/a.txt": "y/news/a.txt",
+        "z/a.txt": "z/a.txt",
+    }
+    with IndexWriter(folder.root / ".plait", folder.quick) as writer:
+        writer.add(Article("b.txt", "", "From a program."))
+    folder.write("x/news/b.txt")
+    folder.index("x/news")
+    assert folder.ids()["news/b.txt"] == "x/news/b.txt"
+    assert folder.ids()["b.txt"] == ""
+
+
+def test_a_file_keeps_its_id_whatever_is_indexed_next(folder: Folder) -> None:
+    """From above, from below, by itself, changed or not: nothing is there twice."""
+    folder.write("news/2019/a.txt", "news/b.txt")
+    folder.index("news")
+    before = folder.ids()
+    for path in (".", "news/2019", "news/b.txt", "news"):
+        folder.write("news/2019/a.txt", "news/b.txt")
+        done = folder.index(path)
+        assert (done.added, done.failed) == (0, 0)
+        assert folder.ids() == before
+
+
+def test_ids_as_plait_wrote_them_before_are_kept(folder: Folder) -> None:
+    """Paths below the folder of the index, and whole paths of files outside it."""
+    folder.write("news/a.txt", "news/b.txt")
+    sources = [str(folder.root / "news" / name) for name in ("a.txt", "b.txt")]
+    with IndexWriter(folder.root / ".plait", folder.quick) as writer:
+        writer.add(Article("news/a.txt", "", "Before.", source=sources[0]))
+        writer.add(Article(sources[1], "", "Before.", source=sources[1]))
+    assert folder.index("news").updated == 2
+    assert set(folder.ids()) == {"news/a.txt", sources[1]}
+
+
+def test_a_file_that_moved_takes_its_id_along(folder: Folder) -> None:
+    """The id of a file that is gone is free."""
+    folder.write("news/a.txt")
+    folder.index("news")
+    (folder.root / "old").mkdir()
+    (folder.root / "news/a.txt").rename(folder.root / "old/a.txt")
+    assert folder.index("old").updated == 1
+    assert folder.ids() == {"a.txt": "old/a.txt"}
+
+
+def test_records_without_an_id_follow_the_same_rule(folder: Folder) -> None:
+    """`NAME:LINE`, with as much of the path as it takes; records with an id keep that."""
+    for name in ("x/a.jsonl", "y/a.jsonl"):
+        (folder.root / name).parent.mkdir()
+        lines = [{"text": "one"}, {"_id": f"own-{name[0]}", "text": "two"}, {"text": "three"}]
+        (folder.root / name).write_text("\n".join(map(json.dumps, lines)))
+    folder.index("x", "y")
+    before = folder.ids()
+    assert set(before) == {
+        *("a.jsonl:1", "a.jsonl:3", "own-x"),
+        *("y/a.jsonl:1", "y/a.jsonl:3", "own-y"),
+    }
+    with (folder.root / "y/a.jsonl").open("a") as file:
+        file.write('\n{"text": "four"}')
+    assert folder.index(".").added == 1
+    assert folder.ids() == before | {"y/a.jsonl:4": "y/a.jsonl"}
+
+
+def test_one_line_may_be_taken_where_the_others_are_not(folder: Folder) -> None:
+    """Only the fifth line of the first file has no id, and so has every line of the second."""
+    for name, own in (("x/a.jsonl", 4), ("y/a.jsonl", 0)):
+        (folder.root / name).parent.mkdir()
+        lines = [{"_id": str(n)} if n < own else {} for n in range(5)]
+        texts = [json.dumps(line | {"text": "A text."}) for line in lines]
+        (folder.root / name).write_text("\n".join(texts))
+    done = folder.index("x", "y")
+    assert (done.added, done.failed) == (10, 0)
+    assert folder.ids()["a.jsonl:5"] == "x/a.jsonl"
+    assert folder.ids()["y/a.jsonl:5"] == "y/a.jsonl"
+
+
+def test_a_path_that_makes_no_id_is_a_failure(folder: Folder) -> None:
+    """A parent folder counts only where the id needs it."""
+    folder.write("x/a.txt", "bad\nname/a.txt")
+    assert folder.index("bad\nname").added == 1
+    (folder.root / ".plait").rename(folder.root / "other")
+    done = folder.index("x", "bad\nname")
+    assert (done.added, done.failed) == (1, 1)
+    assert "control characters" in done.failures[0].reason
+
+
+def test_few_ids_are_looked_up_for_a_file(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As many as its path has folders, however many records and articles there are."""
+    (folder.root / "a.jsonl").write_text('{"text": "A record."}\n' * 200)
+    asked: list[str] = []
+    get = IndexWriter.get
+
+    def counted(self: IndexWriter, article_id: str) -> Article | None:
+        asked.append(article_id)
+        return get(self, article_id)
+
+    monkeypatch.setattr(IndexWriter, "get", counted)
+    assert folder.index("a.jsonl").added == 200
+    assert len(asked) < 3 * 200 + len(folder.root.parts)
