@@ -63,7 +63,7 @@ def compares(own: FieldValue | Span, tree: Compare) -> bool:
         if not isinstance(span, Span) or tree.operator in {"contains", "like"}:
             return False
         if tree.operator in RANGES:
-            return RANGES[tree.operator](own, span)
+            return bool(RANGES[tree.operator](own, span))
         return own.first >= span.first and own.last <= span.last
     if isinstance(own, str):
         return isinstance(wanted, str) and text_passes(own.casefold(), wanted.casefold(), tree)

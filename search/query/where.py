@@ -46,8 +46,14 @@ _BARE = re.compile(r"[^\s\"(),\[\]{}]+")
 """Pattern of a word of a value; it may hold marks, as an address or a time of day does."""
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _OPERATORS: dict[str, Operator] = {
-    "=": "=", "==": "=", ">": ">", ">=": ">=", "<": "<", "<=": "<=",
-    "contains": "contains", "like": "like",
+    "=": "=",
+    "==": "=",
+    ">": ">",
+    ">=": ">=",
+    "<": "<",
+    "<=": "<=",
+    "contains": "contains",
+    "like": "like",
 }
 _KEYWORDS = frozenset(["and", "or", "not", "in", "exists", "contains", "like", "is", "to"])
 """Words that end a value which is not in quotes."""
