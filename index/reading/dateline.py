@@ -4,6 +4,7 @@
     LONDON (Reuters), Jan 5, 2019 — Ministers …
     NEW YORK, Jan. 5, 2019 /PRNewswire/ -- The company …
     GENEVA (5 January 2019) - Experts …
+    5 January 2019, GENEVA - Experts …
 
 The day is read and the text stays as it is. A date in a sentence is an event's and is not
 read, nor is one without a year: no date is better than a wrong one.
@@ -43,12 +44,14 @@ YEAR = re.compile(r"\d{4}")
 DAY = re.compile(rf"(?<![\w./])(?<!\d-){DATE}(?!\w)", re.IGNORECASE)
 MONTH_OF_YEAR = re.compile(rf"(?<![\w./-]){MONTH},?\s+\d{{4}}(?![\w-])", re.IGNORECASE)
 SEPARATORS = " ,;|\u00b7\u2022\u2013\u2014\u2015-"
-DASH = re.compile(r"\s*(?:-{2,}|[\u2014\u2015])\s*|\s+[-\u2013|]\s*|\s*[-\u2013|]\s+")
+DASH = re.compile(r"\.?(?:\s*(?:-{2,}|[\u2014\u2015])\s*|\s+[-\u2013|]\s*|\s*[-\u2013|]\s+)")
 COLON = re.compile(r"\s*:(?:\s+|\Z)")
 STOP = re.compile(r"\.(?:\s+|\Z)")
 NAMED = rf"\([^()]{{1,{MAX_SOURCE_CHARACTERS}}}\)|/[^/]{{1,{MAX_SOURCE_CHARACTERS}}}/"
 SOURCE = re.compile(rf",?\s*({NAMED})")
 SOURCE_AT_END = re.compile(rf"(?:{NAMED})\Z")
+OPENED = re.compile(rf"\((?:[^()]{{1,{MAX_SOURCE_CHARACTERS}}}, )?\Z")
+HOUR = re.compile(r"\s*/\s*\d{1,2}:\d\d(?:\s*[ap]\.?m\.?)?", re.IGNORECASE)
 ACRONYM = re.compile(r"\([A-Z]{2,6}\)|/[^/]+/")
 DATE_GOES_ON = re.compile(rf"{DAY.pattern}|\d{{1,2}}[:.]\d\d\b|\d{{1,2}}\s+{MONTH}", re.IGNORECASE)
 PLACE_WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|['\u2018\u2019.-])*")
@@ -126,9 +129,9 @@ def dateline_of(line: str) -> Dateline | None:
     if not before:
         return place_after(after, date)
     shouted = begins_in_capitals(before)
-    bracketed = before.endswith("(") and after.startswith(")")
+    bracketed = OPENED.search(before) if after.startswith(")") else None
     if bracketed:
-        before, after = before[:-1], after[1:]
+        before, after = before[: bracketed.start()], after[1:]
     # Of months, and of dates in brackets, those of events are more frequent.
     is_doubtful = bracketed or not day
     if not ends_in_place(before, shouted=shouted) or (is_doubtful and not shouted):
@@ -160,6 +163,8 @@ def ends_in_place(text: str, *, shouted: bool) -> bool:
 
 def paragraph_after(text: str, date: str, *, shouted: bool) -> Dateline | None:
     """Return the dateline of a day that ends in a dash, or in another mark, or the paragraph."""
+    if hour := HOUR.match(text):
+        text = text[hour.end() :]
     agency = SOURCE.match(text)
     rest = text[agency.end() :] if agency else text
     mark = DASH.match(rest) or COLON.match(rest)
