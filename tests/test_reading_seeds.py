@@ -13,7 +13,7 @@ from plait.index.reading.dateline import date_of_report
 HERE = Path(__file__).resolve().parent
 ARTICLES = HERE.parent / "seeds" / "articles"
 DATES = HERE / "golden" / "seed-dates.tsv"
-"""Date that each article says it is of, found by a person; empty where it says none."""
+"""Date that each article states at its top, checked by reading; empty where it states none."""
 
 # Counted by reading the files.
 TEASERS = {
@@ -89,7 +89,7 @@ def test_dates_and_authors(seeds: dict[str, Article], name: str, date: str, auth
     assert (seeds[name].date, seeds[name].author) == (date, author)
 
 
-def test_every_date_is_the_one_that_a_person_found(seeds: dict[str, Article]) -> None:
+def test_every_date_is_the_one_that_the_article_states(seeds: dict[str, Article]) -> None:
     """At least 73 of 98 articles have a date, none a wrong one; an essay has none."""
     rows = (line.split("\t") for line in DATES.read_text(encoding="utf-8").splitlines()[1:])
     expected = dict(rows)
