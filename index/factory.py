@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from plait.index.errors import CorruptIndexError, PlaitError
 from plait.index.language.languages import language_named
 from plait.index.local.manifest import read_manifest
-from plait.index.store import Recipe, Store, StoreSettings, Writer, check_recipe
+from plait.index.recipe import Recipe, check_recipe
+from plait.index.store import Store, StoreSettings, Writer
 
 if TYPE_CHECKING:
     from plait.index.models.encoder import Encoder

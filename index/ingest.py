@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from plait.index.article import Article
 from plait.index.errors import IndexDirectoryError, NotFoundError, ReadingError
+from plait.index.fields.kinds import FieldKinds
 from plait.index.reading import (
     Failure,
     FieldNames,
@@ -111,6 +112,7 @@ class Indexing:
         self.prune = prune
         self.summary = Summary()
         self._progress = progress
+        self._kinds = FieldKinds(writer.field_kinds())
         self._files: list[Path] = []
         self._found = 0
         self._waiting = self._weight = 0
@@ -183,6 +185,7 @@ class Indexing:
     def _add(self, article: Article) -> None:
         """Add an article, and commit where memory or a crash would cost too much otherwise."""
         self.summary.count(self.writer.add(article))
+        self.summary.notices += self._kinds.notices(article)
         self._waiting += 1
         self._weight += len(article.raw) + sum(
             len(name) + len(str(value)) for name, value in article.metadata.items()

@@ -9,8 +9,6 @@ from __future__ import annotations  # what only types need is not imported: NumP
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol, Self, TypeAlias
 
-from plait.index.errors import FingerprintError, damaged
-
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
@@ -22,6 +20,7 @@ if TYPE_CHECKING:
     from plait.index.article import Article, Passage
     from plait.index.filter import FieldFacts, Filter
     from plait.index.leg import BM25, Flags, Leg, Passages, Scores
+    from plait.index.recipe import Recipe
 
 Change: TypeAlias = Literal["added", "updated", "unchanged"]
 SourceState: TypeAlias = tuple[int, int, str]
@@ -49,39 +48,6 @@ class StoreSettings:
     """Number of filters cached, by their values: each holds the passages that pass."""
     legs_cached: int = 8
     """Number of keyword legs cached, by their parameters: each holds two numbers a passage."""
-
-
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """Recipe of an index: what it was built with; two recipes never mix in one index."""
-
-    analyzer: str
-    encoder: str
-    cutting: str
-    model: str = ""
-    """Name of the model as `--model` was given; empty for the default."""
-    window: int = 0
-    dimension: int = 0
-    language: str = "english"
-    """Name of the articles' language (`plait.index.language.languages`)."""
-
-
-def check_recipe(found: Recipe, wanted: Recipe, place: str | Path) -> None:
-    """Raise `FingerprintError` with the remedy where two recipes would mix."""
-    remedies = {
-        "language": f"write in {found.language}",
-        "analyzer": "use the plait that wrote it",
-        "encoder": f"index with --model {found.model or 'all-MiniLM-L6-v2'}",
-        "cutting": "use the plait that wrote it",
-    }
-    for part, remedy in remedies.items():
-        if getattr(found, part) != getattr(wanted, part):
-            raise FingerprintError(
-                f"{place} was built with {part} {getattr(found, part)!r}, this plait would use "
-                f"{getattr(wanted, part)!r}. Index into a new folder, or {remedy}."
-            )
-    if found.dimension != wanted.dimension:
-        raise damaged(place, f"vectors of {found.dimension} components, not {wanted.dimension}")
 
 
 class Occurrences(Protocol):
@@ -280,6 +246,10 @@ class Writer(Protocol):
     @property
     def pending(self) -> int:
         """Number of characters added since the last commit."""
+        ...
+
+    def field_kinds(self) -> Mapping[str, set[str]]:
+        """Return the kinds of values that each field of the committed articles has, by name."""
         ...
 
     def notice(self) -> str:

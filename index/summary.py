@@ -22,6 +22,8 @@ class Summary:
     """Files not read again, since their size and time of change were as before."""
     failures: list[Failure] = field(default_factory=list)
     """Failures to report: the first ten of each source, then one that counts the others."""
+    notices: list[str] = field(default_factory=list)
+    """Lines to report that are no failures: fields whose type changed, each once."""
     failed: int = 0
     """Number of failures, those that are only counted included."""
 

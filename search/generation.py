@@ -7,6 +7,8 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cached_property, partial
+from numbers import Integral
+from typing import TYPE_CHECKING
 
 from plait.index.errors import QueryError
 from plait.index.filter import All, Compare, Either, Exists, Filter, Not, OneOf, fields_in
@@ -17,6 +19,7 @@ from plait.index.models.encoding import EncodedQuery
 from plait.index.span import span_at
 from plait.index.store import Store
 from plait.search.evidence.lift import HITS_COMPARED, Tried, lifts
+from plait.search.hit import Hit
 from plait.search.query.clauses import split_clauses
 from plait.search.query.known import Known
 from plait.search.query.parser import LONGEST_WITH_OPERATORS, parse_query
@@ -26,6 +29,9 @@ from plait.search.ranker import Ranker
 from plait.search.settings import Settings
 from plait.search.system import Options, System
 from plait.search.systems import own_system
+
+if TYPE_CHECKING:
+    from plait.search.stages.reranking import Reranker
 
 
 class Generation:
@@ -37,16 +43,38 @@ class Generation:
         analyzer: TextAnalyzer,
         settings: Settings,
         load: Callable[[], Encoder],
+        reranker: Callable[[str], "Reranker"],
     ) -> None:
-        """Search a store; `load` returns its model, and is called when a vector is first needed."""
+        """Search a store; `load` returns its model, `reranker` that of a second stage by name."""
         self.store, self.ranker = store, Ranker(store, settings)
-        self._analyzer, self._load = analyzer, load
+        self._analyzer, self._load, self._reranker = analyzer, load, reranker
         self._corrected = Speller(store, analyzer).corrected
 
     @cached_property
     def system(self) -> System:
         """The index's own system, read once: every search without another asks for it."""
         return own_system(self.store.system, self.store.name)
+
+    def checked(self, query: str, k: int, options: Options | None) -> tuple[System, Options]:
+        """Return the system and the options of a search; raises `QueryError`."""
+        if not query.strip():
+            raise QueryError("the query is empty; type some words.")
+        if not isinstance(k, Integral) or k < 1:
+            raise QueryError(f"k is {k!r}; wanted a whole number of hits, at least 1.")
+        options = options or Options()
+        system = options.system or self.system
+        if options.min_probability:
+            options = replace(options, system=system)  # refused, if it estimates none
+        return system, options
+
+    def reranked(self, hits: list[Hit], found: Tried, system: System) -> list[Hit]:
+        """Return hits as the second stage ranks them, where the system has one."""
+        stage = system.rerank
+        if not stage:
+            return hits
+        from plait.search.stages.reranking import rerank  # noqa: PLC0415 - 8 ms
+
+        return rerank(hits, found.query.words, stage, self._reranker(stage.model))
 
     def ask(self, text: str, system: System, k: int, options: Options) -> Tried:
         """Rank the best `k`, or more, for a query; for its correction where that finds better.

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import cache, lru_cache, partial
-from numbers import Integral
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -25,7 +24,8 @@ from plait.index.language.analyzer import TextAnalyzer
 from plait.index.language.languages import language_named
 from plait.index.leg import Within
 from plait.index.models.encoder import Encoder
-from plait.index.store import Store, check_recipe
+from plait.index.recipe import check_recipe
+from plait.index.store import Store
 from plait.search.evidence.lift import Tried
 from plait.search.generation import Generation
 from plait.search.hit import Answer, Hit, Ranking
@@ -92,7 +92,7 @@ class Index:
         return True
 
     def _generation(self, store: Store) -> Generation:
-        return Generation(store, self.analyzer, self.settings, self._load)
+        return Generation(store, self.analyzer, self.settings, self._load, self._load_reranker)
 
     def close(self) -> None:
         """Let go of files and models, unless another index has them too; once is enough.
@@ -166,10 +166,8 @@ class Index:
         pass it are found, however few these are. Both win over those of `options`.
 
         Each leg proposes `settings.candidates_per_leg` passages (250), and `k` where that is
-        more, which can change the order from about the 150th hit on.
-
-        With `options.min_probability`, hits are those of the first 250 that are as likely:
-        perhaps none.
+        more, which can change the order from about the 150th hit on. With
+        `options.min_probability`, hits are those of the first 250 that are as likely.
 
         Where a word is unknown to the index, and the query finds better with another word
         that was perhaps meant, that query is asked instead: `answer` returns it, and
@@ -183,13 +181,14 @@ class Index:
         if system is not None:
             asked = System.parse(system) if isinstance(system, str) else system
             options = replace(options, system=asked)
-        return self.answer(
-            query, k, options if where is None else replace(options, where=where)
-        ).hits
+        if where is not None:
+            options = replace(options, where=where)
+        return self.answer(query, k, options).hits
 
     def answer(self, query: str, k: int = 10, options: Options | None = None) -> Answer:
         """Return what `search` returns, and which query was asked."""
-        now, system, options = self._asked(query, k, options)
+        now = self._now()
+        system, options = now.checked(query, k, options)
         stage = system.rerank
         # One more than a second stage reads: the hits that it reads must score above that one.
         wanted = max(k, stage.depth + 1) if stage else k
@@ -198,7 +197,7 @@ class Index:
         with reading(now.store):
             found = now.ask(query, system, ranked, options)
             hits = found.ranking.likely(likely, wanted).hits(now.store)
-        return Answer(self._reranked(hits, found, system)[:k], found.asked, found.suggestion)
+        return Answer(now.reranked(hits, found, system)[:k], found.asked, found.suggestion)
 
     def page(
         self,
@@ -216,7 +215,8 @@ class Index:
         the order of `search`, or by date with `options.sort`, which lists probable ones only.
         `facets` are names of fields, or `date:month`, `date:year`. Raises as `search`.
         """
-        now, system, options = self._asked(query, k, options)
+        now = self._now()
+        system, options = now.checked(query, k, options)
         if offset < 0:
             raise QueryError(f"the offset is {offset}; wanted 0 or more.")
         stage = system.rerank
@@ -230,30 +230,8 @@ class Index:
             first, count = (0, max(offset + k, stage.depth + 1)) if stage else (offset, k)
             hits = pages.hits(first, count)
             counted, total, undated = pages.facets(facets), pages.total, now.undated(found.where)
-        hits = self._reranked(hits, found, system)[offset - first :][:k]
+        hits = now.reranked(hits, found, system)[offset - first :][:k]
         return Page(hits, total, counted, found.asked, found.suggestion, undated)
-
-    def _asked(
-        self, query: str, k: int, options: Options | None
-    ) -> tuple[Generation, System, Options]:
-        """Return the generation, the system and the options of a search; raises `QueryError`."""
-        if not query.strip():
-            raise QueryError("the query is empty; type some words.")
-        if not isinstance(k, Integral) or k < 1:
-            raise QueryError(f"k is {k!r}; wanted a whole number of hits, at least 1.")
-        now, options = self._now(), options or Options()
-        system = options.system or now.system
-        if options.min_probability:
-            options = replace(options, system=system)  # refused, if it estimates none
-        return now, system, options
-
-    def _reranked(self, hits: list[Hit], found: Tried, system: System) -> list[Hit]:
-        """Return hits as the second stage ranks them, where the system has one."""
-        if not system.rerank:
-            return hits
-        from plait.search.stages.reranking import rerank  # noqa: PLC0415 - 8 ms
-
-        return rerank(hits, found.query.words, system.rerank, self.reranker(system.rerank.model))
 
     def try_out(self, query: str, system: System, k: int, options: Options) -> Tried:
         """Rank the best `k`, or more, for a query; for its correction where that finds better."""

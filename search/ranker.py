@@ -37,7 +37,7 @@ class Ranker:
         """Rank the best `k` articles, each by its best passage, or the best `k` passages.
 
         Only passages of `within`, live ones and ascending, are found; None for all live ones.
-        Scores are the same as without it, but for what a stage compares candidates by. Raises
+        Scores are the same as without it, except where a stage compares candidates. Raises
         `QueryError` for a query that needs too much, and `ModelError`.
 
         Many passages of few articles can fill a leg's list of candidates; then the

@@ -59,7 +59,7 @@ def test_days_of_the_calendar_come_back(day: dt.date) -> None:
 
 def dates(folder: Path, below: str) -> list[str]:
     """Read what lies below a path; return the dates."""
-    outcomes = read_paths([folder / below], folder, FieldNames())
+    outcomes = read_paths([folder / below], FieldNames())
     return [article.date for article in outcomes if isinstance(article, Article)]
 
 

@@ -117,7 +117,7 @@ def test_a_search_and_its_system_are_of_one_generation(
         assert index.refresh()
         return own_system(text, place)
 
-    monkeypatch.setattr("plait.search.index.own_system", read_and_refresh)
+    monkeypatch.setattr("plait.search.generation.own_system", read_and_refresh)
     assert [hit.article.id for hit in index.search('"farmers counted"')] == ["b"]
 
 

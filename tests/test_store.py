@@ -30,8 +30,8 @@ from plait.index.language.cutting import Cutting, cut_passages
 from plait.index.leg import BM25, Flags, LegQuery, LegScores, Passages, Scores, TermPart, Within
 from plait.index.models.encoder import Encoder
 from plait.index.reading import FieldNames, read_paths
+from plait.index.recipe import Recipe
 from plait.index.span import span_of
-from plait.index.store import Recipe
 from plait.search.evaluation import read_collection
 from plait.search.index import Index
 from plait.search.system import Options, System

@@ -208,9 +208,8 @@ def place_test(wanted: str) -> Test:
 
     With `*` or `?` it is a pattern of the source from any folder on.
 
-    >>> test = place_test("example.org")
-    ... test("https://news.example.org/a"), test("/my/example")
-    (True, False)
+    >>> list(map(place_test("example.org"), ["https://news.example.org/a", "/my/example"]))
+    [True, False]
     """
     wanted = wanted.strip("/")
     if _GLOB.search(wanted):

@@ -27,7 +27,7 @@ from plait.index.models.encoder import Encoder
 from plait.index.models.encoding import Encoded, check_unit
 from plait.index.models.legibility import illegible
 from plait.index.models.word_pieces import WordPieces
-from plait.index.store import Recipe
+from plait.index.recipe import Recipe
 
 Known: TypeAlias = tuple[Segment, Callable[[], None]]
 """Segment, and a function that raises `CorruptIndexError` where it is not as it was written."""

@@ -1,7 +1,7 @@
 """Fields of an index folder: filters, facets and dates over the columns of all its segments."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from posixpath import dirname
 
@@ -168,3 +168,13 @@ def _days(columns: Columns, count: int) -> Scores:
         for row in range(*rows):
             days[columns.holders((row, row + 1))] = Span(columns.text(row)).day
     return days
+
+
+def kinds_of(segments: Iterable[Segment]) -> dict[str, set[str]]:
+    """Return the kinds of values that each field has in some segments, by its name."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for columns in filter(None, (segment.data.columns for segment in segments)):
+        for field in columns.fields():
+            kinds = (kind for kind in Kind if range(*columns.rows(field, kind)))
+            found[field].update(NAMES[kind] for kind in kinds)
+    return found

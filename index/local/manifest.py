@@ -19,7 +19,7 @@ from plait.index.language.english import ENGLISH
 from plait.index.language.language import Language
 from plait.index.language.languages import LANGUAGES, language_named
 from plait.index.local.entries import FileEntry, SegmentEntry, totals
-from plait.index.store import Recipe
+from plait.index.recipe import Recipe
 
 FORMAT = 7
 """Format of the folder, as it is written. 3 added signs of vectors; 4 a checksum of the manifest; 5

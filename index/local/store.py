@@ -22,7 +22,8 @@ from plait.index.local.dense import DenseArrays, DenseLeg
 from plait.index.local.fields import Fields
 from plait.index.local.manifest import MANIFEST
 from plait.index.local.snapshot import Snapshot, check_files
-from plait.index.store import Recipe, StoreSettings
+from plait.index.recipe import Recipe
+from plait.index.store import StoreSettings
 
 Stamp: TypeAlias = tuple[int, int, int]
 """Inode, size and time of change of a manifest: another generation has another."""

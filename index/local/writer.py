@@ -15,6 +15,7 @@ from plait.index.language.languages import language_named
 from plait.index.local.builder import Builder
 from plait.index.local.deletions import Address, OpenSegment, addresses, without
 from plait.index.local.entries import Counts, FileEntry, SegmentEntry, totals
+from plait.index.local.fields import kinds_of
 from plait.index.local.generations import Generations
 from plait.index.local.lines import article_json, digest
 from plait.index.local.manifest import Manifest, language_of
@@ -26,7 +27,8 @@ from plait.index.local.snapshot import open_segment, open_to_write
 from plait.index.local.sources import read_sources, write_sources
 from plait.index.models.encoder import Encoder
 from plait.index.models.legibility import Legibility
-from plait.index.store import Change, Recipe, StoreSettings, check_recipe
+from plait.index.recipe import Recipe, check_recipe
+from plait.index.store import Change, StoreSettings
 
 
 class IndexWriter:
@@ -50,11 +52,10 @@ class IndexWriter:
     ) -> None:
         """Open or make an index; what is not given is the index's own.
 
-        `model` is a folder or a hub id, and of a new index plait's default; it names `encoder`
-        where that is loaded already. `language` is English for a new index. `progress` is
-        called with the number of passages encoded since its last call.
-        Raises `LockedError`, `ModelError`, `FingerprintError` for another model or language than
-        the index has, `QueryError` for an unknown language, and `CorruptIndexError`.
+        `model`, a folder or a hub id, names `encoder` where that is loaded already. `progress` is
+        called with the number of passages encoded since its last call. Raises `LockedError`,
+        `ModelError`, `FingerprintError` for another model or language than the index has,
+        `QueryError` for an unknown language, and `CorruptIndexError`.
         """
         self.root = Path(root)
         own = language_named(language) if language else None
@@ -123,6 +124,10 @@ class IndexWriter:
         """Number of characters added since the last commit."""
         return self._characters
 
+    def field_kinds(self) -> dict[str, set[str]]:
+        """Return the kinds of values that each field of the committed articles has, by name."""
+        return kinds_of(self._segments.values())
+
     def notice(self) -> str:
         """Return a notice on the languages of what was added; empty if there is none."""
         return self.legibility.notice(self._builder.encoder.name)
@@ -186,7 +191,7 @@ class IndexWriter:
         After an `OSError` it can be called again: the disk shows whether it took effect.
         """
         self._resolve()
-        self._tidy([own for own, segment in self._open_segments() if not segment.data.columns])
+        self._tidy([entry for entry, own in self._open_segments() if not own.data.columns])
         articles = list(self._pending.values())
         if not (articles or self._removed or self.sources != self._committed):
             return
@@ -194,8 +199,8 @@ class IndexWriter:
         data = self._builder.segment(articles, known) if articles else None
         try:
             gone = {*self._removed, *self._pending} & self._places.keys()
-            number = self._generations.next_number
             places = (self._places[article_id] for article_id in gone)
+            number = self._generations.next_number
             held = without(self._open_segments(), places, self.root, number)
             if data is not None:
                 held.append(self._write([data.arrays()], data.counts))
@@ -244,10 +249,7 @@ class IndexWriter:
             self._publish(self._merged(self.manifest.segments))
 
     def _tidy(self, merged: Sequence[SegmentEntry]) -> None:
-        """Merge these segments, if any; where there is no room for it, do nothing.
-
-        Segments of earlier versions get the arrays that these did not write.
-        """
+        """Merge these segments, if any; where there is no room for it, do nothing."""
         if not merged:
             return
         try:
@@ -269,8 +271,8 @@ class IndexWriter:
         chosen = [self._segments[entry.name] for entry in merged]
         held = [own for own in self._open_segments() if own[0] not in merged]
         if (counts := totals(merged))[0]:
-            language = self.manifest.recipe.language
-            held.append(self._write(merge_segments(chosen, language), counts))
+            merged_arrays = merge_segments(chosen, self.manifest.recipe.language)
+            held.append(self._write(merged_arrays, counts))
         return held
 
     def _open_segments(self) -> list[OpenSegment]:
@@ -293,8 +295,7 @@ class IndexWriter:
             sources = write_sources(self.root, generation, self.sources)
         segments = tuple(entry for entry, _ in held)
         manifest = replace(self.manifest, generation=generation, segments=segments, sources=sources)
-        new = [segment for segment in held if segment[0].name not in self._segments]
-        found = addresses(new)
+        found = addresses(own for own in held if own[0].name not in self._segments)
         self._generations.publish(manifest)
         if changed:
             self._committed = dict(self.sources)
