@@ -170,8 +170,7 @@ class IndexWriter:
         return change
 
     def _digest(self, address: Address) -> bytes:
-        name, number = address
-        return bytes(self._segments[name].data.article_digests[number])
+        return bytes(self._segments[address[0]].data.article_digests[address[1]])
 
     def remove(self, article_id: str) -> bool:
         """Remove an article; return whether there was one with that id. Raises `LockedError`."""
@@ -192,11 +191,11 @@ class IndexWriter:
         """
         self._resolve()
         self._tidy([entry for entry, own in self._open_segments() if not own.data.columns])
-        articles = list(self._pending.values())
-        if not (articles or self._removed or self.sources != self._committed):
+        if not (self._pending or self._removed or self.sources != self._committed):
             return
         known = [(s, partial(self._check_reused, entry)) for entry, s in self._open_segments()]
-        data = self._builder.segment(articles, known) if articles else None
+        added = [*self._pending.values()]
+        data = self._builder.segment(added, known) if added else None
         try:
             gone = {*self._removed, *self._pending} & self._places.keys()
             places = (self._places[article_id] for article_id in gone)
