@@ -6,143 +6,169 @@ after Ctrl-C. A command imports what it runs, so that the others start quickly.
 
 import sys
 from dataclasses import asdict
-from functools import partial
-from pathlib import Path
-from typing import Annotated
 
 import typer
-from typer import Argument, Option
 
 import plait
-from plait.index.errors import QueryError
-from plait.search.show.console import Console
-from plait.search.show.options import AsJson, Exact, Likely, Reading, Root, SystemText, Texts, Words
+from plait.search.measuring import bench, tune
+from plait.search.show import options as its
+from plait.search.show.choices import Form, Order
+from plait.search.show.options import DEFAULT_INDEX, console
 from plait.search.show.process import run
 
 app = typer.Typer(
-    epilog="The index is -i FOLDER, else PLAIT_INDEX, else ./.plait; bench keeps its own.",
+    epilog="The index is -i FOLDER, else PLAIT_INDEX, else the nearest .plait, here or in a "
+    "folder above; bench keeps its own.",
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
-    add_completion=False,
 )
-
-DEFAULT_INDEX = Path(".plait")
-console = Console(typer.echo)
 
 
 @app.callback(invoke_without_command=True)
-def version(
-    show_version: Annotated[bool, Option("--version", help="Print the version.")] = False,
-) -> None:
+def whole(root: its.WholeRoot = None, show_version: its.Version = False) -> None:  # noqa: ARG001 - asked by `its.Root`
     """Hybrid search for article collections: by words (BM25), by meaning (vectors), or both."""
     if show_version:
         typer.echo(plait.__version__)
         raise typer.Exit
 
 
-@app.command(cls=Reading)
+@app.command(cls=its.Reading)
 def index(
-    paths: Annotated[
-        list[Path], Argument(help="Files and folders; - for JSON lines on standard input.")
-    ],
-    root: Root = DEFAULT_INDEX,
-    model: Annotated[
-        str, Option(help="A sentence-transformers folder or hub id, for a new index.")
-    ] = "",
-    prune: Annotated[
-        bool, Option("--prune", help="Remove articles that are gone from below PATHS.")
-    ] = False,
-    id_field: Annotated[str, Option(help="Field of a record that holds its id.")] = "_id",
-    title_field: Annotated[str, Option(help="Field that holds its title.")] = "title",
-    text_field: Annotated[str, Option(help="Field that holds its text.")] = "text",
-    date_field: Annotated[str, Option(help="Field that holds its date.")] = "date",
-    author_field: Annotated[str, Option(help="Field that holds its author.")] = "author",
+    paths: its.Paths,
+    root: its.NewRoot = DEFAULT_INDEX,
+    model: its.Model = "",
+    prune: its.Prune = False,
+    id_field: its.IdField = "_id",
+    title_field: its.TitleField = "title",
+    text_field: its.TextField = "text",
+    date_field: its.DateField = "date",
+    author_field: its.AuthorField = "author",
 ) -> None:
     """Add articles, or bring the index up to date: only what changed is read and encoded.
 
     Reads SUFFIXES. A file that cannot be read is reported and skipped, and the exit status is 1.
     """
     from plait.index.factory import open_writer, recorded_model
-    from plait.index.ingest import bring_up_to_date
+    from plait.index.ingest import Indexing
     from plait.index.models.encoder import load_encoder, name_to_record
     from plait.index.reading import FieldNames, bounded_lines
+    from plait.index.summary import counted
+    from plait.search.show.progress import indexing
 
     names = FieldNames(id_field, title_field, text_field, date_field, author_field)
     files = [path for path in paths if str(path) != "-"]
     stdin = bounded_lines(sys.stdin.buffer) if len(files) < len(paths) and sys.stdin else ()
     name = name_to_record(model) or recorded_model(root)
     encoder = load_encoder(name, fetch=bool(model))
-    with console.progress() as tell, open_writer(root, encoder, name, tell) as writer:
-        summary = bring_up_to_date(writer, files, stdin, names, prune=prune)
+    with (
+        indexing(console) as told,
+        open_writer(root, encoder, name, told.encoded) as writer,
+    ):
+        summary = Indexing(writer, names, prune=prune, progress=told.files).run(files, stdin)
     console.note(*summary.failures, writer.notice())
-    console.say(f"{summary}. {root} holds {len(writer.ids())} articles.")
+    console.say(f"{summary}. {root} holds {counted(len(writer.ids()), 'article')}.")
     if summary.failures:
         raise typer.Exit(1)
 
 
 @app.command()
 def search(
-    query: Words,
-    root: Root = DEFAULT_INDEX,
-    k: Annotated[int, Option("-k", min=1, help="How many hits at most.")] = 10,
-    system: SystemText = "",
-    rerank: Annotated[str, Option(help="Short for >> rerank(model=…): folder, hub id.")] = "",
-    budget_ms: Annotated[int | None, Option(min=1, help="Milliseconds for --rerank.")] = None,
-    passages: Annotated[bool, Option("--passages", help="Every passage by itself.")] = False,
-    min_score: Likely = 0.0,
-    exact: Exact = False,
-    explain: Annotated[bool, Option("--explain", help="Show each score's parts.")] = False,
-    as_json: AsJson = False,
+    query: its.Words,
+    root: its.Root = DEFAULT_INDEX,
+    k: its.Hits = 10,
+    system: its.SystemText = "",
+    rerank: its.Rerank = "",
+    budget_ms: its.BudgetMs = None,
+    passages: its.Passages = False,
+    min_p: its.Likely = 0.0,
+    exact: its.Exact = False,
+    explain: its.Explain = False,
+    form: its.Format = Form.TEXT,
+    as_json: its.AsJson = False,
+    full: its.Full = False,
 ) -> None:
     """Search. Operators: "a phrase", +must, -not, title:word, prefix*, fuzzy~, AND OR NOT."""
-    from plait.search.show.terminal import Page, nothing_found, record_of, spelling_note
+    from plait.search.show.formats import chosen_form
+    from plait.search.show.output import Output
+    from plait.search.show.remembered import remember
+    from plait.search.show.terminal import nothing_found
     from plait.search.systems import with_rerank
 
+    chosen = chosen_form(form, as_json=as_json, full=full, explain=explain)
     opened, text = plait.Index.open(root), " ".join(query)
-    asked = with_rerank(system or str(opened.default), rerank, budget_ms)
-    chosen = plait.System.parse(asked)
-    options = plait.Options(chosen, passages, min_probability=min_score, exact=exact)
+    asked = plait.System.parse(with_rerank(system or str(opened.default), rerank, budget_ms))
+    options = plait.Options(asked, passages, min_probability=min_p, exact=exact)
     answer = opened.answer(text, k, options)
-    console.note(spelling_note(text, answer))
-    page = Page(answer.asked, opened.analyzer, console.in_colour, explain)
-    if as_json:
-        console.json([record_of(hit) for hit in answer.hits])
-    elif answer.hits:
-        console.echo("\n".join(page.all_lines(answer.hits)))  # made safe there, and marked
-    else:
-        console.say(nothing_found(text, min_score, len(opened)))
+    remember(root, [hit.article.id for hit in answer.hits])
+    output = Output(console, chosen, opened.analyzer, full, explain)
+    if not output.answer(answer, text):
+        console.say(nothing_found(text, min_p, len(opened)))
+
+
+@app.command("list")
+def list_articles(
+    root: its.Root = DEFAULT_INDEX,
+    sort: its.Sorting = Order.ID,
+    k: its.Most = None,
+    form: its.Format = Form.TEXT,
+    as_json: its.AsJson = False,
+) -> None:
+    """List the articles of an index: date, id and title of each."""
+    from plait.search.show.formats import chosen_form
+    from plait.search.show.listing import listed
+    from plait.search.show.output import Output
+
+    chosen = chosen_form(form, as_json=as_json)
+    opened = plait.Index.open(root)
+    with opened.reading():
+        articles = listed(opened.store.article_ids(), opened.store.article, sort, k)
+        Output(console, chosen, opened.analyzer).articles(articles)
 
 
 @app.command()
 def show(
-    article: Annotated[str, Argument(help="An article's id, or a passage's (ID#3).")],
-    root: Root = DEFAULT_INDEX,
-    as_json: AsJson = False,
+    articles: its.NamedOrPassages,
+    root: its.Root = DEFAULT_INDEX,
+    as_json: its.AsJson = False,
 ) -> None:
-    """Print an article, or one passage of it."""
-    from plait.search.show.terminal import shown
+    """Print articles, or passages of them: 20 at most.
 
-    entry = plait.Index.open(root).entry(article)
-    console.json(asdict(entry)) if as_json else console.say(shown(entry))
+    JSON is one object for one article, and an array for several.
+    """
+    from plait.search.show.terminal import shown_together
+    from plait.search.show.typed import Catalogue
+
+    opened = plait.Index.open(root)
+    with opened.reading():
+        ids = Catalogue.of_store(opened.store).few(articles)
+    entries = [opened.entry(own) for own in ids]
+    records = [asdict(entry) for entry in entries]
+    if as_json:
+        console.json(records if len(records) > 1 else records[0])
+    else:
+        console.say(shown_together(entries))
 
 
 @app.command()
-def remove(
-    articles: Annotated[list[str], Argument(help="Ids of articles.")],
-    root: Root = DEFAULT_INDEX,
-) -> None:
-    """Remove articles from the index; their files stay. All of them, or none if one is unknown."""
+def remove(articles: its.Named, root: its.Root = DEFAULT_INDEX) -> None:
+    """Remove articles from the index; their files stay. All of them, or none if one is unknown.
+
+    A folder, or a pattern in quotes, as 'news/2019*', stands for all articles below it.
+    """
     from plait.index.factory import reopen_writer
     from plait.index.ingest import remove_articles
+    from plait.search.show.terminal import removed_note
+    from plait.search.show.typed import Catalogue
 
     with reopen_writer(root) as writer:
-        remove_articles(writer, articles)
-    console.say(f"Removed {len(articles)}.")
+        ids = Catalogue.of_writer(writer).find(articles)
+        remove_articles(writer, ids)
+    console.say(removed_note(ids))
 
 
 @app.command()
-def info(root: Root = DEFAULT_INDEX, as_json: AsJson = False) -> None:
+def info(root: its.Root = DEFAULT_INDEX, as_json: its.AsJson = False) -> None:
     """Say what an index holds and what it was built with."""
     from plait.index.factory import facts_of
 
@@ -152,7 +178,7 @@ def info(root: Root = DEFAULT_INDEX, as_json: AsJson = False) -> None:
 
 
 @app.command()
-def check(root: Root = DEFAULT_INDEX) -> None:
+def check(root: its.Root = DEFAULT_INDEX) -> None:
     """Compare every file of an index with its size and checksum."""
     from plait.index.factory import check_index
 
@@ -161,13 +187,13 @@ def check(root: Root = DEFAULT_INDEX) -> None:
 
 @app.command()
 def context(
-    query: Words,
-    root: Root = DEFAULT_INDEX,
-    tokens: Annotated[int, Option(min=1, help="Budget, in the model's word pieces.")] = 1500,
-    system: SystemText = "",
-    min_score: Likely = 0.0,
-    exact: Exact = False,
-    as_json: AsJson = False,
+    query: its.Words,
+    root: its.Root = DEFAULT_INDEX,
+    tokens: its.Tokens = 1500,
+    system: its.SystemText = "",
+    min_p: its.Likely = 0.0,
+    exact: its.Exact = False,
+    as_json: its.AsJson = False,
 ) -> None:
     """Print the passages a chatbot would be given: numbered, with source and offsets.
 
@@ -178,7 +204,7 @@ def context(
 
     asked = plait.System.parse(system) if system else None
     opened, text = plait.Index.open(root), " ".join(query)
-    options = plait.Options(asked, min_probability=min_score, exact=exact)
+    options = plait.Options(asked, min_probability=min_p, exact=exact)
     answer = passages_for(opened, text, options)
     console.note(spelling_note(text, answer))
     excerpts = fitting_excerpts(opened, answer.hits, tokens)
@@ -187,101 +213,35 @@ def context(
     elif excerpts:
         console.say("\n\n".join(map(str, excerpts)))
     else:
-        console.say(nothing_fits(tokens, min_score), err=True)
+        console.say(nothing_fits(tokens, min_p), err=True)
 
 
 @app.command()
 def why(
-    query: Annotated[str, Argument(help="The query, in quotes.")],
-    article: Annotated[str, Argument(help="An article's id.")],
-    root: Root = DEFAULT_INDEX,
-    system: SystemText = "",
-    words: Annotated[bool, Option("--words", help="No operators, as in bench.")] = False,
-    exact: Exact = False,
-    as_json: AsJson = False,
+    query: its.OneQuery,
+    article: its.OneNamed,
+    root: its.Root = DEFAULT_INDEX,
+    system: its.SystemText = "",
+    words: its.NoOperators = False,
+    exact: its.Exact = False,
+    as_json: its.AsJson = False,
 ) -> None:
     """Say why an article ranks where it does, or at which stage it is lost."""
+    from plait.search.show.typed import Catalogue
     from plait.search.why import explain_rank
 
     options = plait.Options(
         plait.System.parse(system) if system else None, operators=not words, exact=exact
     )
-    reasons = explain_rank(plait.Index.open(root), query, article, options)
+    opened = plait.Index.open(root)
+    with opened.reading():
+        wanted = Catalogue.of_store(opened.store).one(article)
+    reasons = explain_rank(opened, query, wanted, options)
     console.json(reasons.record()) if as_json else console.lines(reasons.lines())
 
 
-@app.command()
-def bench(
-    collection: Annotated[str, Argument(help="A folder, ir_datasets:ID, or articles.")],
-    root: Annotated[
-        Path | None,
-        Option("-i", "--index", help="Where its index is kept; else below .plait-bench."),
-    ] = None,
-    qrels: Annotated[str, Option(help="Which file of qrels/; test if left out.")] = "",
-    topics: Annotated[Path | None, Option(help="A file of topics, for articles.")] = None,
-    qrels_file: Annotated[Path | None, Option(help="A file of judgements.")] = None,
-    systems: Annotated[
-        Texts, Option("-s", "--system", "--systems", help="As in 'keyword; hybrid'.")
-    ] = None,
-    runs: Annotated[Texts, Option("--run", help="A TREC run: FILE or NAME=FILE.")] = None,
-    baseline: Annotated[str, Option(help="Compared with; hybrid, else the first.")] = "",
-    measures: Annotated[str, Option(help="As in 'nDCG@10 R@100 Judged@10'.")] = "",
-    depth: Annotated[int, Option(min=1, help="Articles kept a topic.")] = 100,
-    out: Annotated[Path | None, Option(help="Folder for runs, tables, report.")] = None,
-    fail_under: Annotated[Texts, Option(help="As in nDCG@10=0.73: baseline's floor.")] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Measure ranking quality on a test collection, and compare systems topic by topic.
-
-    A folder is in BEIR's layout, or in that of `seeds`, which plait brings along. Without
-    systems: keyword, dense, hybrid, and the index's own, if tune saved one.
-    """
-    from plait.search import evaluation as lab
-
-    plan = lab.plan_of(systems or (), runs or (), baseline, measures, depth)
-    floors = [lab.Floor.parse(text, plan.measures) for text in fail_under or ()]
-    found = lab.read_collection(collection, lab.Sources(qrels, topics, qrels_file))
-    opened, experiment = lab.bench(found, plan, lab.Places(root, out), console, own=not systems)
-    if as_json:
-        console.json(lab.table(experiment))
-    else:
-        console.lines(lab.lines(experiment, opened))
-    lab.check_floors(experiment, floors)
-
-
-@app.command()
-def tune(
-    topics: Annotated[
-        Path | None, Argument(help="A file: JSON lines, ID<tab>TEXT, or TREC's.")
-    ] = None,
-    qrels: Annotated[Path | None, Argument(help="Judgements: TREC's or BEIR's.")] = None,
-    root: Root = DEFAULT_INDEX,
-    measure: Annotated[str, Option(help="Measure to improve.")] = "nDCG@10",
-    save: Annotated[bool, Option("--save", help="If better, make it the default.")] = False,
-    forget: Annotated[bool, Option("--forget", help="Back to plain hybrid.")] = False,
-    as_json: AsJson = False,
-) -> None:
-    """Fit the hybrid's weight, k1, b and title, and p, to judgements of your own, if that helps.
-
-    The gain is measured on topics that had no part in the choice. Where its interval is
-    not above zero, nothing is changed; that is a result, so the exit status is 0. Takes
-    10 topics or more, judged by an article's id or the name of its file, and minutes.
-    """
-    from plait.index.factory import record_system
-    from plait.search import evaluation as lab
-
-    if forget:
-        if topics or qrels or save or as_json:
-            raise QueryError("--forget goes with -i alone; leave the rest out.")
-        console.say(f"{root} searches by hybrid; before, by {record_system(root, '') or 'hybrid'}.")
-        return
-    if not (topics and qrels):
-        raise QueryError("nothing to tune by; give a file of topics and one of judgements.")
-    opened = plait.Index.open(root)
-    before = opened.default  # now, should it be refused
-    found = lab.tune_index(opened, lab.read_judged(topics, qrels), measure, console)
-    record = partial(record_system, root) if save else None
-    lab.conclude(found, before, record, console, as_json=as_json)
+for measuring in (bench, tune):
+    app.command(cls=its.Reflowed)(measuring)
 
 
 def main() -> None:

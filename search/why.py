@@ -16,8 +16,8 @@ from plait.search.index import Index
 from plait.search.legs.dense import Dense
 from plait.search.legs.keyword import Keyword
 from plait.search.query.parser import Query
+from plait.search.show.explanation import explained, explanation_record
 from plait.search.show.printable import in_line
-from plait.search.show.terminal import explained, explanation_record
 from plait.search.system import Options, System
 
 if TYPE_CHECKING:

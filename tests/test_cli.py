@@ -54,15 +54,16 @@ def test_search_prints_rank_title_date_source_and_marks(news: Path) -> None:
 def test_json_is_for_programs(news: Path) -> None:
     """`--json` gives what the page gives, with offsets and explanation."""
     (hit,) = json.loads(plait("search", "apples", "-k", "1", "--json", cwd=news).stdout)
-    assert hit["article"]["id"] == "news/apples.md"
-    assert hit["passage"]["text"] == hit["article"]["text"]
-    assert hit["score"] == pytest.approx(
-        hit["explanation"]["keyword"]["part"]
-        + hit["explanation"]["dense"]["part"]
-        + hit["explanation"]["exact"]
-        + hit["explanation"]["late"]
-        + hit["explanation"]["neighbours"]
-    )
+    in_order = "rank id title date author source metadata passage score p parts"
+    assert list(hit) == in_order.split()
+    assert list(hit["passage"]) == ["id", "number", "start", "end", "text"]
+    assert (hit["id"], hit["passage"]["id"]) == ("apples.md", "apples.md#0")
+    assert hit["passage"]["text"] == "Farmers counted apples after the storm."
+    assert hit["score"] == pytest.approx(sum(hit["parts"].values()))
+    asked = ("search", "apples", "-k", "1", "--format", "jsonl", "--full", "--explain")
+    hit = json.loads(plait(*asked, cwd=news).stdout)
+    assert hit["text"] == hit["passage"]["text"]
+    assert (hit["raw"], hit["teasers"]) == ("", [])
     in_order = "keyword dense terms late neighbours exact rare trust rerank"
     assert list(hit["explanation"]) == in_order.split()
 
@@ -75,7 +76,7 @@ def test_standard_input_show_remove_info_check_context(news: Path) -> None:
     assert plait("show", "x1#0", cwd=news).stdout == "It rained on the islands.\n"
     assert plait("show", "x1#7", cwd=news).returncode == 1
     assert "[1] Rain" in plait("context", "rain islands", "--tokens", "60", cwd=news).stdout
-    assert "Removed 1" in plait("remove", "x1", cwd=news).stdout
+    assert "1 article removed: x1." in plait("remove", "x1", cwd=news).stdout
     assert plait("show", "x1", cwd=news).returncode == 1
     assert json.loads(plait("info", "--json", cwd=news).stdout)["articles"] == 2
     assert "as they were written" in plait("check", cwd=news).stdout
@@ -95,6 +96,10 @@ def test_standard_input_show_remove_info_check_context(news: Path) -> None:
         (("search", "peace", "--rerank", "a,b"), 2, "wanted NAME=VALUE"),
         (("context", "peace", "--system", "dense >> rerank(model=./absent)"), 1, "absent"),
         (("remove", "ghost"), 1, "Nothing was removed"),
+        (("search", "peace", "--min-score", "0.1"), 2, "No such option: --min-score"),
+        (("search", "peace", "--json", "--format", "csv"), 2, "--json and --format csv"),
+        (("search", "peace", "--full"), 2, "--full goes with --format json or jsonl, not text"),
+        (("search", "x", "--format", "md", "--explain"), 2, "--explain goes with --format text"),
         (("index", "news", "--model", "/no/such/folder", "-i", "new"), 1, "no model folder"),
         (("bench", "news"), 1, "corpus.jsonl"),
     ],
@@ -111,7 +116,7 @@ def test_errors_name_the_remedy(
 
 def test_numbers_of_any_length_name_no_passage(news: Path) -> None:
     """What is too long for a number of a passage is an article's id, and there is none."""
-    done = plait("show", f"news/apples.md#{'9' * 5000}", cwd=news)
+    done = plait("show", f"apples.md#{'9' * 5000}", cwd=news)
     assert done.returncode == 1
     assert "no article" in done.stderr
     assert "Traceback" not in done.stderr
@@ -197,6 +202,7 @@ def test_version_and_help(tmp_path: Path) -> None:
     for command in (
         "index",
         "search",
+        "list",
         "show",
         "remove",
         "info",
@@ -212,11 +218,11 @@ def test_version_and_help(tmp_path: Path) -> None:
 def test_why_is_answered(news: Path) -> None:
     """`plait why` explains a rank, in words or in JSON, and an unknown article is an error."""
     found = json.loads(plait("search", "apples", "-k", "1", "--json", cwd=news).stdout)[0]
-    words = plait("why", "apples", "news/apples.md", cwd=news).stdout
-    assert words.startswith("news/apples.md  ")
+    words = plait("why", "apples", "apples.md", cwd=news).stdout
+    assert words.startswith("apples.md  ")
     assert "hybrid: rank 1 of" in words
-    reasons = json.loads(plait("why", "apples", "news/apples.md", "--json", cwd=news).stdout)
+    reasons = json.loads(plait("why", "apples", "apples.md", "--json", cwd=news).stdout)
     assert reasons["standing"]["score"] == found["score"]
-    unknown = plait("why", "apples", "news/none.md", cwd=news)
+    unknown = plait("why", "apples", "aples.md", cwd=news)
     assert unknown.returncode == 1
-    assert "plait index" in unknown.stderr
+    assert "Did you mean 'apples.md'?" in unknown.stderr

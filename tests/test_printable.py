@@ -23,7 +23,7 @@ EVIL = "\x1b[31m\x1b]0;owned\x07\x08\x9b2J\x7f\r\u202eevil\u2066\u200f\u2028"
 """Colour, a window's title, backspace, 8-bit CSI, DEL, return, directions, a line's end."""
 HALF = "\ud800"
 """Half a surrogate pair: no index holds one, but a query may."""
-BOLD, PLAIN = "\x1b[1m", "\x1b[0m"
+BOLD, DIM, PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[0m"
 ANYTHING = text(characters())  # lone surrogates among them
 
 
@@ -119,6 +119,8 @@ def commands(article_id: str) -> list[list[str]]:
     shown = [
         ["search", "peace apples"],
         ["search", "peace apples", "--explain", "--passages"],
+        *(["search", "peace apples", "--format", form] for form in ("jsonl", "csv", "md", "files")),
+        *(["list", "--format", form] for form in ("text", "jsonl", "csv", "md", "files")),
         ["show", article_id],
         ["show", f"{article_id}#0"],
         ["context", "peace apples"],
@@ -132,7 +134,7 @@ def commands(article_id: str) -> list[list[str]]:
         ["remove", f"ghost{EVIL}"],
     ]
     asked += [["search", "x", "--system", f"magic{EVIL}"], ["check", "-i", f"none{EVIL}"]]
-    as_json = [[*words, "--json"] for words in shown]
+    as_json = [[*words, "--json"] for words in shown if "--format" not in words]
     return [*shown, *as_json, *asked, ["index", "news", "-i", "new.plait"], ["check"]]
 
 
@@ -162,10 +164,10 @@ def test_no_command_prints_what_a_terminal_obeys(hostile: Path) -> None:
     script = [sys.executable, "-c", SCRIPT, json.dumps(commands(article_id))]
     piped = subprocess.run(script, cwd=hostile, capture_output=True, check=True)
     seen = on_a_terminal(script, hostile).replace("\r\n", "\n")
-    assert seen.count(BOLD) == seen.count(PLAIN) > 0
+    assert seen.count(BOLD) + seen.count(DIM) == seen.count(PLAIN) > seen.count(DIM) > 0
     for output in (piped.stdout.decode(), piped.stderr.decode(), seen):
         assert r"\x1b" in output
         assert "Traceback" not in output
-        assert not obeyed(output.replace(BOLD, "").replace(PLAIN, "")), output
+        assert not obeyed(output.replace(BOLD, "").replace(DIM, "").replace(PLAIN, "")), output
     assert piped.stdout.count(b"--\n") == len(commands(article_id))
     assert BOLD.encode() not in piped.stdout

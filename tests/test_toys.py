@@ -20,7 +20,7 @@ from plait.search.hit import Ranking
 from plait.search.index import Index
 from plait.search.notation import number
 from plait.search.settings import Settings
-from plait.search.show.terminal import explained, explanation_record
+from plait.search.show.explanation import explained, explanation_record
 from plait.search.system import Options, System
 
 QUERY = "peace treaty 1956 declaration"

@@ -24,7 +24,16 @@ class Console:
     """Printer of texts, notes and JSON, which may hold anything that files and indexes do."""
 
     def __init__(self, echo: Echo) -> None:
-        self.echo = echo
+        self._echo = echo
+
+    def echo(self, message: str, *, err: bool = False, nl: bool = True) -> None:
+        """Print a text as it is; where nobody reads any more, as after `| head`, end well."""
+        try:
+            self._echo(message, err=err, nl=nl)
+        except BrokenPipeError:
+            # Or Python would try to write the rest when it ends, and complain.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), (sys.stderr if err else sys.stdout).fileno())
+            raise SystemExit(0) from None
 
     def say(self, text: str, *, err: bool = False) -> None:
         """Print a text, escaped."""
@@ -33,6 +42,11 @@ class Console:
     def lines(self, lines: Iterable[str]) -> None:
         """Print lines, escaped."""
         self.say("\n".join(lines))
+
+    def stream(self, lines: Iterable[str]) -> None:
+        """Print lines that are safe already, each as it comes."""
+        for line in lines:
+            self.echo(line)
 
     def json(self, value: object) -> None:
         """Print a value as JSON, for programs."""
@@ -50,7 +64,17 @@ class Console:
     @property
     def in_colour(self) -> bool:
         """Whether a terminal reads, and no user has asked for plain text."""
-        return bool(sys.stdout) and sys.stdout.isatty() and "NO_COLOR" not in os.environ
+        return self.is_terminal and "NO_COLOR" not in os.environ
+
+    @property
+    def is_terminal(self) -> bool:
+        """Whether a terminal shows standard output."""
+        return bool(sys.stdout) and sys.stdout.isatty()
+
+    @property
+    def has_terminal(self) -> bool:
+        """Whether a terminal shows standard error."""
+        return bool(sys.stderr) and sys.stderr.isatty()
 
     @contextmanager
     def progress(self, what: str = "passages") -> Iterator[Callable[[int], None]]:

@@ -40,15 +40,15 @@ def in_line(text: str) -> str:
     return _IN_LINE.sub(_escaped, text)
 
 
-def json_text(value: object) -> str:
-    r"""Write JSON that reads back equal, and that is safe to print as it is.
+def json_text(value: object, indent: int | None = 2) -> str:
+    r"""Write JSON that reads back equal, and that is safe to print; in one line without `indent`.
 
     >>> print(json_text(["naïve\x9b"]))
     [
       "naïve\u009b"
     ]
     """
-    text = json.dumps(value, ensure_ascii=False, indent=2)
+    text = json.dumps(value, ensure_ascii=False, indent=indent)
     return _IN_TEXT.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 

@@ -1,18 +1,23 @@
-"""Texts and records of hits, for a terminal, a pipe or a program."""
+"""Texts of hits and articles for a person, on a terminal or in a pipe."""
 
-import os
-from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from plait.index.article import Article, Passage
 from plait.index.language.analyzer import WORD, TextAnalyzer
-from plait.search.hit import Answer, Explanation, Hit, LegPart, RerankPart, Trust
+from plait.index.summary import counted
+from plait.search.hit import Answer, Hit
+from plait.search.show.explanation import explained
+from plait.search.show.layout import USUAL_COLUMNS, spaced, wrapped
+from plait.search.show.paths import below_here
 from plait.search.show.printable import in_line
 from plait.search.show.snippet import snippet
 
-_BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
+_BOLD, _DIM, _PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[0m"
+_INDENT = " " * 5
+
+IDS_SHOWN = 5
+"""Ids of removed articles that are listed, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +30,8 @@ class Page:
     colour: bool = False
     """Whether words are marked by bold type; otherwise by asterisks."""
     explain: bool = False
+    width: int = USUAL_COLUMNS
+    """Number of columns of a line."""
 
     def all_lines(self, hits: Iterable[Hit]) -> Iterator[str]:
         """Yield the lines of all hits."""
@@ -32,24 +39,46 @@ class Page:
             yield from self.lines(hit)
 
     def lines(self, hit: Hit) -> Iterator[str]:
-        """Yield the lines of a hit: rank, score, probability, title; date, id, source; a snippet.
+        """Yield the lines of a hit: rank, title; score, probability, date, place; a snippet.
 
         The explanation follows, if it is wanted. Safe to print: the only control characters
-        are those of bold type.
+        are those of bold and of dim type.
         """
         title = in_line(hit.article.title or hit.article.id)
-        shown = _BOLD + title + _PLAIN if self.colour else title
-        likely = "" if hit.probability is None else f"  p {hit.probability:.2f}"
-        yield f"{hit.rank:>3}  {hit.score:.3f}{likely}  {shown}"
-        # A file's id is its path already, below the folder that holds the index.
-        source = _relative(hit.article.source)
-        origin = (hit.article.date, hit.article.id, "" if source == hit.article.id else source)
-        yield "     " + in_line("  ".join(filter(None, origin)))
+        for number, line in enumerate(wrapped(title, self.width - len(_INDENT))):
+            lead = _INDENT if number else f"{hit.rank:>3}  "
+            yield lead + self._styled(_BOLD, line)
+        likely = "" if hit.probability is None else f"p {hit.probability:.2f}"
+        facts = (f"{hit.score:.3f}", likely, hit.article.date, *places(hit.article))
+        for line in spaced(map(in_line, facts), self.width, _INDENT):
+            yield _INDENT + self._styled(_DIM, line.removeprefix(_INDENT))
         marks = (_BOLD, _PLAIN) if self.colour else ("*", "*")
         text = hit.passage.text or hit.article.title or hit.article.id
-        yield f"     {snippet(text, self.words, self.analyzer, marks)}"
+        yield from wrapped(snippet(text, self.words, self.analyzer, marks), self.width, _INDENT)
         if self.explain:
-            yield from map(in_line, explained(hit.explanation))
+            yield from self._explained(hit)
+
+    def _styled(self, style: str, line: str) -> str:
+        return style + line + _PLAIN if self.colour else line
+
+    def _explained(self, hit: Hit) -> Iterator[str]:
+        """Yield the lines of the explanation; long ones go on below their second column."""
+        for line in map(in_line, explained(hit.explanation)):
+            text = line.lstrip()
+            rest = text.partition("  ")[2]
+            lead = line.removesuffix(rest) if rest else line.removesuffix(text)
+            yield from wrapped(rest or text, self.width, lead)
+
+
+def places(article: Article) -> tuple[str, ...]:
+    """Return the path of an article's file, which ends in its id, or else its id and its source.
+
+    A path is relative to the current folder, if it is below that.
+    """
+    source = below_here(article.source)
+    if source == article.id or source.endswith(f"/{article.id}"):
+        return (source,)
+    return article.id, source
 
 
 def shown(entry: Article | Passage) -> str:
@@ -60,10 +89,24 @@ def shown(entry: Article | Passage) -> str:
     return "\n".join((*map(in_line, head), "", entry.text))
 
 
+def shown_together(entries: Sequence[Article | Passage]) -> str:
+    """Return several entries, each below its id, as `head` does with files; one as it is."""
+    if len(entries) == 1:
+        return shown(entries[0])
+    return "\n\n".join(f"==> {in_line(own.id)} <==\n{shown(own)}" for own in entries)
+
+
+def removed_note(ids: Sequence[str]) -> str:
+    """Return what was removed: how many articles, and the first of them."""
+    first = ", ".join(map(in_line, ids[:IDS_SHOWN]))
+    more = f" and {len(ids) - IDS_SHOWN:,} more" if len(ids) > IDS_SHOWN else ""
+    return f"{counted(len(ids), 'article')} removed: {first}{more}."
+
+
 def nothing_found(query: str, least: float, articles: int) -> str:
     """Return the message where a search has no hits."""
     likely = f" with probability {least} or more" if least else ""
-    return f"Nothing found for {query!r}{likely} among {articles} articles."
+    return f"Nothing found for {query!r}{likely} among {counted(articles, 'article')}."
 
 
 def spelling_note(typed: str, answer: Answer) -> str:
@@ -80,68 +123,3 @@ def spelling_note(typed: str, answer: Answer) -> str:
     unknown = ", ".join(dict.fromkeys(f'"{word}"' for word, other in words if word != other))
     asked = f"these are the hits for: {answer.asked}"
     return f"no passage has {unknown}; {asked} (--exact asks as typed)"
-
-
-NOTES_OF_PARTS = {
-    "late": "words of the query compared one by one",
-    "neighbours": "drawn towards similar candidates",
-}
-"""Notes that explain the parts of a score, by name."""
-
-
-def explained(explanation: Explanation) -> Iterator[str]:
-    """Yield the lines of an explanation."""
-    for name, leg in explanation.legs.items():
-        yield _leg(name, leg)
-        for term in leg.terms:
-            yield f"               {term.score:>8.4f}  {term.field}:{term.term}"
-        if name == "dense" and explanation.trust.factor < 1:
-            yield _trusted(explanation.trust)
-    for name, part in explanation.parts.items():
-        if name not in explanation.legs and part:
-            found = f"holds what is rare and asked for, {', '.join(explanation.rare)}"
-            note = found if name == "exact" else NOTES_OF_PARTS.get(name, "a stage")
-            yield f"     {part:>+8.4f}  {name}: {note}"
-    if explanation.rerank:
-        yield _second_stage(explanation.rerank)
-
-
-def record_of(hit: Hit) -> dict[str, Any]:
-    """Return a hit as a record for programs, as `plait search --json` prints it."""
-    explained = {"explanation": explanation_record(hit.explanation)}
-    record: dict[str, Any] = asdict(hit)
-    return record | explained | {"score": hit.score}
-
-
-def explanation_record(explanation: Explanation) -> dict[str, Any]:
-    """Return an explanation as a record for programs: each leg and each stage by its name."""
-    record = asdict(explanation)
-    legs, parts = record.pop("legs"), record.pop("parts")
-    terms = [term for leg in legs.values() for term in leg.pop("terms")]
-    shown = dict.fromkeys(("keyword", "dense")) | legs | {"terms": terms}
-    shown |= dict.fromkeys(("late", "neighbours", "exact"), 0.0)
-    stages = {name: part for name, part in parts.items() if name not in legs}
-    found: dict[str, Any] = shown | stages | record
-    return found
-
-
-def _leg(name: str, leg: LegPart) -> str:
-    found = (
-        f"score {leg.score:.4f} (over all passages: mean {leg.mean:.4f}, sd {leg.deviation:.4f})"
-    )
-    return f"     {leg.part:>+8.4f}  {name}: {found}"
-
-
-def _trusted(trust: Trust) -> str:
-    known = f"the model knows {trust.known:.2f} of the query's words, by weight"
-    return f"               trusted by {trust.factor:.2f}: {known}"
-
-
-def _second_stage(found: RerankPart) -> str:
-    said = f"score {found.score:.4f}, was rank {found.rank}"
-    return f"     {found.part:>+8.4f}  rerank: {said} (what was read scores from {found.floor:.4f})"
-
-
-def _relative(source: str) -> str:
-    """Return a path relative to the current folder."""
-    return os.path.relpath(source) if Path(source).is_absolute() else source
