@@ -121,6 +121,7 @@ class Indexing:
         """Index paths and JSON lines, as `bring_up_to_date` does."""
         outcomes = list(find_files(paths))  # how many there are is known before one is read
         self._found = sum(isinstance(found, SourceFile) for found in outcomes)
+        self._tell()
         for found in outcomes:
             if isinstance(found, Failure):
                 self.summary.fail(found)

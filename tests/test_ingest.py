@@ -135,7 +135,7 @@ def test_the_summary_says_what_was_done() -> None:
 def test_files_are_done_when_their_articles_are_committed(
     tmp_path: Path, quick: Encoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """All are found first; of two that wait for a commit, none is done."""
+    """All are found first, which is told; of two that wait for a commit, none is done."""
     monkeypatch.setattr("plait.index.ingest.COMMIT_ARTICLES", 2)
     for name in "abc":
         (tmp_path / f"{name}.txt").write_text(f"Title {name}\nText.")
@@ -144,4 +144,4 @@ def test_files_are_done_when_their_articles_are_committed(
         with IndexWriter(tmp_path / ".plait", quick) as writer:
             run = Indexing(writer, FieldNames(), progress=lambda *done: told.append(done))
             run.run([tmp_path])
-    assert told == [(2, 3), (3, 3), (1, 3), (2, 3), (3, 3), (3, 3)]
+    assert told == [(0, 3), (2, 3), (3, 3), (0, 3), (1, 3), (2, 3), (3, 3), (3, 3)]
