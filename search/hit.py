@@ -8,7 +8,15 @@ from operator import add
 import numpy as np
 
 from plait.index.article import Article, Passage
-from plait.index.leg import Answer as LegAnswer, Flags, LegScores, Passages, Scores, TermPart
+from plait.index.leg import (
+    Answer as LegAnswer,
+    Flags,
+    LegScores,
+    Passages,
+    Scores,
+    TermPart,
+    Within,
+)
 from plait.index.models.encoding import EncodedQuery
 from plait.index.store import Store
 
@@ -89,6 +97,11 @@ class Ranking:
     def passages(self) -> Passages:
         """Passages of the candidates, ascending."""
         return self.candidates.passages
+
+    @property
+    def within(self) -> Within:
+        """Passages that the filter and the operators of the query let through; None for all."""
+        return next(iter(self.candidates.answers.values())).within
 
     @property
     def scores(self) -> Scores:

@@ -192,7 +192,7 @@ class Index:
         stage = system.rerank
         # One more than a second stage reads: the hits that it reads must score above that one.
         wanted = max(k, stage.depth + 1) if stage else k
-        likely = options.min_probability
+        likely = options.min_probability or 0.0
         ranked = max(wanted, self.settings.candidates_per_leg) if likely else wanted
         with reading(now.store):
             found = now.ask(query, system, ranked, options)
@@ -210,10 +210,11 @@ class Index:
         """Return a page of the matches of a query: `k` hits from `offset` on, total, facets.
 
         Matches are the articles that pass the filter and hold a word of the query, or match its
-        operators, or have a probability of .15 or more; with `options.min_probability`, of at
-        least that. Total, facets and the hits of all pages are those of this one set. Hits are in
-        the order of `search`, or by date with `options.sort`, which lists probable ones only.
-        `facets` are names of fields, or `date:month`, `date:year`. Raises as `search`.
+        operators, or are near in meaning; with `options.min_probability`, those at least as
+        likely (`plait.search.matches`). Total, facets and the hits of all pages are those of this
+        one set. Hits are in the order of `search`, or by date with `options.sort`, which lists
+        probable ones only. `facets` are names of fields, or `date:month`, `date:year`. Raises as
+        `search`.
         """
         now = self._now()
         system, options = now.checked(query, k, options)

@@ -1,8 +1,8 @@
 """Matches of a query: the one set that its total, its facets and its pages are counted from.
 
 An article matches that passes the filter and holds a word of the query, or matches its
-operators, or has a passage that is likely enough to be relevant. Where a least probability is
-asked for, it must be that likely.
+operators, or has a passage that is near in meaning. Where a least probability is asked for, a
+passage of it must be that likely to be relevant.
 """
 
 import math
@@ -17,9 +17,12 @@ from plait.search.evidence.probability import log_odds
 from plait.search.hit import Ranking
 from plait.search.system import Calibration, System
 
+NEAR = 0.02
+"""Probability from which a passage without any word of the query matches it: a cosine of .35. Most
+passages on something else have less, and most that use other words for the same have more."""
 LIKELY = 0.15
-"""Probability from which a passage without any word of the query matches it: one that tells
-questions of other fields (docs/adr/0015)."""
+"""Probability from which hits are listed by date, where the best are not first: it tells questions
+of other fields (docs/adr/0015)."""
 
 FIRST_NEAREST = 250
 """Number of nearest passages that are looked at first."""
@@ -27,24 +30,24 @@ DEEPENING = 4
 """Factor of the number of nearest passages, until the last of them is not likely."""
 
 
-def matches(tried: Tried, system: System, store: Store, least: float = 0.0) -> Passages:
-    """Return the passages that match a query, ascending.
+def matches(tried: Tried, system: System, store: Store, least: float | None = None) -> Passages:
+    """Return the passages that match a query, ascending; all of them, or those that `least` asks.
 
-    With `least`, those of at least this probability; `LIKELY` where they hold no word.
+    `least` is the least probability to be relevant. Without both legs there is none.
     """
     answers = tried.ranking.candidates.answers
-    within = next(iter(answers.values())).within
+    within = tried.ranking.within
     allowed = store.live() if within is None else within
     if "keyword" not in answers:
         return allowed  # a vector is near to all
-    if tried.query.tree is not None and not least:
+    if least == 0.0 or (least is None and tried.query.tree is not None):
         return allowed  # all that the operators match
     worded = answers["keyword"].best(max(store.passage_count, 1))
     if "dense" not in answers:
         return worded
     odds = _Odds(tried.ranking, system.calibration)
-    near = odds.near(least or LIKELY)
-    if least:
+    near = odds.near(NEAR if least is None else least)
+    if least is not None:
         worded = worded[odds.of(worded) >= odds.bound(least)]
     return np.union1d(worded, near)
 

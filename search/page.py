@@ -56,8 +56,8 @@ class Pages:
     def passages(self) -> Passages:
         """Passages that match, ascending."""
         least = self._options.min_probability
-        if self._options.sort and self._system.estimates and self._tried.query.tree is None:
-            least = least or LIKELY
+        if least is None and self._options.sort and self._system.estimates:
+            least = LIKELY
         return matches(self._tried, self._system, self._store, least)
 
     @cached_property

@@ -244,8 +244,8 @@ class Options:
     """Whether every passage is a hit; otherwise each article once, with its best passage."""
     operators: bool = True
     """Whether quotes, `+`, `-` and the like are read; otherwise all of a query is words."""
-    min_probability: float = 0.0
-    """Least probability of a hit, 0 to 1; for hybrid systems only."""
+    min_probability: float | None = None
+    """Least probability of a hit, 0 to 1, for hybrid systems only; None for any."""
     exact: bool = False
     """Whether the query is asked as it is typed, without any correction of its spelling."""
     where: str | Filter | None = None
@@ -258,7 +258,7 @@ class Options:
     """Day as of which is asked: articles of a later date are left out; None for all."""
 
     def __post_init__(self) -> None:
-        if not 0 <= self.min_probability <= 1:
+        if self.min_probability is not None and not 0 <= self.min_probability <= 1:
             raise QueryError(f"the least probability is {self.min_probability}; wanted 0 to 1.")
         if self.sort not in SORTS:
             raise QueryError(f"no order {self.sort!r}; choose one of {', '.join(SORTS[1:])}.")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from plait.index.errors import NotFoundError, QueryError
+from plait.index.leg import Within
 from plait.search.hit import Explanation, Ranking
 from plait.search.index import Index
 from plait.search.legs.dense import Dense
@@ -111,7 +112,8 @@ def explain_rank(
     with index.reading():
         tried = index.try_out(query, system, 1, options)
         corrected = tried.asked if tried.asked != query else ""
-        return _reasons(_Finder(index, tried.query, article_id), system, corrected)
+        finder = _Finder(index, tried.query, article_id, tried.ranking.within)
+        return _reasons(finder, system, corrected)
 
 
 def _reasons(finder: "_Finder", system: System, corrected: str) -> Reasons:
@@ -148,11 +150,14 @@ class _Finder:
     index: Index
     query: Query
     article_id: str
+    within: Within
+    """Passages that the filter and the operators let through."""
 
     def ranking(self, system: System) -> Ranking:
         """Rank the candidates of a hybrid; with one leg alone, all passages."""
         everything = max(self.index.store.passage_count, 1)
-        return self.index.rank(self.query, system, 1 if system.is_fused else everything)
+        k = 1 if system.is_fused else everything
+        return self.index.rank(self.query, system, k, self.within)
 
     def standing(self, ranking: Ranking) -> Standing | None:
         """Return the standing of the article among all articles; None where it is not ranked."""
@@ -167,12 +172,19 @@ class _Finder:
 
     def stage(self, system: System) -> str:
         """Return the stage at which the article is lost, where the system does not rank it."""
-        if self.query.tree is not None:
-            return "because the operators of the query leave it out"
+        if self._is_left_out():
+            return "because the filter or the operators of the query leave it out"
         if system.mode == "keyword":
             return "because no field that counts has any of the query's words"
         most = self.index.settings.candidates_per_leg
         return f"because none of its passages is among the {most} best of a leg"
+
+    def _is_left_out(self) -> bool:
+        """Return whether no passage of the article may be found."""
+        if self.within is None:
+            return False
+        ids = self.index.store.passage_ids(self.within)
+        return all(own.rpartition("#")[0] != self.article_id for own in ids)
 
     def words(self) -> tuple[tuple[str, ...], dict[str, int]]:
         """Split the query's terms into those that the article has, and the others."""

@@ -37,6 +37,8 @@ class Plan:
     measures: tuple[str, ...] = DEFAULT_MEASURES
     depth: int = ARTICLES_PER_TOPIC
     """Number of articles that are kept of each topic's ranking."""
+    where: str = ""
+    """Text of a filter: only articles that pass are ranked; empty for all."""
 
     def __post_init__(self) -> None:
         if self.depth < 1:
@@ -61,9 +63,11 @@ class Plan:
 
     @property
     def note(self) -> str:
-        """Note on the measures that look further down than rankings go; empty if none does."""
+        """Note on what is left out of rankings; empty if nothing is."""
         deep = [name for name in self.measures if cutoff(name) > self.depth]
-        return f"rankings end at {self.depth}, above {', '.join(deep)}" if deep else ""
+        ends = f"rankings end at {self.depth}, above {', '.join(deep)}" if deep else ""
+        only = f"only articles where {self.where} are ranked" if self.where else ""
+        return "; ".join(filter(None, (only, ends)))
 
     @property
     def compared_with(self) -> str:
