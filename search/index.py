@@ -97,7 +97,7 @@ class Index:
     def close(self) -> None:
         """Let go of files and models, unless another index has them too; once is enough.
 
-        Hits stay valid.
+        The default model stays, for the next index. Hits stay valid.
         """
         self._newest = None
         self._load.cache_clear()

@@ -15,7 +15,7 @@ from plait.index.article import Article
 from plait.index.errors import CorruptIndexError, IndexDirectoryError
 from plait.index.files.shared import Shared
 from plait.index.local.writer import IndexWriter
-from plait.index.models.encoder import Encoder
+from plait.index.models.encoder import Encoder, load_encoder
 from plait.index.models.onnx.cache import cache_home
 from plait.index.models.onnx.models import DEFAULT_MODEL
 from plait.index.store import StoreSettings
@@ -73,6 +73,16 @@ def test_what_nobody_uses_is_let_go_of() -> None:
     assert table.get("key", Opened) is not other
 
 
+def test_the_last_may_be_kept() -> None:
+    """Until another is asked for."""
+    table: Shared[Opened] = Shared(keep_last=True)
+    first = weakref.ref(table.get("first", Opened))
+    assert table.get("first", Opened) is first()
+    table.get("second", Opened)
+    gc.collect()
+    assert first() is None
+
+
 def test_what_cannot_be_opened_can_be_tried_again() -> None:
     """An error is not remembered, and locks nobody out."""
     table: Shared[Opened] = Shared()
@@ -114,7 +124,7 @@ def test_closing_one_index_takes_nothing_from_another(root: Path) -> None:
 def test_the_last_index_takes_all_with_it(
     root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Model and files are let go of when nobody has them any more."""
+    """Files are let go of when nobody has them any more; the model, when there is another."""
     name = DEFAULT_MODEL.folder_name("int8")
     shutil.copytree(cache_home() / name, tmp_path / "cache" / name)
     monkeypatch.setenv("PLAIT_CACHE", str(tmp_path / "cache"))  # a model that no fixture holds
@@ -128,8 +138,14 @@ def test_the_last_index_takes_all_with_it(
     indexes.clear()
     del index
     gc.collect()
-    assert (encoder(), store()) == (None, None)
+    assert store() is None
     assert open_files() == before
+    with Index.open(root) as index:
+        assert index.encoder is encoder()
+    monkeypatch.undo()
+    load_encoder()
+    gc.collect()
+    assert encoder() is None
 
 
 def test_two_hundred_opens_leave_no_file_open(root: Path) -> None:

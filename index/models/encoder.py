@@ -70,7 +70,8 @@ class Encoder(Protocol):
 def load_encoder(model: str | None = None, *, fetch: bool = True) -> Encoder:
     """Load the model of a name: a folder, a hub id, or None for the default model.
 
-    A model that this process has loaded, and still uses, is returned as it is.
+    A model that this process has loaded, and still uses, is returned as it is; so is the last
+    one that runs on ONNX Runtime, as the default does.
 
     The network is used only for a hub id that this machine does not have, and not at all
     without `fetch`: for names that nobody typed, such as those in an index. Raises
@@ -84,7 +85,7 @@ def load_encoder(model: str | None = None, *, fetch: bool = True) -> Encoder:
     for known in ONNX_MODELS.values():
         if holds(folder, known.pinned):
             return _on_onnx(known, lambda: folder)
-    return _LOADED.get((model, _stamps(folder)), partial(_on_torch, folder, model))
+    return _TORCH.get((model, _stamps(folder)), partial(_on_torch, folder, model))
 
 
 def name_to_record(model: str) -> str:
@@ -94,8 +95,12 @@ def name_to_record(model: str) -> str:
     return str(folder.absolute()) if is_folder else model
 
 
-_LOADED: Shared[Encoder] = Shared()
-"""Models that are in use, by what decides their vectors: files on disk, and the name."""
+_ONNX: Shared[Encoder] = Shared(keep_last=True)
+"""Models on ONNX Runtime, by folder and fingerprint. The last one stays: a program that opens an
+index for each request would load it each time, which takes 0.1 s and scatters what is allocated."""
+
+_TORCH: Shared[Encoder] = Shared()
+"""Other models that are in use, by name and files. None stays: it may take gigabytes."""
 
 
 def _on_onnx(model: OnnxModel, find: Callable[[], Path]) -> Encoder:
@@ -104,7 +109,7 @@ def _on_onnx(model: OnnxModel, find: Callable[[], Path]) -> Encoder:
     from plait.index.models.onnx.encoder import OnnxEncoder  # noqa: PLC0415
 
     folder = ready_folder(model, "int8", find)  # its files are pinned by hash, as is the print
-    return _LOADED.get((folder, model.fingerprint("int8")), partial(OnnxEncoder, folder, model))
+    return _ONNX.get((folder, model.fingerprint("int8")), partial(OnnxEncoder, folder, model))
 
 
 def _on_torch(folder: Path, model: str) -> Encoder:
