@@ -17,8 +17,7 @@ from plait.search.show.options import DEFAULT_INDEX, console
 from plait.search.show.process import run
 
 app = typer.Typer(
-    epilog="The index is -i FOLDER, else PLAIT_INDEX, else the nearest .plait, here or in a "
-    "folder above; bench keeps its own.",
+    epilog="bench keeps an index of its own, in .plait-bench, unless -i names one.",
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
@@ -103,7 +102,7 @@ def search(
     remember(root, [hit.article.id for hit in answer.hits])
     output = Output(console, chosen, opened.analyzer, full, explain)
     if not output.answer(answer, text):
-        console.say(nothing_found(text, min_p, len(opened)))
+        console.folded([nothing_found(text, min_p, len(opened))])
 
 
 @app.command("list")
@@ -237,7 +236,7 @@ def why(
     with opened.reading():
         wanted = Catalogue.of_store(opened.store).one(article)
     reasons = explain_rank(opened, query, wanted, options)
-    console.json(reasons.record()) if as_json else console.lines(reasons.lines())
+    console.json(reasons.record()) if as_json else console.folded(reasons.lines())
 
 
 for measuring in (bench, tune):

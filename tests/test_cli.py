@@ -196,23 +196,26 @@ def test_info_loads_no_arrays(news: Path) -> None:
     assert done.stderr.strip().endswith("set()"), done.stderr
 
 
-def test_version_and_help(tmp_path: Path) -> None:
-    """`--version` and `-h` work, on the whole and on each command."""
-    assert plait("--version", cwd=tmp_path).stdout.strip() == version("plait")
-    for command in (
-        "index",
-        "search",
-        "list",
-        "show",
-        "remove",
-        "info",
-        "check",
-        "context",
-        "bench",
-        "tune",
-    ):
-        shown = plait(command, "-h", cwd=tmp_path)
-        assert (shown.returncode, command in shown.stdout) == (0, True)
+COMMANDS = [
+    *("index", "search", "list", "show", "remove", "info"),
+    *("check", "context", "why", "bench", "tune"),
+]
+
+
+@pytest.mark.parametrize("command", ["", *COMMANDS])
+@pytest.mark.parametrize("width", [60, 80])
+def test_version_and_help(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str, width: int
+) -> None:
+    """`-h` works on the whole and on each command, and nothing in it is cut or too wide."""
+    monkeypatch.setenv("COLUMNS", str(width))
+    shown = plait(*command.split(), "-h", cwd=tmp_path)
+    assert (shown.returncode, command in shown.stdout) == (0, True)
+    assert "…" not in shown.stdout
+    assert max(map(len, shown.stdout.splitlines())) <= width
+    if not command:
+        assert plait("--version", cwd=tmp_path).stdout.strip() == version("plait")
+        assert all(f" {name} " in shown.stdout for name in COMMANDS)
 
 
 def test_why_is_answered(news: Path) -> None:

@@ -185,6 +185,20 @@ def test_an_index_is_found_from_below(made: Path) -> None:
     assert "no index at elsewhere" in both.stderr
 
 
+def test_bench_keeps_its_own_index_unless_one_is_named(tmp_path: Path) -> None:
+    """Before the command or after it; PLAIT_INDEX is of the articles that a person searches."""
+    (tmp_path / "qrels").mkdir()
+    (tmp_path / "corpus.jsonl").write_text('{"_id": "a", "title": "", "text": "Apples."}')
+    (tmp_path / "queries.jsonl").write_text('{"_id": "q", "text": "apples"}')
+    (tmp_path / "qrels" / "test.tsv").write_text("query-id\tcorpus-id\tscore\nq\ta\t1\n")
+    asked = ("bench", ".", "-s", "keyword")
+    assert plait(*asked, cwd=tmp_path, PLAIT_INDEX="other").returncode == 0
+    assert plait("-i", "before", *asked, cwd=tmp_path).returncode == 0
+    assert plait("-i", "before", *asked, "-i", "after", cwd=tmp_path).returncode == 0
+    made = {path.name for path in tmp_path.iterdir() if path.is_dir()}
+    assert made == {"qrels", ".plait-bench", "before", "after"}
+
+
 def test_no_index_says_where_it_was_looked_for(tmp_path: Path) -> None:
     """And how to make one."""
     done = plait("list", cwd=tmp_path)

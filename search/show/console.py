@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
+from plait.search.show.layout import folded, terminal_columns
 from plait.search.show.printable import in_line, json_text, printable
 
 
@@ -43,6 +44,11 @@ class Console:
         """Print lines, escaped."""
         self.say("\n".join(lines))
 
+    def folded(self, lines: Iterable[str]) -> None:
+        """Print lines, escaped, and on a terminal wrapped at words."""
+        safe = map(printable, lines)
+        self.stream(folded(safe, terminal_columns()) if self.is_terminal else safe)
+
     def stream(self, lines: Iterable[str]) -> None:
         """Print lines that are safe already, each as it comes."""
         for line in lines:
@@ -55,11 +61,17 @@ class Console:
     def note(self, *notes: object) -> None:
         """Print notes on standard error, a line each; empty ones are left out."""
         for note in filter(None, map(str, notes)):
-            self.say(f"plait: {in_line(note)}", err=True)
+            self._tell(f"plait: {in_line(note)}")
 
     def error(self, message: str) -> None:
         """Print an error, which may have several lines."""
-        self.say(f"plait: {message}", err=True)
+        self._tell(f"plait: {message}")
+
+    def _tell(self, text: str) -> None:
+        """Print a text on standard error, on a terminal wrapped at words."""
+        lines = printable(text).split("\n")
+        shown = folded(lines, terminal_columns()) if self.has_terminal else lines
+        self.echo("\n".join(shown), err=True)
 
     @property
     def in_colour(self) -> bool:

@@ -62,6 +62,20 @@ def wrapped(text: str, width: int, first: str = "", rest: str | None = None) -> 
     yield line
 
 
+def folded(lines: Iterable[str], width: int) -> Iterator[str]:
+    r"""Yield lines in which long ones go on below where their text begins, or its second column.
+
+    >>> print(*folded(["  1.5  keyword: score 4, the best has 5"], 20), sep="\n")
+      1.5  keyword:
+           score 4, the
+           best has 5
+    """
+    for line in lines:
+        text = line.lstrip(" ")
+        rest = text.partition("  ")[2].lstrip(" ")
+        yield from wrapped(rest or text, width, line.removesuffix(rest or text))
+
+
 def spaced(items: Iterable[str], width: int, indent: str) -> Iterator[str]:
     """Yield lines of items two blanks apart, none of which is cut."""
     line = ""

@@ -64,7 +64,8 @@ WholeRoot: TypeAlias = Annotated[
         "-i",
         "--index",
         envvar="PLAIT_INDEX",
-        help="The index folder; else the nearest .plait, here or in a folder above.",
+        show_envvar=False,
+        help="The index folder; else PLAIT_INDEX, else the nearest .plait, here or above.",
     ),
 ]
 Version: TypeAlias = Annotated[bool, Option("--version", help="Print the version.")]

@@ -8,7 +8,7 @@ from plait.index.language.analyzer import WORD, TextAnalyzer
 from plait.index.summary import counted
 from plait.search.hit import Answer, Hit
 from plait.search.show.explanation import explained
-from plait.search.show.layout import USUAL_COLUMNS, spaced, wrapped
+from plait.search.show.layout import USUAL_COLUMNS, folded, spaced, wrapped
 from plait.search.show.paths import below_here
 from plait.search.show.printable import in_line
 from plait.search.show.snippet import snippet
@@ -56,18 +56,10 @@ class Page:
         text = hit.passage.text or hit.article.title or hit.article.id
         yield from wrapped(snippet(text, self.words, self.analyzer, marks), self.width, _INDENT)
         if self.explain:
-            yield from self._explained(hit)
+            yield from folded(map(in_line, explained(hit.explanation)), self.width)
 
     def _styled(self, style: str, line: str) -> str:
         return style + line + _PLAIN if self.colour else line
-
-    def _explained(self, hit: Hit) -> Iterator[str]:
-        """Yield the lines of the explanation; long ones go on below their second column."""
-        for line in map(in_line, explained(hit.explanation)):
-            text = line.lstrip()
-            rest = text.partition("  ")[2]
-            lead = line.removesuffix(rest) if rest else line.removesuffix(text)
-            yield from wrapped(rest or text, self.width, lead)
 
 
 def places(article: Article) -> tuple[str, ...]:
