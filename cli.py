@@ -10,6 +10,7 @@ from dataclasses import asdict
 import typer
 
 import plait
+from plait.search.keeping import check, info, remove, upgrade
 from plait.search.measuring import bench, tune
 from plait.search.show import options as its
 from plait.search.show.choices import Form, Order
@@ -43,6 +44,7 @@ def index(
     text_field: its.TextField = "text",
     date_field: its.DateField = "date",
     author_field: its.AuthorField = "author",
+    field: its.FieldTypes = None,
 ) -> None:
     """Add articles, or bring the index up to date: only what changed is read and encoded.
 
@@ -55,7 +57,8 @@ def index(
     from plait.index.summary import counted
     from plait.search.show.progress import indexing
 
-    names = FieldNames(id_field, title_field, text_field, date_field, author_field)
+    types = ", ".join(field or ())
+    names = FieldNames(id_field, title_field, text_field, date_field, author_field, types)
     files = [path for path in paths if str(path) != "-"]
     stdin = bounded_lines(sys.stdin.buffer) if len(files) < len(paths) and sys.stdin else ()
     name = name_to_record(model) or recorded_model(root)
@@ -65,7 +68,7 @@ def index(
         open_writer(root, encoder, name, told.encoded) as writer,
     ):
         summary = Indexing(writer, names, prune=prune, progress=told.files).run(files, stdin)
-    console.note(*summary.failures, writer.notice())
+    console.note(*summary.failures, *summary.notices, writer.notice())
     console.say(f"{summary}. {root} holds {counted(len(writer.ids()), 'article')}.")
     if summary.failures:
         raise typer.Exit(1)
@@ -76,52 +79,81 @@ def search(
     query: its.Words,
     root: its.Root = DEFAULT_INDEX,
     k: its.Hits = 10,
+    offset: its.Offset = 0,
+    where: its.Where = "",
+    since: its.Since = "",
+    until: its.Until = "",
+    facet: its.Facets = None,
+    sort: its.ByDate = "",
     system: its.SystemText = "",
     rerank: its.Rerank = "",
     budget_ms: its.BudgetMs = None,
     passages: its.Passages = False,
-    min_p: its.Likely = 0.0,
+    min_p: its.Likely = None,
     exact: its.Exact = False,
+    as_of: its.AsOf = "",
+    now: its.Now = "",
     explain: its.Explain = False,
     form: its.Format = Form.TEXT,
     as_json: its.AsJson = False,
     full: its.Full = False,
 ) -> None:
-    """Search. Operators: "a phrase", +must, -not, title:word, prefix*, fuzzy~, AND OR NOT."""
+    """Search. Operators: "a phrase", +must, -not, title:word, prefix*, fuzzy~, AND OR NOT.
+
+    Fields filter in the query too: author:smith, date:[2018 TO 2019], -section:sport.
+    """
+    from plait.search.show.asked import day_of, where_of
     from plait.search.show.formats import chosen_form
     from plait.search.show.output import Output
     from plait.search.show.remembered import remember
     from plait.search.show.terminal import nothing_found
     from plait.search.systems import with_rerank
 
-    chosen = chosen_form(form, as_json=as_json, full=full, explain=explain)
+    chosen = chosen_form(form, as_json=as_json, full=full, explain=explain, facets=bool(facet))
     opened, text = plait.Index.open(root), " ".join(query)
     asked = plait.System.parse(with_rerank(system or str(opened.default), rerank, budget_ms))
-    options = plait.Options(asked, passages, min_probability=min_p, exact=exact)
-    answer = opened.answer(text, k, options)
-    remember(root, [hit.article.id for hit in answer.hits])
+    options = plait.Options(
+        asked,
+        passages,
+        min_probability=min_p,
+        exact=exact,
+        where=where_of(where, since, until),
+        sort=sort,
+        now=day_of("--now", now),
+        as_of=day_of("--as-of", as_of),
+    )
+    page = opened.page(text, k, offset, facet or (), options)
+    remember(root, [hit.article.id for hit in page.hits])
     output = Output(console, chosen, opened.analyzer, full, explain)
-    if not output.answer(answer, text):
-        console.folded([nothing_found(text, min_p, len(opened))])
+    if not output.page(page, text, offset, "passage" if passages else "article"):
+        console.say(nothing_found(text, min_p, len(opened)))
 
 
 @app.command("list")
 def list_articles(
     root: its.Root = DEFAULT_INDEX,
+    where: its.Where = "",
+    since: its.Since = "",
+    until: its.Until = "",
+    now: its.Now = "",
     sort: its.Sorting = Order.ID,
     k: its.Most = None,
+    offset: its.Offset = 0,
     form: its.Format = Form.TEXT,
     as_json: its.AsJson = False,
 ) -> None:
     """List the articles of an index: date, id and title of each."""
+    from plait.search.show.asked import day_of, where_of
     from plait.search.show.formats import chosen_form
     from plait.search.show.listing import listed
     from plait.search.show.output import Output
 
     chosen = chosen_form(form, as_json=as_json)
     opened = plait.Index.open(root)
+    options = plait.Options(where=where_of(where, since, until), now=day_of("--now", now))
     with opened.reading():
-        articles = listed(opened.store.article_ids(), opened.store.article, sort, k)
+        ids = opened.article_ids(options)
+        articles = listed(ids, opened.store.article, sort, (offset, k))
         Output(console, chosen, opened.analyzer).articles(articles)
 
 
@@ -150,48 +182,18 @@ def show(
 
 
 @app.command()
-def remove(articles: its.Named, root: its.Root = DEFAULT_INDEX) -> None:
-    """Remove articles from the index; their files stay. All of them, or none if one is unknown.
-
-    A folder, or a pattern in quotes, as 'news/2019*', stands for all articles below it.
-    """
-    from plait.index.factory import reopen_writer
-    from plait.index.ingest import remove_articles
-    from plait.search.show.terminal import removed_note
-    from plait.search.show.typed import Catalogue
-
-    with reopen_writer(root) as writer:
-        ids = Catalogue.of_writer(writer).find(articles)
-        remove_articles(writer, ids)
-    console.say(removed_note(ids))
-
-
-@app.command()
-def info(root: its.Root = DEFAULT_INDEX, as_json: its.AsJson = False) -> None:
-    """Say what an index holds and what it was built with."""
-    from plait.index.factory import facts_of
-
-    facts = {"index": str(root)} | facts_of(root)
-    lines = (f"{name:<11} {value}" for name, value in facts.items())
-    console.json(facts) if as_json else console.lines(lines)
-
-
-@app.command()
-def check(root: its.Root = DEFAULT_INDEX) -> None:
-    """Compare every file of an index with its size and checksum."""
-    from plait.index.factory import check_index
-
-    console.say(f"{root}: all {check_index(root)} files are as they were written.")
-
-
-@app.command()
 def context(
     query: its.Words,
     root: its.Root = DEFAULT_INDEX,
     tokens: its.Tokens = 1500,
     system: its.SystemText = "",
-    min_p: its.Likely = 0.0,
+    where: its.Where = "",
+    since: its.Since = "",
+    until: its.Until = "",
+    min_p: its.Likely = None,
     exact: its.Exact = False,
+    as_of: its.AsOf = "",
+    now: its.Now = "",
     as_json: its.AsJson = False,
 ) -> None:
     """Print the passages a chatbot would be given: numbered, with source and offsets.
@@ -199,11 +201,19 @@ def context(
     All of QUERY is words: a question has no operators.
     """
     from plait.search.context import fitting_excerpts, nothing_fits, passages_for
+    from plait.search.show.asked import day_of, where_of
     from plait.search.show.terminal import spelling_note
 
     asked = plait.System.parse(system) if system else None
     opened, text = plait.Index.open(root), " ".join(query)
-    options = plait.Options(asked, min_probability=min_p, exact=exact)
+    options = plait.Options(
+        asked,
+        min_probability=min_p,
+        exact=exact,
+        where=where_of(where, since, until),
+        now=day_of("--now", now),
+        as_of=day_of("--as-of", as_of),
+    )
     answer = passages_for(opened, text, options)
     console.note(spelling_note(text, answer))
     excerpts = fitting_excerpts(opened, answer.hits, tokens)
@@ -221,6 +231,7 @@ def why(
     article: its.OneNamed,
     root: its.Root = DEFAULT_INDEX,
     system: its.SystemText = "",
+    where: its.Where = "",
     words: its.NoOperators = False,
     exact: its.Exact = False,
     as_json: its.AsJson = False,
@@ -229,9 +240,8 @@ def why(
     from plait.search.show.typed import Catalogue
     from plait.search.why import explain_rank
 
-    options = plait.Options(
-        plait.System.parse(system) if system else None, operators=not words, exact=exact
-    )
+    asked = plait.System.parse(system) if system else None
+    options = plait.Options(asked, operators=not words, exact=exact, where=where or None)
     opened = plait.Index.open(root)
     with opened.reading():
         wanted = Catalogue.of_store(opened.store).one(article)
@@ -239,8 +249,8 @@ def why(
     console.json(reasons.record()) if as_json else console.folded(reasons.lines())
 
 
-for measuring in (bench, tune):
-    app.command(cls=its.Reflowed)(measuring)
+for command in (remove, info, check, upgrade, bench, tune):
+    app.command(cls=its.Reflowed)(command)
 
 
 def main() -> None:

@@ -48,7 +48,7 @@ class Excerpt:
         return f"{in_line(head)}\n{self.text}"
 
 
-def nothing_fits(tokens: int, least: float) -> str:
+def nothing_fits(tokens: int, least: float | None) -> str:
     """Return the message where no passage is chosen."""
     likely = f" and has probability {least} or more" if least else ""
     return f"Nothing found that fits {tokens} word pieces{likely}."

@@ -4,11 +4,13 @@ A search begins and ends on one generation, whatever is committed meanwhile.
 """
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cached_property, partial
 from numbers import Integral
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from plait.index.errors import QueryError
 from plait.index.filter import All, Compare, Either, Exists, Filter, Not, OneOf, fields_in
@@ -149,6 +151,17 @@ class Generation:
         """Return whether the model has a word in one piece, as it has common words."""
         return len(self._load().token_ends(word)) == 1
 
+    def article_ids(self, options: Options) -> Iterator[str]:
+        """Yield the ids of the articles that pass the filter of some options."""
+        *_, where = self.split("", options)
+        if where is None:
+            yield from self.store.article_ids()
+            return
+        passages = self.store.within(where)
+        _, first = np.unique(self.store.owners(passages), return_index=True)
+        for passage_id in self.store.passage_ids(passages[first]):
+            yield passage_id.rpartition("#")[0]
+
     def undated(self, where: Filter | None) -> int:
         """Return how many articles a filter leaves out only because they have no date."""
         if where is None or "date" not in fields_in(where):
@@ -170,3 +183,10 @@ def _without_dates(tree: Filter) -> Filter:
 
 def _today(options: Options) -> dt.date:
     return options.now or options.as_of or dt.datetime.now().astimezone().date()
+
+
+def load_reranker(model: str) -> "Reranker":
+    """Return the model of a second stage; raises `ModelError`."""
+    from plait.search.stages import reranking  # noqa: PLC0415 - as above
+
+    return reranking.load_reranker(model)

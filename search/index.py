@@ -4,7 +4,7 @@ It stands between those who ask (command line, chatbot, benchmark) and the store
 and vectors. Writing is `plait.IndexWriter`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import cache, lru_cache, partial
@@ -27,9 +27,9 @@ from plait.index.models.encoder import Encoder
 from plait.index.recipe import check_recipe
 from plait.index.store import Store
 from plait.search.evidence.lift import Tried
-from plait.search.generation import Generation
-from plait.search.hit import Answer, Hit, Ranking
-from plait.search.page import Page, Pages
+from plait.search.generation import Generation, load_reranker
+from plait.search.hit import Answer, Hit, Page, Ranking
+from plait.search.page import Pages
 from plait.search.query.parser import Query, parse_query
 from plait.search.settings import Settings
 from plait.search.system import Options, System
@@ -58,7 +58,7 @@ class Index:
         """Sizes by which the index searches."""
         # A cached method would make a cycle, which only the collector frees.
         self._load = cache(partial(load_recorded, store.recipe, store.name, encoder))
-        self._load_reranker = lru_cache(self.settings.rerankers_cached)(_load_reranker)
+        self._load_reranker = lru_cache(self.settings.rerankers_cached)(load_reranker)
         self._newest: Generation | None = self._generation(store)
 
     @classmethod
@@ -263,6 +263,10 @@ class Index:
         """Turn what is raised where the index is read into an error that names a remedy."""
         return reading(self.store)
 
+    def article_ids(self, options: Options | None = None) -> Iterator[str]:
+        """Yield the ids of all articles, or of those that pass the filter of `options`."""
+        return self._now().article_ids(options or Options())
+
     def __contains__(self, article_id: str) -> bool:
         """Return whether there is an article with that id."""
         with self.reading():
@@ -292,9 +296,3 @@ class Index:
         if owner and number.isdecimal() and len(number) < LONGEST_NUMBER and name not in self:
             return self.passage(owner, int(number))
         return self.article(name)
-
-
-def _load_reranker(model: str) -> "Reranker":
-    from plait.search.stages.reranking import load_reranker  # noqa: PLC0415 - as above
-
-    return load_reranker(model)

@@ -3,6 +3,7 @@
 Their parameters are options of the command line, and their docstrings its help.
 """
 
+from dataclasses import replace
 from functools import partial
 
 from plait.index.errors import QueryError
@@ -21,6 +22,7 @@ def bench(
     baseline: its.Baseline = "",
     measures: its.Measures = "",
     depth: its.ArticlesKept = 100,
+    where: its.Where = "",
     out: its.Out = None,
     fail_under: its.FailUnder = None,
     as_json: its.AsJson = False,
@@ -32,7 +34,7 @@ def bench(
     """
     from plait.search import evaluation as lab
 
-    plan = lab.plan_of(systems or (), runs or (), baseline, measures, depth)
+    plan = replace(lab.plan_of(systems or (), runs or (), baseline, measures, depth), where=where)
     floors = [lab.Floor.parse(text, plan.measures) for text in fail_under or ()]
     found = lab.read_collection(collection, lab.Sources(qrels, topics, qrels_file))
     opened, experiment = lab.bench(found, plan, lab.Places(root, out), console, own=not systems)

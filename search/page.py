@@ -5,8 +5,8 @@ whichever page is asked for. The first hits are in the order of `Index.search`; 
 candidates the other matches follow by the scores of the legs.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
@@ -22,24 +22,6 @@ from plait.search.system import Options, System
 
 UNITS = ("year", "month", "day")
 """Units by which the dates of a facet are counted, as in `date:month`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Page of the hits of a search."""
-
-    hits: list[Hit]
-    total: int
-    """Number of all matches: articles, or passages where these are the hits."""
-    facets: Mapping[str, Mapping[str, int]]
-    """Number of matching articles by value, the most frequent first, for each field that was asked
-    for; `""` counts those without a value."""
-    asked: str
-    """Query as it was typed; as it was corrected, where that finds better."""
-    suggestion: str = ""
-    """Query that may have been meant; empty where it was asked, or none is known."""
-    undated: int = 0
-    """Number of articles that a condition on the date left out because they have none."""
 
 
 class Pages:

@@ -16,7 +16,7 @@ from plait.index.errors import ModelError
 from plait.search.context import context
 from plait.search.hit import Explanation, Hit, LegPart
 from plait.search.index import Index
-from plait.search.show.terminal import Page
+from plait.search.show.terminal import HitLines
 from plait.search.stages.rerank import Rerank
 from plait.search.stages.reranking import (
     HITS_PER_BATCH,
@@ -220,7 +220,7 @@ def test_a_depth_beyond_the_hits_reads_them_all(seeds: Index, cross_encoder: Pat
 def test_the_page_says_what_was_read(seeds: Index, cross_encoder: Path) -> None:
     """A line of the explanation for what the model read, none for the rest."""
     hits = seeds.search(QUERY, 3, Options(system_of(cross_encoder, ", depth=2")))
-    page = Page(QUERY, seeds.analyzer, explain=True)
+    page = HitLines(QUERY, seeds.analyzer, explain=True)
     shown = ["\n".join(page.lines(hit)) for hit in hits]
     assert all("rerank: score 0." in text and "was rank" in text for text in shown[:2])
     assert "rerank" not in shown[2]

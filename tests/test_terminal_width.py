@@ -17,7 +17,7 @@ from plait.search.show.layout import (
     wrapped,
 )
 from plait.search.show.snippet import snippet
-from plait.search.show.terminal import Page
+from plait.search.show.terminal import HitLines
 
 SENTENCES = " ".join(f"Sentence {number} is about nothing much at all." for number in range(30))
 STYLE = re.compile(r"\x1b\[\d*m")
@@ -110,7 +110,7 @@ def hit_of(article: Article) -> Hit:
 @pytest.mark.parametrize("width", [40, 60, 80])
 def test_a_page_is_within_the_width(seeds: Index, width: int) -> None:
     """Of real hits with their explanations, nothing but a path is longer."""
-    page = Page("peace treaty 1956", seeds.analyzer, explain=True, width=width)
+    page = HitLines("peace treaty 1956", seeds.analyzer, explain=True, width=width)
     for line in page.all_lines(seeds.search("peace treaty 1956", 5)):
         assert columns(line) <= width or line.split() == [line.strip()]
 
@@ -118,15 +118,15 @@ def test_a_page_is_within_the_width(seeds: Index, width: int) -> None:
 def test_a_page_says_what_there_is(seeds: Index) -> None:
     """Title; score, p, date and the path that ends in the id; text. In colour, facts are dim."""
     article = Article("a.txt", "A title", "The text.", "/elsewhere/news/a.txt", "2019-01-11")
-    shown = list(Page("text", seeds.analyzer).lines(hit_of(article)))
+    shown = list(HitLines("text", seeds.analyzer).lines(hit_of(article)))
     assert shown == [
         "  1  A title",
         "     1.500  p 0.50  2019-01-11  /elsewhere/news/a.txt",
         "     The *text*.",
     ]
-    styled = list(Page("text", seeds.analyzer, colour=True).lines(hit_of(article)))
+    styled = list(HitLines("text", seeds.analyzer, colour=True).lines(hit_of(article)))
     assert styled[0] == "  1  \x1b[1mA title\x1b[0m"
     assert styled[1].startswith("     \x1b[2m1.500  p 0.50")
     record = Article("x1", "", "The text.", "/elsewhere/news.jsonl")
-    (first, second, _) = Page("text", seeds.analyzer).lines(hit_of(record))
+    (first, second, _) = HitLines("text", seeds.analyzer).lines(hit_of(record))
     assert (first, second) == ("  1  x1", "     1.500  p 0.50  x1  /elsewhere/news.jsonl")

@@ -12,7 +12,14 @@ from plait.search.show.printable import in_line, json_text, printable
 from plait.search.show.records import Record
 
 
-def chosen_form(form: Form, *, as_json: bool, full: bool = False, explain: bool = False) -> Form:
+def chosen_form(
+    form: Form,
+    *,
+    as_json: bool,
+    full: bool = False,
+    explain: bool = False,
+    facets: bool = False,
+) -> Form:
     """Return the format asked for; raises `QueryError` where options contradict each other."""
     if as_json and form not in {Form.TEXT, Form.JSON}:
         raise QueryError(f"--json and --format {form} contradict each other; leave one out.")
@@ -20,6 +27,7 @@ def chosen_form(form: Form, *, as_json: bool, full: bool = False, explain: bool 
     for name, given, forms in (
         ("--full", full, (Form.JSON, Form.JSONL)),
         ("--explain", explain, (Form.TEXT, Form.JSON, Form.JSONL)),
+        ("--facet", facets, (Form.TEXT, Form.JSON)),
     ):
         if given and found not in forms:
             raise QueryError(f"{name} goes with --format {' or '.join(forms)}, not {found}.")

@@ -16,16 +16,24 @@ FEWEST_TITLE_COLUMNS = 12
 
 
 def listed(
-    ids: Iterable[str], read: Callable[[str], Article], order: Order, most: int | None
+    ids: Iterable[str],
+    read: Callable[[str], Article],
+    order: Order,
+    page: tuple[int, int | None] = (0, None),
 ) -> Iterator[Article]:
-    """Yield `most` articles in an order; only the ids and what orders them are held at once."""
+    """Yield articles in an order; only the ids and what orders them are held at once.
+
+    `page` is how many are passed over, and how many at most are yielded; None for all.
+    """
+    first, most = page
+    last = None if most is None else first + most
     if order is Order.ID:
-        return map(read, islice(sorted(ids), most))
+        return map(read, islice(sorted(ids), first, last))
     rows = sorted((_key(read(own), order), own) for own in ids)
     if order is Order.NEWEST:
         rows.sort(key=lambda row: row[0][1], reverse=True)  # stable: by id within a date
         rows.sort(key=lambda row: row[0][0])
-    return map(read, map(itemgetter(1), islice(rows, most)))
+    return map(read, map(itemgetter(1), islice(rows, first, last)))
 
 
 def _key(article: Article, order: Order) -> tuple[bool, str]:

@@ -85,6 +85,17 @@ TitleField: TypeAlias = Annotated[str, Option(help="Field that holds its title."
 TextField: TypeAlias = Annotated[str, Option(help="Field that holds its text.")]
 DateField: TypeAlias = Annotated[str, Option(help="Field that holds its date.")]
 AuthorField: TypeAlias = Annotated[str, Option(help="Field that holds its author.")]
+FieldTypes: TypeAlias = Annotated[
+    list[str] | None,
+    Option(
+        "--field",
+        metavar="NAME=TYPE",
+        help="Type of another field: text, number, date or flag. May be repeated.",
+    ),
+]
+WithFields: TypeAlias = Annotated[
+    bool, Option("--fields", help="List the fields of the articles, their types and examples.")
+]
 
 # What is asked, and how.
 Words: TypeAlias = Annotated[
@@ -108,10 +119,40 @@ Passages: TypeAlias = Annotated[
 ]
 LIKELY_HELP = (
     "Leave out hits with a lower p, the probability of being relevant, 0 to 1; 0.15 leaves a "
-    "question of another field without hits."
+    "question of another field without hits, 0 lists the nearest of any."
 )
-Likely: TypeAlias = Annotated[float, Option(min=0, max=1, metavar="P", help=LIKELY_HELP)]
+Likely: TypeAlias = Annotated[float | None, Option(min=0, max=1, metavar="P", help=LIKELY_HELP)]
 Exact: TypeAlias = Annotated[bool, Option("--exact", help="Ask as typed; correct no spelling.")]
+WHERE_HELP = (
+    "Only articles that pass a filter, as 'date >= 2018 and section in (world, sport)'; "
+    "plait info --fields lists what there is."
+)
+Where: TypeAlias = Annotated[str, Option(metavar="FILTER", help=WHERE_HELP)]
+Since: TypeAlias = Annotated[
+    str, Option(metavar="DATE", help="Short for date >= DATE: 2018, 2018-11, 'last 30 days'.")
+]
+Until: TypeAlias = Annotated[str, Option(metavar="DATE", help="Short for date <= DATE.")]
+Now: TypeAlias = Annotated[
+    str, Option(metavar="DAY", help="Day that 'last 30 days' counts from; today if left out.")
+]
+AsOf: TypeAlias = Annotated[
+    str, Option(metavar="DAY", help="Ask as of a day: later articles are left out.")
+]
+Facets: TypeAlias = Annotated[
+    list[str] | None,
+    Option(
+        "--facet",
+        metavar="FIELD",
+        help="Count the matches by a field; also date:year, date:month. May be repeated.",
+    ),
+]
+ByDate: TypeAlias = Annotated[
+    str,
+    Option("--sort", metavar="ORDER", help="date or -date (newest first): likely hits by date."),
+]
+Offset: TypeAlias = Annotated[
+    int, Option(min=0, metavar="N", help="Hits to pass over: the next page.")
+]
 Explain: TypeAlias = Annotated[
     bool, Option("--explain", help="Show each score's parts (text, json, jsonl).")
 ]

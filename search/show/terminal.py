@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from plait.index.article import Article, Passage
 from plait.index.language.analyzer import WORD, TextAnalyzer
 from plait.index.summary import counted
-from plait.search.hit import Answer, Hit
+from plait.search.hit import Answer, Hit, Page
 from plait.search.show.explanation import explained
 from plait.search.show.layout import USUAL_COLUMNS, folded, spaced, wrapped
 from plait.search.show.paths import below_here
@@ -21,7 +21,7 @@ IDS_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class HitLines:
     """Form in which hits of one query are written."""
 
     words: str
@@ -58,18 +58,22 @@ class Page:
         if self.explain:
             yield from folded(map(in_line, explained(hit.explanation)), self.width)
 
+    def dimmed(self, line: str) -> str:
+        """Return a line in dim type, where there is colour."""
+        return self._styled(_DIM, line) if line else ""
+
     def _styled(self, style: str, line: str) -> str:
         return style + line + _PLAIN if self.colour else line
 
 
 def places(article: Article) -> tuple[str, ...]:
-    """Return the path of an article's file, which ends in its id, or else its id and its source.
+    """Return the path of an article's file, or its id where that is the end of a path elsewhere.
 
-    A path is relative to the current folder, if it is below that.
+    Anything else has its id and its source. A path is relative to the current folder.
     """
     source = below_here(article.source)
     if source == article.id or source.endswith(f"/{article.id}"):
-        return (source,)
+        return (article.id if source.startswith("/") else source,)
     return article.id, source
 
 
@@ -95,13 +99,14 @@ def removed_note(ids: Sequence[str]) -> str:
     return f"{counted(len(ids), 'article')} removed: {first}{more}."
 
 
-def nothing_found(query: str, least: float, articles: int) -> str:
+def nothing_found(query: str, least: float | None, articles: int) -> str:
     """Return the message where a search has no hits."""
     likely = f" with probability {least} or more" if least else ""
-    return f"Nothing found for {query!r}{likely} among {counted(articles, 'article')}."
+    nearest = "; --min-p 0 lists the nearest" if least is None else ""
+    return f"Nothing found for {query!r}{likely} among {counted(articles, 'article')}{nearest}."
 
 
-def spelling_note(typed: str, answer: Answer) -> str:
+def spelling_note(typed: str, answer: Answer | Page) -> str:
     """Return a line on which query was asked for the typed one, or may have been meant.
 
     It is empty where there is none. It holds whatever the query does
