@@ -326,7 +326,7 @@ def test_the_command_says_so_on_standard_error(folder: Path, command: Sequence[s
     assert exact.stderr == ""
     assert exact.stdout != corrected.stdout
     if "--json" in command:
-        assert json.loads(corrected.stdout)[0]["article"]["id"] == "oscar"
+        assert json.loads(corrected.stdout)[0]["id"] == "oscar"
 
 
 def test_ranks_follow_the_scores_of_the_correction(seeds: Index) -> None:

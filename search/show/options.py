@@ -47,15 +47,20 @@ def _named(ctx: Context, param: CallbackParam, given: Path) -> Path | None:
 
 ROOT_HELP = "The index folder; plait -h says which, if left out."
 Root: TypeAlias = Annotated[
-    Path, Option("-i", "--index", callback=_root, show_default=False, help=ROOT_HELP)
+    Path, Option("-i", "--index", metavar="DIR", callback=_root, show_default=False, help=ROOT_HELP)
 ]
 NewRoot: TypeAlias = Annotated[
-    Path, Option("-i", "--index", callback=_new_root, show_default=False, help=ROOT_HELP)
+    Path,
+    Option("-i", "--index", metavar="DIR", callback=_new_root, show_default=False, help=ROOT_HELP),
 ]
 OwnRoot: TypeAlias = Annotated[
     Path | None,
     Option(
-        "-i", "--index", callback=_own_root, help="Where its index is kept; else in .plait-bench."
+        "-i",
+        "--index",
+        metavar="DIR",
+        callback=_own_root,
+        help="Where its index is kept; else in .plait-bench.",
     ),
 ]
 WholeRoot: TypeAlias = Annotated[
@@ -64,6 +69,7 @@ WholeRoot: TypeAlias = Annotated[
         "-i",
         "--index",
         envvar="PLAIT_INDEX",
+        metavar="DIR",
         show_envvar=False,
         help="The index folder; else PLAIT_INDEX, else the nearest .plait, here or above.",
     ),
