@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from plait.index.article import Article, Passage
     from plait.index.errors import PlaitError
+    from plait.index.filter import Field
     from plait.index.local.writer import IndexWriter
     from plait.search.context import Excerpt, context
-    from plait.search.hit import Answer, Hit
+    from plait.search.hit import Answer, Hit, Page
     from plait.search.index import Index
     from plait.search.system import Options, System
 
@@ -27,10 +28,12 @@ __all__ = [
     "Answer",
     "Article",
     "Excerpt",
+    "Field",
     "Hit",
     "Index",
     "IndexWriter",
     "Options",
+    "Page",
     "Passage",
     "PlaitError",
     "System",
@@ -42,10 +45,12 @@ _HOMES = {
     "Answer": "plait.search.hit",
     "Article": "plait.index.article",
     "Excerpt": "plait.search.context",
+    "Field": "plait.index.filter",
     "Hit": "plait.search.hit",
     "Index": "plait.search.index",
     "IndexWriter": "plait.index.local.writer",
     "Options": "plait.search.system",
+    "Page": "plait.search.hit",
     "Passage": "plait.index.article",
     "PlaitError": "plait.index.errors",
     "System": "plait.search.system",

@@ -30,14 +30,14 @@ def info(
 ) -> None:
     """Say what an index holds and what it was built with."""
     from plait.index.factory import facts_of, open_store
-    from plait.search.show.facts import field_lines, undated
+    from plait.search.show.facts import field_lines
 
-    store = open_store(root)
-    known = list(store.fields().values()) if store.has_fields else []
     if fields:
-        console.json(list(map(asdict, known))) if as_json else console.lines(field_lines(store))
+        known = open_store(root).fields()
+        as_records = list(map(asdict, known.values()))
+        console.json(as_records) if as_json else console.lines(field_lines(known))
         return
-    facts = {"index": str(root)} | facts_of(root) | {"undated": undated(store)}
+    facts = {"index": str(root)} | facts_of(root)
     lines = (f"{name:<11} {value}" for name, value in facts.items())
     console.json(facts) if as_json else console.lines(lines)
 

@@ -60,7 +60,5 @@ def _written(
     changed = segment.with_deletions(deleted)
     articles, passages, illegible = changed.counts
     listed = FileEntry.of(path.parent, path)
-    entry = replace(
-        entry, articles=articles, passages=passages, deletions=listed, illegible=illegible
-    )
-    return entry, changed
+    counted = replace(entry, articles=articles, passages=passages, illegible=illegible)
+    return replace(counted, deletions=listed, undated=changed.undated), changed

@@ -60,6 +60,10 @@ class SegmentEntry:
     (`plait.index.models.legibility`); None where an earlier version, which did not count them,
     wrote some of the passages."""
 
+    undated: int | None = None
+    """Number of live articles without a date; None where an earlier version, which kept no columns,
+    wrote the segment."""
+
     def check(self, root: Path, names: Collection[str] = ()) -> None:
         """Compare the deletions, and the files of some arrays or of all, with their checksums.
 

@@ -18,7 +18,8 @@ from plait.index.files.atomic import publish, read_bounded
 from plait.index.language.english import ENGLISH
 from plait.index.language.language import Language
 from plait.index.language.languages import LANGUAGES, language_named
-from plait.index.local.entries import FileEntry, SegmentEntry, totals
+from plait.index.local.entries import FileEntry, SegmentEntry
+from plait.index.local.facts import dense_fact, illegible_fact, undated_fact
 from plait.index.recipe import Recipe
 
 FORMAT = 7
@@ -103,28 +104,11 @@ class Manifest:
             "encoder": self.recipe.encoder,
             "analyzer": self.recipe.analyzer,
             "cutting": self.recipe.cutting,
-            "dense": self._dense(),
-            "illegible": self._illegible(),
+            "dense": dense_fact(self.segments),
+            "illegible": illegible_fact(self.segments),
+            "undated": undated_fact(self.segments),
             "system": self.system or "hybrid",
         }
-
-    def _dense(self) -> str:
-        """Return how the dense leg is searched."""
-        measured = [s for s in self.segments if s.recall is not None]
-        passages = sum(segment.passages for segment in self.segments)
-        if not measured or not passages:
-            return "exact"
-        missed = sum(s.passages * (1.0 - (s.recall or 0.0)) for s in measured)
-        return f"by signs; recall@10 against exact {1 - missed / passages:.4f}"
-
-    def _illegible(self) -> str:
-        """Return how many passages are in a language that the model hardly knows."""
-        _, passages, found = totals([s for s in self.segments if s.illegible is not None])
-        untold = sum(s.passages for s in self.segments if s.illegible is None)
-        if not untold:
-            return f"{found} of {passages} passages"
-        why = "not known: indexed by an earlier plait"
-        return f"{found} of {passages} passages; of {untold} more {why}" if passages else why
 
     def _record(self) -> dict[str, Any]:
         """Return the content of the file, except the checksum."""
@@ -244,8 +228,10 @@ def _segment(record: Any) -> SegmentEntry:
     illegible = record.get("illegible")  # earlier versions wrote none
     if illegible is not None:
         _count(illegible, passages)
-    recall = _share(record["recall"])
-    return SegmentEntry(name, articles, passages, files, recall, deletions, illegible)
+    recall, undated = _share(record["recall"]), record.get("undated")
+    if undated is not None:
+        _count(undated, articles)
+    return SegmentEntry(name, articles, passages, files, recall, deletions, illegible, undated)
 
 
 def _file(record: Any) -> FileEntry:

@@ -22,6 +22,7 @@ from plait.index.dense.late_interaction import Tokens
 from plait.index.dense.vectors import Vectors, is_exact, nearest, nearest_of, shortlist
 from plait.index.errors import damaged
 from plait.index.fields.columns import BOUNDS, Columns
+from plait.index.fields.values import DATES
 from plait.index.files.arrays import Array, load_array, release, save_arrays
 from plait.index.files.strings import StringTable
 from plait.index.keyword.postings import Postings
@@ -202,6 +203,17 @@ class Segment:
         alive, flags = self.alive_passages, self.data.illegible
         found = _count(None if flags is None else flags[alive])
         return len(self.data.ids) - len(self.deleted), int(alive.sum()), found
+
+    @property
+    def undated(self) -> int | None:
+        """Number of live articles without a date; None without columns."""
+        columns = self.data.columns
+        if columns is None:
+            return None
+        dated = np.zeros(len(self.data.ids), bool)
+        for kind in DATES:
+            dated[columns.holders(columns.rows("date", kind))] = True
+        return int(np.count_nonzero(self.alive_articles & ~dated))
 
     def number_of(self, article_id: str) -> int | None:
         """Return the index of the live article with an id; None where there is none."""

@@ -173,6 +173,8 @@ def _faults(segment: Segment, entry: SegmentEntry, dimension: int) -> Iterator[s
         yield "the manifest lists other files than it has"
     if segment.counts != (entry.articles, entry.passages, entry.illegible):
         yield "the manifest counts other articles and passages than it has"
+    if entry.undated not in {None, segment.undated}:
+        yield "the manifest counts other articles without a date than it has"
 
 
 def check_files(root: Path) -> int:

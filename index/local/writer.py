@@ -158,12 +158,10 @@ class IndexWriter:
         except UnicodeEncodeError as error:
             raise ReadingError(f"article {article.id!r} is no Unicode text: {error}.") from error
         stored = self._places.get(article.id) if article.id not in self._removed else None
-        if article.id in self._pending:
-            if self._pending[article.id] == article:
-                return "unchanged"
-        elif stored and self._digest(stored) == line_digest:
+        waiting = self._pending.get(article.id)
+        if waiting == article or (not waiting and stored and self._digest(stored) == line_digest):
             return "unchanged"
-        change: Change = "updated" if stored or article.id in self._pending else "added"
+        change: Change = "updated" if stored or waiting else "added"
         self._removed.discard(article.id)
         self._pending[article.id] = article
         self._characters += len(article.title) + len(article.text)
@@ -285,7 +283,8 @@ class IndexWriter:
         encode = self._builder.encoder.encode_query
         found = recall(folder, lambda text: encode(text).vector, self.settings)
         entry = SegmentEntry(folder.name, *counts[:2], files, found, illegible=counts[2])
-        return entry, open_segment(self.root, entry, self.manifest.recipe.dimension)
+        segment = open_segment(self.root, entry, self.manifest.recipe.dimension)
+        return replace(entry, undated=segment.undated), segment
 
     def _publish(self, held: Sequence[OpenSegment]) -> None:
         """Make these segments the state of the index."""

@@ -1,30 +1,15 @@
 """Lines on the fields of an index: what a filter may name."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from plait.index.store import Store
-
-NOT_KNOWN = "not known: indexed by an earlier plait (`plait upgrade` adds the fields)"
-
-
-def undated(store: Store) -> str:
-    """Return how many articles have no date."""
-    if not store.has_fields:
-        return NOT_KNOWN
-    dates = store.fields().get("date")
-    dated = dates.articles if dates else 0
-    return f"{store.article_count - dated} of {store.article_count} articles"
+from plait.index.filter import FieldFacts
+from plait.index.summary import counted
 
 
-def field_lines(store: Store) -> Iterator[str]:
+def field_lines(fields: Mapping[str, FieldFacts]) -> Iterator[str]:
     """Yield a line for each field: name, kinds of its values, how many articles have it, some."""
-    if not store.has_fields:
-        yield f"fields are {NOT_KNOWN}"
-        return
-    fields = store.fields()
     width = max(map(len, fields), default=0)
     for name, own in fields.items():
         kinds = " or ".join(sorted(own.kinds))
-        examples = ", ".join(own.examples)
-        share = f"in {own.articles:,} of {store.article_count:,}"
-        yield f"{name:<{width}}  {kinds}, {share}: {examples}"
+        examples = f": {', '.join(own.examples)}" if own.examples else ""
+        yield f"{name:<{width}}  {kinds}, in {counted(own.articles, 'article')}{examples}"
