@@ -15,7 +15,7 @@ from plait.index.reading import FieldNames
 from plait.search.show.asked import day_of, where_of
 
 RECORDS = [
-    {"_id": "a", "text": "A treaty, peace.", "date": "2018-11-14", "section": "world", "words": 900},
+    {"_id": "a", "text": "A treaty.", "date": "2018-11-14", "section": "world", "words": 900},
     {"_id": "b", "text": "A treaty on fish.", "date": "2018", "section": "world", "words": "n/a"},
     {"_id": "c", "text": "Peace and a treaty.", "section": "sport", "tags": ["cup", "final"]},
     {"_id": "d", "text": "No more war: a treaty.", "date": "2019-02-01", "author": "Jo Smith"},

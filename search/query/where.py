@@ -218,10 +218,10 @@ class _Reader:
         return self._compared(name, _OPERATORS.get(self._take(">=", "<=", ">", "<"), ":"))
 
     def _range(self, name: str, opening: str) -> Filter:
-        """Read `[2018 TO 2019]`; a brace leaves out its end, and a star leaves it open."""
-        low = None if self._take("*") else self._written()
+        """Read `[2018 TO 2019]`; a brace leaves out its end, a star or nothing leaves it open."""
+        low = self._end()
         self._need("to")
-        high = None if self._take("*") else self._written()
+        high = self._end()
         closing = self._need("]", "}")
         ends: list[tuple[Operator, str | None]] = [
             (">=" if opening == "[" else ">", low),
@@ -229,6 +229,14 @@ class _Reader:
         ]
         parts = [self.known.compared(name, op, end, self.text) for op, end in ends if end]
         return (parts[0] if len(parts) == 1 else All(tuple(parts))) if parts else Exists(name)
+
+    def _end(self) -> str | None:
+        """Read one end of a range; None for an open one."""
+        begin = self._at
+        if self._take("to", "]", "}"):
+            self._at = begin
+            return None
+        return None if self._take("*") else self._written()
 
     def _compared(self, name: str, operator: Operator) -> Filter:
         """Read a value, and return the comparison with it."""
