@@ -10,8 +10,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from plait.index.models.onnx.cache import cache_home
-from plait.index.models.onnx.pinned_folder import make_own
+from plait.index.models.user_cache import cache_home, make_own
 
 INDEXES_REMEMBERED = 20
 """Indexes whose last search is remembered: more than a person goes back and forth between."""
