@@ -48,8 +48,8 @@ FUSIONS: dict[str, type[Fusion]] = {"convex": Convex, "minmax": MinMax, "rrf": R
 """Fusions by name."""
 STAGES: dict[str, type[Stage]] = {
     "exact_finds": ExactFinds,
-    "recency": Recency,
     "second_look": SecondLook,
+    "recency": Recency,
 }
 """Stages that add parts to the scores of a refined fusion, by name, in order."""
 
