@@ -4,7 +4,8 @@ Off unless a system names a half-life, as in `hybrid(recency=30d)`. Ages count b
 day as of which is asked; articles dated later are not found at all (`plait.search.ranker`). An
 exponential prior: Li and Croft, "Time-Based Language Models" (CIKM 2003). It is added to every
 candidate, after the second look, which compares candidates by content. Legs propose candidates
-by content alone too: age never finds an article that no leg has among its best.
+by content alone too: age finds no article that no leg has among its best, and a filter by date
+does.
 """
 
 from collections.abc import Mapping
