@@ -40,7 +40,10 @@ def matches(tried: Tried, system: System, store: Store, least: float | None = No
     allowed = store.live() if within is None else within
     if "keyword" not in answers:
         return allowed  # a vector is near to all
-    if least == 0.0 or (least is None and tried.query.tree is not None):
+    is_likely = "dense" in answers and least is not None
+    if least == 0.0 and is_likely:
+        return allowed
+    if tried.query.tree is not None and not is_likely:
         return allowed  # all that the operators match
     worded = answers["keyword"].best(max(store.passage_count, 1))
     if "dense" not in answers:

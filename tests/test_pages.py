@@ -77,11 +77,11 @@ filters = st.sampled_from(
 def asked(draw: st.DrawFn) -> Options:
     """Draw the options of a search."""
     system = draw(st.sampled_from(["keyword", "dense", "hybrid", "hybrid(fusion=rrf)"]))
-    likely = st.sampled_from([0.0, 0.05, 0.2, 0.9])
+    likely = st.sampled_from([None, 0.0, 0.05, 0.2, 0.9])
     return Options(
         System.parse(system),
         passages=draw(st.booleans()),
-        min_probability=draw(likely) if system.startswith("hybrid") else 0.0,
+        min_probability=draw(likely) if system.startswith("hybrid") else None,
         exact=True,
         where=draw(filters),
         sort=draw(st.sampled_from(["", "date", "-date"])),
