@@ -295,3 +295,65 @@ def attempt(index: Index, text: str) -> None:
             index.search(query, 3, Options(where=where, now=NOW, exact=True), system="keyword")
         except QueryError as error:
             assert str(error)  # noqa: PT017 - other errors are what is tested
+
+
+LINES = [
+    ("peace OR section:sport", "a condition holds for all of the query"),
+    ("section:sport OR peace", "leave out OR between it and words"),
+    ("peace (war section:sport)", "write it outside the parentheses"),
+    ("section:sport", "no word is wanted in 'section:sport'; type some beside the conditions"),
+    ("peace n:many", "n : many: n holds numbers"),
+]
+
+
+@pytest.mark.parametrize(("line", "message"), LINES, ids=[own[0] for own in LINES])
+def test_a_condition_stands_beside_the_words(index: Index, line: str, message: str) -> None:
+    """It is no alternative to a word, and not inside parentheses."""
+    with pytest.raises(QueryError, match=re.escape(message)):
+        index.search(line)
+
+
+def test_a_quoted_condition_is_a_phrase(index: Index) -> None:
+    """Quotes make text of what looks like a condition; so does an option of the search."""
+    assert index.search('"section:sport"', system="keyword") == []
+    words = Options(operators=False, exact=True)
+    assert len(index.search("peace section:sport", 100, words, system="keyword")) == 40
+
+
+def test_what_is_later_than_a_day_is_left_out(index: Index) -> None:
+    """As of a day: undated articles, and years that began before, stay."""
+    options = Options(as_of=dt.date(2018, 11, 13))
+    ids = sorted(hit.article.id for hit in index.search("peace", 100, options, system="dense"))
+    assert ids == found(index, ~(F("date") > dt.date(2018, 11, 13)))
+    assert 0 < len(ids) < 40
+
+
+BOUNDS = [
+    ("date < last week", F("date") < "2018-11-07"),
+    ("date >= last week", F("date") >= "2018-11-07"),
+    ("date <= last week", F("date") <= "2018-11-14"),
+    ("date contains 2018-11", F("date").contains("2018-11")),
+    ("n contains 5", F("n").contains(cast("str", 5))),
+    ("section:(sport, arts)", F("section").one_of("sport", "arts")),
+    ("section not contains spo", ~F("section").contains("spo")),
+    (
+        "section is not null and n not exists",
+        F("section").exists() & (F("n") == cast("None", None)),
+    ),
+]
+
+
+@pytest.mark.parametrize(("where", "tree"), BOUNDS, ids=[own[0] for own in BOUNDS])
+def test_other_forms(index: Index, where: str, tree: Filter) -> None:
+    """Ends of spans that are relative, membership, negated words."""
+    assert found(index, where) == found(index, tree)
+    assert 0 < len(found(index, where)) < 40
+
+
+def test_a_name_may_begin_as_a_word_of_the_language(index: Index) -> None:
+    """`not_x` is a name, and not the word `not` before `_x`."""
+    for name in ("not_x", "in.x", "or-x", "and1"):
+        with pytest.raises(QueryError, match=f"no field '{re.escape(name)}'"):
+            found(index, f"{name} = 1")
+        with pytest.raises(QueryError, match=f"no field '{re.escape(name)}'"):
+            found(index, f"n = 1 and {name} = 1")
