@@ -9,7 +9,7 @@ from plait.search import evaluation as lab
 def main(collection: str, root: str) -> None:
     """Print the mean of each measure for each system, and the mean difference."""
     found = lab.read_collection(collection, lab.Sources())
-    index, _ = lab.open_index(found, Path(root))
+    index, _ = lab.open_index(found, Path(root), lambda _: None)
     plan = lab.plan_of(["keyword; hybrid"], (), "keyword", "nDCG@10 RR@10", 100)
     experiment = lab.run_experiment(index, found, plan)
     for outcome in experiment.outcomes:
