@@ -36,6 +36,14 @@ BLOCK = re.compile(
 PROMPT = "$ "
 
 
+class Screen(io.StringIO):
+    """Terminal that keeps what it shows."""
+
+    def isatty(self) -> bool:
+        """Return True, so that lines are wrapped as a terminal's are."""
+        return True
+
+
 @contextmanager
 def like_a_checkout(folder: Path) -> Iterator[None]:
     """Work in a folder that has the seeds and the examples of the checkout, 80 columns wide."""
@@ -43,7 +51,8 @@ def like_a_checkout(folder: Path) -> Iterator[None]:
         (folder / name).symlink_to(ROOT / name)
     before = dict(os.environ)
     os.environ.pop("PLAIT_INDEX", None)
-    os.environ["COLUMNS"] = "80"
+    # No bold type and no bar of progress.
+    os.environ |= {"COLUMNS": "80", "NO_COLOR": "1", "TTY_COMPATIBLE": "0"}
     try:
         with chdir(folder):
             yield
@@ -94,7 +103,7 @@ def run_plait(words: list[str]) -> None:
 
 def captured(work: Callable[[], object]) -> str:
     """Return what some work prints, without blanks at the ends of lines and paths of today."""
-    printed = io.StringIO()
+    printed = Screen()
     with redirect_stdout(printed), redirect_stderr(printed):
         work()
     text = printed.getvalue().replace(str(Path.cwd()), HOME)
