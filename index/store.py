@@ -184,8 +184,8 @@ class Store(Protocol):
         """Return how many of some articles have each value of a field; "" for those with none.
 
         `articles` are numbers as of `owners`, each once, ascending. `unit` is `year`, `month` or
-        `day`, by which dates are counted. A source counts as its folder, or the host of its
-        address. An article with several values is counted for each.
+        `day`, by which dates are counted. Of the source, an address counts as its host, and a
+        file that is one article as its folder. An article with several values counts for each.
         """
         ...
 

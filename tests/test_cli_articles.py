@@ -254,22 +254,35 @@ def test_bash_completes_commands_and_options(tmp_path: Path) -> None:
 def test_what_is_remembered_is_each_indexes_own(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Damage of the file, and another index, are no last search."""
+    """Of the indexes searched last; damage of the file is no last search."""
     monkeypatch.setenv("PLAIT_CACHE", str(tmp_path / "cache"))
     remember(tmp_path / "one", ["a", "b"])
-    remember(tmp_path / "one", ["c"])
-    assert last_hits(tmp_path / "one") == ["c"]
-    assert last_hits(tmp_path / "other") == []
-    (file,) = (tmp_path / "cache" / "searches").iterdir()
-    for damage in ('["c"', '{"a": 1}', "\xff"):
-        file.write_text(damage)
+    remember(tmp_path / "other", ["x"])
+    remember(tmp_path / "one", ["c"] * 2000)
+    assert last_hits(tmp_path / "one") == ["c"] * 1000
+    assert last_hits(tmp_path / "other") == ["x"]
+    assert last_hits(tmp_path / "third") == []
+    (file,) = (tmp_path / "cache").iterdir()
+    for damage in ('{"a": ', "[]", f'{{"{tmp_path}/one": 1}}', "\xff"):
+        file.write_text(damage, encoding="latin-1")
         assert last_hits(tmp_path / "one") == []
-    remember(tmp_path / "one", ["c"])
+    for number in range(30):
+        remember(tmp_path / str(number), ["a"])
+    known = [number for number in range(30) if last_hits(tmp_path / str(number))]
+    assert known == [*range(10, 30)]
+
+
+def test_another_users_searches_are_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A cache may be shared, and somebody else may write a file by any name."""
+    monkeypatch.setenv("PLAIT_CACHE", str(tmp_path))
+    remember(tmp_path / "one", ["a"])
     other = os.getuid() + 1
+    (file,) = tmp_path.iterdir()
+    file.rename(tmp_path / f"searches-{other}.json")
     monkeypatch.setattr("os.getuid", lambda: other)
-    uid, _, rest = file.name.partition("-")
-    file.rename(file.with_name(f"{int(uid) + 1}-{rest}"))
-    assert last_hits(tmp_path / "one") == []  # it is another user's
+    assert last_hits(tmp_path / "one") == []
 
 
 def test_too_many_to_show_are_counted() -> None:

@@ -13,7 +13,7 @@ from plait.index.errors import ModelError
 from plait.index.local.generations import record_system
 from plait.index.local.writer import IndexWriter
 from plait.index.models.encoder import Encoder
-from plait.index.models.onnx.cache import cache_home
+from plait.index.models.user_cache import cache_home
 from plait.search.index import Index
 from plait.search.system import Options, System
 

@@ -20,7 +20,8 @@ from plait.index.models.hub import find_pinned, hash_file
 from plait.index.models.onnx.cache import ready_folder
 from plait.index.models.onnx.encoder import OnnxEncoder
 from plait.index.models.onnx.minilm import MINILM
-from plait.index.models.onnx.pinned_folder import RECORD, is_protected
+from plait.index.models.onnx.pinned_folder import RECORD
+from plait.index.models.user_cache import is_protected
 
 GRAPH = "model.onnx"
 find_minilm = partial(find_pinned, MINILM.pinned, fetch=False)

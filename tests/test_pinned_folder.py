@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from plait.index.models.hub import hash_file
-from plait.index.models.onnx.pinned_folder import RECORD, PinnedFolder, is_protected, make_own
+from plait.index.models.onnx.pinned_folder import RECORD, PinnedFolder
+from plait.index.models.user_cache import is_protected, make_own
 
 CONTENT = {"graph": b"a graph", "weights": b"some weights"}
 

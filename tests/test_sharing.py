@@ -16,8 +16,8 @@ from plait.index.errors import CorruptIndexError, IndexDirectoryError
 from plait.index.files.shared import Shared
 from plait.index.local.writer import IndexWriter
 from plait.index.models.encoder import Encoder, load_encoder
-from plait.index.models.onnx.cache import cache_home
 from plait.index.models.onnx.models import DEFAULT_MODEL
+from plait.index.models.user_cache import cache_home
 from plait.index.store import StoreSettings
 from plait.search.index import Index
 from plait.search.settings import Settings

@@ -92,6 +92,12 @@ def test_a_snippet_is_never_cut_inside_a_word(seeds: Index) -> None:
     assert set(begun) - {"…"} <= set(words)
 
 
+def test_a_sentence_just_begun_is_left_out(seeds: Index) -> None:
+    """A stretch that would end with its first word ends before it."""
+    text = f"The treaty {'was signed at last ' * 3}here. No {'further word came of it ' * 20}"
+    assert snippet(text, "treaty", seeds.analyzer).endswith("here. …")
+
+
 def test_stretches_that_meet_are_one(seeds: Index) -> None:
     """No ellipsis stands where nothing is left out, and nothing is there twice."""
     text = "The treaty was signed in Geneva after a night of talks. The treaty is short."

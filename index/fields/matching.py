@@ -211,7 +211,7 @@ def place_test(wanted: str) -> Test:
     >>> list(map(place_test("example.org"), ["https://news.example.org/a", "/my/example"]))
     [True, False]
     """
-    wanted = wanted.strip("/")
+    wanted = wanted.removeprefix("./").strip("/")
     if _GLOB.search(wanted):
         fits = re.compile(translate(f"*/{wanted}")).match
         return lambda text: fits(f"/{text.casefold()}") is not None

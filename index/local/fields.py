@@ -77,8 +77,8 @@ class Fields:
     def counts(self, field: str, articles: Passages, unit: str = "") -> dict[str, int]:
         """Return how many of some articles have each value of a field; "" for those with none.
 
-        `unit`, one of `DATE_LETTERS`, counts dates by it. A source counts as its folder, or as the
-        host of its address.
+        `unit`, one of `DATE_LETTERS`, counts dates by it. An address counts as its host, and a
+        file that is one article as its folder.
         """
         found: Counter[str] = Counter()
         for segment, own in self._by_segment(articles):
@@ -146,7 +146,7 @@ def _counted(segment: Segment, field: str, kind: Kind, flags: Flags) -> Iterator
         for row in range(*rows):
             own = columns.holders((row, row + 1))
             for number in own[flags[own]].tolist():
-                yield columns.text(row) + segment.data.ids[number].decode(), 1
+                yield dirname(columns.text(row) + segment.data.ids[number].decode()), 1
     else:
         counts = columns.counts(rows, flags)
         for row in np.flatnonzero(counts).tolist():
@@ -158,7 +158,7 @@ def _bucket(field: str, text: str, letters: int | None) -> str:
     if field != "source":
         return text[:letters]
     _, is_address, host = text.partition("://")
-    return host.partition("/")[0] if is_address else dirname(text) or text
+    return host.partition("/")[0] if is_address else text
 
 
 def _days(columns: Columns, count: int) -> Scores:

@@ -190,7 +190,7 @@ def with_declared(
 
 def with_types(cells: Mapping[str, str], fields: FieldNames) -> Record:
     """Return a record of texts in which numbers and flags are no texts, except in named fields."""
-    named = {*astuple(fields), "id"}
+    named = {*astuple(fields), *declared(fields.types), "id"}
     return {name: cell if name in named else typed(cell) for name, cell in cells.items()}
 
 

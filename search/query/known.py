@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from plait.index.article import typed
 from plait.index.errors import QueryError
 from plait.index.filter import RANGES, All, Compare, Either, FieldFacts, Filter, Operator, Value
 from plait.index.span import Span, span_at, span_of
@@ -24,6 +23,7 @@ EVERY_INDEX: Mapping[str, str] = {
 FIELDS_LISTED = 20
 """Number of fields that an error lists."""
 
+_NUMBER = re.compile(r"[+-]?[0-9]{1,60}(?:\.[0-9]{0,60})?(?:[eE][+-]?[0-9]{1,2})?")
 _RELATIVE = re.compile(
     r"(?:the )?(?:last|past) (?:(\d{1,4}) )?(day|week|month|year)s?", re.IGNORECASE
 )
@@ -158,5 +158,6 @@ def _below(shown: str) -> str:
 
 
 def _number(text: str) -> Value | None:
-    found = typed(text)
-    return None if isinstance(found, str | bool) else found
+    if not _NUMBER.fullmatch(text):
+        return None
+    return int(text) if text.lstrip("+-").isdecimal() else float(text)

@@ -12,6 +12,7 @@ A value gets the type of its field; so an index's fields are needed to read a fi
 a filter is a text that is read as one that passes the same articles.
 """
 
+import math
 import re
 from collections.abc import Callable
 from typing import NoReturn
@@ -27,6 +28,7 @@ from plait.index.filter import (
     Not,
     OneOf,
     Operator,
+    Value,
     as_date,
     compares,
     fields_in,
@@ -76,22 +78,26 @@ def check_filter(tree: object, known: Known) -> Filter:
     if not isinstance(tree, Filter):
         raise QueryError(f"no filter: {tree!r}; give a text, or one made by plait.Field.")
     for name in fields_in(tree):
-        known.name(name)
+        if (found := known.name(name)) != name:
+            raise QueryError(f"no field {name!r}. Did you mean {found}?")
     for leaf in compares(tree):
-        _check_values(leaf, known)
+        for value in leaf.values if isinstance(leaf, OneOf) else (leaf.value,):
+            _check_value(leaf, value, known)
     return tree
 
 
-def _check_values(leaf: Compare | OneOf, known: Known) -> None:
-    for value in leaf.values if isinstance(leaf, OneOf) else (leaf.value,):
-        operator = "=" if isinstance(leaf, OneOf) else leaf.operator
-        if not isinstance(value, str):
-            known.check_type(leaf.field, operator, value)
-        elif operator in RANGES and as_date(value) is None:
-            raise QueryError(
-                f"{leaf.field} {operator} {value!r}: texts have no order; "
-                "compare with a number, or a date such as 2018-11."
-            )
+def _check_value(leaf: Compare | OneOf, value: object, known: Known) -> None:
+    operator = "=" if isinstance(leaf, OneOf) else leaf.operator
+    written = f"{leaf.field} {operator} {value!r}"
+    if not isinstance(value, Value) or (isinstance(value, float) and not math.isfinite(value)):
+        raise QueryError(f"{written}: wanted a text, a number, true, false or a date.")
+    if not isinstance(value, str):
+        known.check_type(leaf.field, operator, value)
+    elif operator in RANGES:
+        if (span := as_date(value)) is None:
+            remedy = "compare with a number, or a date such as 2018-11"
+            raise QueryError(f"{written}: texts have no order; {remedy}.")
+        known.check_type(leaf.field, operator, span)
 
 
 class _Reader:
@@ -218,10 +224,10 @@ class _Reader:
         return self._compared(name, _OPERATORS.get(self._take(">=", "<=", ">", "<"), ":"))
 
     def _range(self, name: str, opening: str) -> Filter:
-        """Read `[2018 TO 2019]`; a brace leaves out its end, and a star leaves it open."""
-        low = None if self._take("*") else self._written()
+        """Read `[2018 TO 2019]`; a brace leaves out its end, a star or nothing leaves it open."""
+        low = self._end()
         self._need("to")
-        high = None if self._take("*") else self._written()
+        high = self._end()
         closing = self._need("]", "}")
         ends: list[tuple[Operator, str | None]] = [
             (">=" if opening == "[" else ">", low),
@@ -229,6 +235,14 @@ class _Reader:
         ]
         parts = [self.known.compared(name, op, end, self.text) for op, end in ends if end]
         return (parts[0] if len(parts) == 1 else All(tuple(parts))) if parts else Exists(name)
+
+    def _end(self) -> str | None:
+        """Read one end of a range; None for an open one."""
+        begin = self._at
+        if self._take("to", "]", "}"):
+            self._at = begin
+            return None
+        return None if self._take("*") else self._written()
 
     def _compared(self, name: str, operator: Operator) -> Filter:
         """Read a value, and return the comparison with it."""

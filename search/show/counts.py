@@ -26,8 +26,8 @@ def undated_note(page: Page) -> str:
     """Return a note on the articles that a condition on the date left out for having none."""
     if not page.undated:
         return ""
-    have = "has" if page.undated == 1 else "have"
-    return f"{counted(page.undated, 'article')} {have} no date, and the filter leaves them out"
+    have, them = ("has", "it") if page.undated == 1 else ("have", "them")
+    return f"{counted(page.undated, 'article')} {have} no date, and the filter leaves {them} out"
 
 
 def facet_lines(facets: Mapping[str, Mapping[str, int]]) -> Iterator[str]:

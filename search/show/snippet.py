@@ -26,6 +26,8 @@ BEGINNING_CHARACTERS = 240
 """Number of characters shown of a passage that shares no word with the query."""
 SENTENCE_REACH = 60
 """Number of characters that a stretch grows by, at most, to begin or end with a sentence."""
+BEGUN_CHARACTERS = 20
+"""Number of characters of a sentence just begun that are rather left out than shown."""
 WORD_REACH = 40
 """Number of characters that a stretch grows by, at most, to begin or end with a word."""
 
@@ -72,7 +74,7 @@ def snippet(
     fragmenter = ContextFragmenter(maxchars=STRETCH_CHARACTERS, surround=MARGIN_CHARACTERS)
     marked = highlight(text, terms, analyzer.chain, fragmenter, _Marks(*marks), top=STRETCHES_SHOWN)
     if not marked:
-        end = _end(text, BEGINNING_CHARACTERS)
+        end = _end(text, BEGINNING_CHARACTERS, 0)
         marked = _shown(text[:end]) + (" …" if end < len(text) else "")
     return " ".join(marked.split())
 
@@ -82,7 +84,9 @@ def _at_borders(fragments: Iterable[Fragment]) -> Iterator[Fragment]:
     last: Fragment | None = None
     for own in fragments:
         first = own.matches[0].startchar if own.matches else own.startchar
-        start, end = _start(own.text, own.startchar, first), _end(own.text, own.endchar)
+        last_word = own.matches[-1].endchar if own.matches else own.endchar
+        start = _start(own.text, own.startchar, first)
+        end = _end(own.text, own.endchar, last_word)
         if last and start <= last.endchar + 1:
             last = Fragment(own.text, [*last.matches, *own.matches], last.startchar, end)
             continue
@@ -107,11 +111,14 @@ def _start(text: str, at: int, word: int) -> int:
     return blanks[-1].end() if blanks else at
 
 
-def _end(text: str, at: int) -> int:
-    """Return where the sentence ends, if it is not far behind a place; else where a word does."""
+def _end(text: str, at: int, word: int) -> int:
+    """Return where a sentence ends near a place, not before `word`; else where a word does."""
     if at >= len(text):
         return len(text)
-    if at and (found := _SENTENCE_END.search(text, at - 1, at + SENTENCE_REACH)):
+    just_before = list(_SENTENCE_END.finditer(text, max(word, at - BEGUN_CHARACTERS), at))
+    if just_before:
+        return just_before[-1].end()
+    if found := _SENTENCE_END.search(text, max(at - 1, 0), at + SENTENCE_REACH):
         return found.end()
     if len(text) - at <= SENTENCE_REACH:
         return len(text)

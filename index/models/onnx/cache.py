@@ -23,14 +23,8 @@ from plait.index.errors import ModelError
 from plait.index.files.atomic import discard, publish
 from plait.index.files.lock import LOCK
 from plait.index.models.onnx.model import OnnxModel, Precision
-from plait.index.models.onnx.pinned_folder import PinnedFolder, is_protected, make_own
-
-
-def cache_home() -> Path:
-    """Return PLAIT_CACHE, else XDG_CACHE_HOME/plait, else ~/.cache/plait."""
-    if chosen := os.environ.get("PLAIT_CACHE"):
-        return Path(chosen).expanduser()
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "plait"
+from plait.index.models.onnx.pinned_folder import PinnedFolder
+from plait.index.models.user_cache import cache_home, is_protected, make_own
 
 
 def ready_folder(model: OnnxModel, precision: Precision, find: Callable[[], Path]) -> Path:

@@ -7,7 +7,6 @@ found, but proves none: whoever opens the folder brings the hashes along.
 
 import json
 import os
-import stat
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from pathlib import Path
 from plait.index.errors import ModelError
 from plait.index.files.atomic import TEMPORARY, discard
 from plait.index.models.hub import hash_file
+from plait.index.models.user_cache import is_protected
 
 RECORD = "made.json"
 
@@ -84,29 +84,3 @@ class PinnedFolder:
         temporary.write_bytes(record)
         temporary.chmod(0o644)
         temporary.replace(self.path / RECORD)
-
-
-def is_protected(path: Path) -> bool:
-    """Return whether only the user, or root, can change a file or folder; follows no link.
-
-    A folder like /tmp is taken as well: others add files there, but cannot touch this one's.
-    """
-    found = path.lstat()
-    kept = stat.S_ISDIR(found.st_mode) and found.st_mode & stat.S_ISVTX
-    plain = stat.S_ISDIR(found.st_mode) or stat.S_ISREG(found.st_mode)
-    writable = found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
-    return plain and found.st_uid in {0, os.geteuid()} and (not writable or bool(kept))
-
-
-def make_own(folder: Path) -> None:
-    """Make a folder that only its user can enter, or close one that is there to others' changes.
-
-    Raises `PermissionError` where it is somebody else's.
-    """
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    folder = folder.resolve()
-    if not is_protected(folder):
-        mode = stat.S_IMODE(folder.stat().st_mode)
-        folder.chmod(mode & ~(stat.S_IWGRP | stat.S_IWOTH))
-    if not is_protected(folder):  # root may change what is another user's
-        raise PermissionError(None, "it belongs to another user")
