@@ -103,6 +103,7 @@ def test_evaluate(tmp_path: Path) -> None:
 def test_own_reader(tmp_path: Path) -> None:
     """A file with a suffix of its own is read, and its topic is a field; as a user runs it."""
     (tmp_path / "a.note").write_text("Ferries\nTopic: boats\nThe ferries stay in port.\n")
-    program = [sys.executable, EXAMPLES / "own_reader.py", tmp_path, tmp_path / "notes.plait"]
+    words = (EXAMPLES / "own_reader.py", tmp_path, tmp_path / "notes.plait")
+    program = [sys.executable, *map(str, words)]
     done = subprocess.run(program, capture_output=True, text=True, check=True)
     assert done.stdout == "boats: Ferries\n"
