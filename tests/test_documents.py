@@ -1,6 +1,7 @@
 """The documentation is true: its sessions and snippets give what README and pages show."""
 
 import re
+import runpy
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
@@ -103,3 +104,14 @@ def test_links_lead_somewhere() -> None:
         links = re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)|src=\"([^\":]+)\"", text)
         targets = [link or source for link, source in links]
         assert not [own for own in targets if not (page.parent / own).exists()], name_of(page)
+
+
+def test_the_site_begins_with_the_readme() -> None:
+    """On the site README stands in the folder of the pages, and so its links lose a folder."""
+    hook = runpy.run_path(str(ROOT / "docs" / "hooks.py"))["on_page_markdown"]
+    first = (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
+    shown = hook(first, page=None, config=None, files=None)
+    assert "README.md stands here" not in shown
+    assert "](terminal.md)" in shown
+    assert 'src="performance/hybrid-small.svg"' in shown
+    assert not re.search(r"\]\(docs/|src=\"docs/", shown)
