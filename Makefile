@@ -1,7 +1,7 @@
 # The habits of this project. `make` alone lists them.
 #
-# One environment, .venv, serves all but bench-peers, which has .venv-bench; both are
-# brought up to date when pyproject.toml or constraints.txt changed. PYTHON chooses the
+# One environment, .venv, serves all but bench-peers and test-haystack, which have their own; all
+# are brought up to date when pyproject.toml or constraints.txt changed. PYTHON chooses the
 # interpreter: make test PYTHON=python3.12
 
 PYTHON ?= python3
@@ -10,7 +10,8 @@ PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constr
 NEEDS := pyproject.toml constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-thorough lint format bench bench-quality bench-peers docs clean types
+.PHONY: help install demo test test-thorough lint format test-haystack bench \
+	bench-quality bench-peers docs clean types
 
 help: ## list these targets
 	@awk -F ':[^#]*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
@@ -26,6 +27,9 @@ test: .venv/dev ## install, run the tests, fail under 95 % coverage of index/ an
 
 test-thorough: .venv/dev ## run the tests that take minutes, and that `make test` leaves out
 	$(BIN)/python -m pytest -m thorough
+
+test-haystack: .venv-haystack/installed ## run Haystack's own tests of filters
+	.venv-haystack/bin/python -m pytest benchmarks/haystack_filters.py
 
 lint: .venv/dev ## style, format, types (two checkers), direction of imports
 	$(BIN)/ruff check .
@@ -56,7 +60,7 @@ docs: .venv/docs ## build the documentation into site/
 	$(BIN)/mkdocs build --strict --quiet
 
 clean: ## remove the environment and everything that was built
-	rm -rf .venv .venv-bench .plait .plait-bench site build dist *.egg-info
+	rm -rf .venv .venv-bench .venv-haystack .plait .plait-bench site build dist *.egg-info
 	rm -rf .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 
 # torch by itself and first, so that the build of it that constraints.txt
@@ -88,4 +92,11 @@ types:
 	$(PYTHON) -m venv .venv-bench
 	$(PIP) torch
 	$(PIP) --editable '.[bench]'
+	@touch $@
+
+.venv-haystack/installed: BIN := .venv-haystack/bin
+.venv-haystack/installed: $(NEEDS)
+	$(PYTHON) -m venv .venv-haystack
+	$(PIP) torch
+	$(PIP) --editable '.[test]' 'haystack-ai>=3'
 	@touch $@

@@ -5,7 +5,7 @@ A tree is made by `Field`, `&`, `|` and `~`, or read from a text
 """
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -22,6 +22,12 @@ pattern with `*` and `?`."""
 RANGES: tuple[Operator, ...] = (">", ">=", "<", "<=")
 """Operators that only numbers and dates have."""
 
+ID = "id"
+"""Field that every article has."""
+
+KEYWORDS = frozenset(["and", "or", "not", "in", "exists", "contains", "like", "is", "to"])
+"""Words of a filter's text: a field named so stands in backquotes, a value in quotes."""
+
 
 class Filter:
     """Condition on an article; a tree of them is a value, equal to another of the same parts."""
@@ -29,16 +35,21 @@ class Filter:
     __slots__ = ()
 
     def __and__(self, other: "Filter") -> "Filter":
-        return All((self, other))
+        return All((*_parts(self, All), *_parts(other, All)))
 
     def __or__(self, other: "Filter") -> "Filter":
-        return Either((self, other))
+        return Either((*_parts(self, Either), *_parts(other, Either)))
 
     def __invert__(self) -> "Filter":
         return Not(self)
 
 
-@dataclass(frozen=True, slots=True)
+def _parts(tree: Filter, kind: "type[All | Either]") -> tuple[Filter, ...]:
+    """Return the parts of a tree of one kind, so that a long chain of `&` makes no deep tree."""
+    return tree.parts if isinstance(tree, kind) else (tree,)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Compare(Filter):
     """Whether some value of a field compares so; false where an article has none."""
 
@@ -46,16 +57,38 @@ class Compare(Filter):
     operator: Operator
     value: Value
 
+    def __eq__(self, other: object) -> bool:
+        """Compare types too: Python takes `True` for 1, which no filter does."""
+        return isinstance(other, Compare) and self._key == other._key
+
+    def __hash__(self) -> int:
+        return hash(self._key)
+
+    @property
+    def _key(self) -> tuple[object, ...]:
+        return self.field, self.operator, type(self.value), self.value
+
     def __str__(self) -> str:
         return f"{written_name(self.field)} {self.operator} {written_value(self.value)}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class OneOf(Filter):
     """Whether some value of a field equals one of these; false where an article has none."""
 
     field: str
     values: tuple[Value, ...]
+
+    def __eq__(self, other: object) -> bool:
+        """Compare types too, as `Compare` does."""
+        return isinstance(other, OneOf) and self._key == other._key
+
+    def __hash__(self) -> int:
+        return hash(self._key)
+
+    @property
+    def _key(self) -> tuple[object, ...]:
+        return self.field, tuple(map(type, self.values)), self.values
 
     def __str__(self) -> str:
         return f"{written_name(self.field)} in ({', '.join(map(written_value, self.values))})"
@@ -78,7 +111,7 @@ class All(Filter):
     parts: tuple[Filter, ...]
 
     def __str__(self) -> str:
-        return "(" + " and ".join(map(str, self.parts)) + ")"
+        return "(" + " and ".join(map(str, self.parts or (Exists(ID),))) + ")"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +121,7 @@ class Either(Filter):
     parts: tuple[Filter, ...]
 
     def __str__(self) -> str:
-        return "(" + " or ".join(map(str, self.parts)) + ")"
+        return "(" + " or ".join(map(str, self.parts or (Not(Exists(ID)),))) + ")"
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,27 +220,20 @@ def fields_in(tree: Filter) -> list[str]:
     raise TypeError(f"no filter: {tree!r}")
 
 
-def compares(tree: Filter) -> Iterable[Compare | OneOf]:
-    """Yield the comparisons of a tree."""
-    match tree:
-        case Compare() | OneOf():
-            yield tree
-        case All() | Either():
-            for part in tree.parts:
-                yield from compares(part)
-        case Not():
-            yield from compares(tree.part)
-
-
 def as_date(value: Value) -> Span | None:
     """Return the span that a value is, or that a text stands for; None for any other."""
     return value if isinstance(value, Span) else span_of(value) if isinstance(value, str) else None
 
 
 def written_name(name: str) -> str:
-    """Return a field's name as a filter's text has it: in backquotes where it is no plain word."""
+    """Return a field's name as a filter's text has it: in backquotes where it is no plain word.
+
+    >>> written_name("page"), written_name("in"), written_name("my `own`")
+    ('page', '`in`', '`my ``own```')
+    """
     plain = name.replace("_", "").replace(".", "").replace("-", "")
-    return name if plain.isalnum() else f"`{name}`"
+    is_plain = plain.isalnum() and name.lower() not in KEYWORDS
+    return name if is_plain else "`" + name.replace("`", "``") + "`"
 
 
 def written_value(value: Value) -> str:

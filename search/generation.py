@@ -24,7 +24,7 @@ from plait.search.evidence.lift import HITS_COMPARED, Tried, lifts
 from plait.search.hit import Hit
 from plait.search.query.clauses import split_clauses
 from plait.search.query.known import Known
-from plait.search.query.parser import LONGEST_WITH_OPERATORS, parse_query
+from plait.search.query.parser import LONGEST_WITH_OPERATORS, parse_query, today
 from plait.search.query.spelling import Speller
 from plait.search.query.where import check_filter, parse_where
 from plait.search.ranker import Ranker
@@ -140,6 +140,7 @@ class Generation:
     ) -> Tried:
         k = max(k, HITS_COMPARED)  # or what is asked would depend on `k`
         parsed = parse_query(text, self._analyzer, self.encoded, operators=options.operators)
+        parsed = replace(parsed, as_of=options.as_of or _today(options))
         ranking = self.ranker.rank(parsed, system, k, within, passages=options.passages)
         return Tried(text, parsed, ranking)
 
@@ -182,7 +183,7 @@ def _without_dates(tree: Filter) -> Filter:
 
 
 def _today(options: Options) -> dt.date:
-    return options.now or options.as_of or dt.datetime.now().astimezone().date()
+    return options.now or options.as_of or today()
 
 
 def load_reranker(model: str) -> "Reranker":

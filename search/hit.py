@@ -19,6 +19,7 @@ from plait.index.leg import (
 )
 from plait.index.models.encoding import EncodedQuery
 from plait.index.store import Store
+from plait.search.ages import Age, Ages
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,8 @@ class Candidates:
     """Full scores in each leg that was asked, by its name."""
     answers: Mapping[str, LegAnswer]
     """Answer of each leg, by its name."""
+    ages: Ages
+    """Ages as of the day of the query; no date is read before they are asked for."""
     evidence: Evidence | None = None
     """Evidence of the words; None where the keyword and the dense leg were not both asked."""
 
@@ -118,8 +121,9 @@ class Ranking:
                 {name: float(part[row]) for name, part in self.parts.items()},
                 self._rare(row),
                 self.trust,
+                age=age,
             )
-            for at, row in enumerate(rows)
+            for at, (row, age) in enumerate(zip(rows, self._ages(rows), strict=True))
         ]
 
     def article_ids(self, store: Store, rows: Sequence[int]) -> list[str]:
@@ -148,6 +152,12 @@ class Ranking:
         leg = self.candidates.legs[name]
         score, part = float(leg.scores[row]), float(self.parts[name][row])
         return LegPart(score, leg.mean, leg.deviation, part, tuple(terms))
+
+    def _ages(self, rows: Sequence[int]) -> list[Age | None]:
+        """Return the age in each of some rows, where age counts."""
+        if "recency" not in self.parts:
+            return [None] * len(rows)
+        return self.candidates.ages.each(self.passages[list(rows)])
 
     def _rare(self, row: int) -> tuple[str, ...]:
         """Return the rare words for which a row is an exact find; none where it is not."""
@@ -199,6 +209,8 @@ class Explanation:
     """Trust in the dense leg; the parts of the legs have it already."""
     rerank: RerankPart | None = None
     """Part of the second stage; None where none read the hit."""
+    age: Age | None = None
+    """Age of the article; None where age does not count, or it has no date."""
 
     @property
     def score(self) -> float:
@@ -235,6 +247,11 @@ class Explanation:
     def neighbours(self) -> float:
         """Part of similar candidates (`plait.search.stages.second_look`); it may be below 0."""
         return self.parts.get("neighbours", 0.0)
+
+    @property
+    def recency(self) -> float:
+        """Part of the age (`plait.search.stages.recency`); 0 without a date."""
+        return self.parts.get("recency", 0.0)
 
 
 @dataclass(frozen=True, slots=True)

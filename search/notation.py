@@ -1,8 +1,8 @@
 """Text form of systems and stages, `NAME(parameter=value, …)`, and declarations of parameters.
 
 A noun is a frozen dataclass whose fields declare their own parameters by `number`, `whole`,
-`choice` and `text`: the values that they take, and a line of help. Reading, writing and
-checking follow from that.
+`choice`, `duration` and `text`: the values that they take, and a line of help. Reading, writing
+and checking follow from that.
 """
 
 import re
@@ -16,6 +16,10 @@ from plait.index.errors import QueryError
 _STAGE = re.compile(r"\s*(\w+(?:\s*\+\s*\w+)*)\s*(?:\(([^()]*)\)\s*)?")
 _UNREADABLE = re.compile(r"[,;()=\x00-\x1f\x7f]|>>|^\s|\s$|^$")
 """Pattern of texts that could not be read back; a semicolon, for instance, separates systems."""
+
+_DURATION = re.compile(r"([1-9][0-9]{0,4})([dwmy])")
+_DAYS = {"d": 1.0, "w": 7.0, "m": 30.4375, "y": 365.25}
+"""Days of a unit of a duration; a month and a year are means of the Julian calendar."""
 
 Noun = TypeVar("Noun")
 
@@ -34,9 +38,13 @@ class Parameter:
     choices: tuple[str, ...] = ()
     """Names that are allowed; empty for numbers and texts."""
     is_text: bool = False
+    is_duration: bool = False
+    """Whether it is a duration, `30d`, or None."""
 
     def read(self, name: str, text: str) -> Any:
         """Return the value that a text stands for; raises `QueryError`."""
+        if self.is_duration:
+            return f"{text}d" if text.isdecimal() else text
         if self.choices or self.is_text:
             return text
         try:
@@ -52,6 +60,9 @@ class Parameter:
             if not isinstance(value, str) or _UNREADABLE.search(value):
                 wanted = "wanted a hub id or a folder, without any of , ; ( ) = >>"
                 raise QueryError(f"rerank's {name} is {value!r}; {wanted}.")
+        elif self.is_duration:
+            if value is not None:
+                days_of(value, name)
         elif value is not None or not self.is_optional:
             kind = int if self.is_whole else Real
             is_number = isinstance(value, kind) and not isinstance(value, bool)
@@ -81,6 +92,24 @@ def whole(default: int | None, least: int, most: int, help_: str) -> Any:
 def choice(default: str, choices: Sequence[str], help_: str) -> Any:
     """Declare a field that is one of some names."""
     return _declared(default, Parameter(help_, choices=tuple(choices)))
+
+
+def duration(help_: str) -> Any:
+    """Declare a field that is a duration, `30d`, `2w`, `6m` or `1y`, or None, the default."""
+    return _declared(None, Parameter(help_, is_optional=True, is_duration=True))
+
+
+def days_of(value: object, name: str = "the duration") -> float:
+    """Return the days of a duration; raises `QueryError`.
+
+    >>> days_of("2w"), days_of("1y")
+    (14.0, 365.25)
+    """
+    found = _DURATION.fullmatch(value) if isinstance(value, str) else None
+    if not found:
+        wanted = "wanted days, weeks, months or years, as in 30d, 2w, 6m or 1y"
+        raise QueryError(f"{name} is {value!r}; {wanted}.")
+    return int(found[1]) * _DAYS[found[2]]
 
 
 def text(help_: str) -> Any:

@@ -4,6 +4,7 @@ It takes the best candidates of each leg, scores every candidate in every leg, f
 the scores of the best, sorts. No score is guessed because a list was cut off.
 """
 
+import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
 from functools import reduce
@@ -11,8 +12,11 @@ from functools import reduce
 import numpy as np
 
 from plait.index.errors import QueryError, damaged
-from plait.index.leg import Answer, Passages, Within
+from plait.index.filter import Compare
+from plait.index.leg import Answer, Passages, Scores, Within
+from plait.index.span import span_at
 from plait.index.store import Store
+from plait.search.ages import Ages
 from plait.search.evidence.lift import Tried
 from plait.search.evidence.probability import log_odds, probability
 from plait.search.evidence.trust import cut_words, token_weights, trust_in
@@ -37,12 +41,15 @@ class Ranker:
         """Rank the best `k` articles, each by its best passage, or the best `k` passages.
 
         Only passages of `within`, live ones and ascending, are found; None for all live ones.
-        Scores are the same as without it, except where a stage compares candidates. Raises
-        `QueryError` for a query that needs too much, and `ModelError`.
+        Where the system has recency, none of an article dated after `query.as_of` is. Scores are
+        the same as without it, except for what a stage compares candidates by. Raises `QueryError`
+        for a query that needs too much, and `ModelError`.
 
         Many passages of few articles can fill a leg's list of candidates; then the
         lists are made longer, until there are `k` articles or no more passages.
         """
+        if system.is_dated:
+            within = self._until(query.as_of, within)
         answers = self._answers(query, system, within)
         per_leg = max(self._settings.candidates_per_leg, k)
         while True:
@@ -52,6 +59,14 @@ class Ranker:
                 chances = self.probabilities(found, rows, system)
                 return Ranking(found.candidates, found.parts, found.trust, rows, chances)
             per_leg *= self._settings.deepening
+
+    def _until(self, as_of: dt.date, within: Within) -> Within:
+        """Return `within` without the articles dated after a day; as it is where there are none."""
+        later = self._store.within(Compare("date", ">", span_at(as_of)))
+        if not len(later):
+            return within
+        found = self._store.live() if within is None else within
+        return np.setdiff1d(found, later, assume_unique=True)
 
     def _answers(self, query: Query, system: System, within: Within) -> dict[str, Answer]:
         """Ask each leg for the passages that the operators let through."""
@@ -74,7 +89,11 @@ class Ranker:
         both = {"keyword", "dense"} <= answers.keys()
         filtered = any(answer.within is not None for answer in answers.values())
         evidence = self._evidence(query, passages, filtered=filtered) if both else None
-        return Candidates(passages, scores, answers, evidence)
+        ages = Ages(query.as_of, self._days)
+        return Candidates(passages, scores, answers, ages, evidence)
+
+    def _days(self, passages: Passages) -> Scores:
+        return self._store.days(self._store.owners(passages))
 
     def _evidence(self, query: Query, passages: Passages, *, filtered: bool) -> Evidence:
         words = QueryWords(self._store.dictionary, query, filtered=filtered)
@@ -141,7 +160,8 @@ class Ranker:
         parts = {name: leg.scores for name, leg in legs.items()}
         if system.is_fused:
             parts = system.fusion.trusting(asked.trust.factor).parts(legs)
-        return Ranking(Candidates(passages, legs, answers, evidence), parts, asked.trust)
+        found = Candidates(passages, legs, answers, asked.candidates.ages, evidence)
+        return Ranking(found, parts, asked.trust)
 
     def probabilities(
         self, ranking: Ranking, rows: Sequence[int], system: System

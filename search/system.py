@@ -4,6 +4,7 @@
     dense                                 vectors alone
     hybrid                                both, fused
     hybrid(fusion=rrf, k=30, k1=1.2)      fused otherwise, with other parameters
+    hybrid(recency=30d)                   recent articles preferred
     hybrid >> rerank(model=NAME)          and a second stage
     keyword+dense+NAME                    with another leg, fused alike
 
@@ -36,6 +37,7 @@ from plait.search.notation import (
     written,
 )
 from plait.search.stages.exact_finds import ExactFinds
+from plait.search.stages.recency import Recency
 from plait.search.stages.rerank import Rerank
 from plait.search.stages.second_look import SecondLook
 from plait.search.stages.stage import Stage
@@ -44,7 +46,11 @@ LEGS: dict[str, type[LegNoun]] = {"keyword": Keyword, "dense": Dense}
 """Legs by name. A program may add a row: a frozen dataclass that makes a leg of a store."""
 FUSIONS: dict[str, type[Fusion]] = {"convex": Convex, "minmax": MinMax, "rrf": ReciprocalRank}
 """Fusions by name."""
-STAGES: dict[str, type[Stage]] = {"exact_finds": ExactFinds, "second_look": SecondLook}
+STAGES: dict[str, type[Stage]] = {
+    "exact_finds": ExactFinds,
+    "second_look": SecondLook,
+    "recency": Recency,
+}
 """Stages that add parts to the scores of a refined fusion, by name, in order."""
 
 DEFAULT_FUSION = "convex"
@@ -141,6 +147,11 @@ class System:
     def trusts(self) -> bool:
         """Whether trust in the query's vector changes the weights of the legs."""
         return any(getattr(stage, "trust", "off") == "on" for stage in self.active_stages)
+
+    @property
+    def is_dated(self) -> bool:
+        """Whether age counts, so that articles dated after the day of the query are left out."""
+        return any(getattr(stage, "recency", None) for stage in self.active_stages)
 
     @property
     def estimates(self) -> bool:
@@ -255,7 +266,8 @@ class Options:
     now: dt.date | None = None
     """Day that `yesterday` and `last 30 days` count from; None for today."""
     as_of: dt.date | None = None
-    """Day as of which is asked: articles of a later date are left out; None for all."""
+    """Day as of which is asked: articles of a later date are left out. None for all; for today
+    where the system has recency."""
 
     def __post_init__(self) -> None:
         if self.min_probability is not None and not 0 <= self.min_probability <= 1:

@@ -12,6 +12,7 @@ import numpy as np
 
 from plait.index.errors import NotFoundError, QueryError
 from plait.index.leg import Within
+from plait.index.span import span_at, span_of
 from plait.search.hit import Explanation, Ranking
 from plait.search.index import Index
 from plait.search.legs.dense import Dense
@@ -172,6 +173,9 @@ class _Finder:
 
     def stage(self, system: System) -> str:
         """Return the stage at which the article is lost, where the system does not rank it."""
+        date = span_of(self.index.article(self.article_id).date)
+        if system.is_dated and date and date.first > span_at(self.query.as_of).last:
+            return f"because its date, {date}, is after {self.query.as_of}"
         if self._is_left_out():
             return "because the filter or the operators of the query leave it out"
         if system.mode == "keyword":

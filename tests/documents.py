@@ -33,6 +33,8 @@ BLOCK = re.compile(
     r"^```(?P<kind>console|python)\n(?P<code>.*?)^```\n(?P<below>\n```text\n(?P<output>.*?)^```\n)?",
     re.MULTILINE | re.DOTALL,
 )
+MILLISECONDS = re.compile(r"(ms\n)((?:.*\d\n)+)")
+"""Pattern of a table whose last column has times."""
 PROMPT = "$ "
 
 
@@ -110,13 +112,18 @@ def captured(work: Callable[[], object]) -> str:
     return "".join(f"{line.rstrip()}\n" for line in text.strip("\n").split("\n") if text.strip())
 
 
+def without_times(text: str) -> str:
+    """Return a text without the last column of tables that end with times."""
+    return MILLISECONDS.sub(lambda found: found[1] + re.sub(r" +\S+\n", "\n", found[2]), text)
+
+
 def main() -> None:
     """Write README.md and the pages anew; names on the command line choose some of the pages."""
     chosen = [page for page in PAGES if not sys.argv[1:] or page.name in sys.argv[1:]]
     with tempfile.TemporaryDirectory() as folder, like_a_checkout(Path(folder).resolve()):
         for page in (README, *chosen):
             old = page.read_text(encoding="utf-8")
-            if (new := rewritten(old)) != old:
+            if without_times(new := rewritten(old)) != without_times(old):
                 page.write_text(new, encoding="utf-8")
 
 

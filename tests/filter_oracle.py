@@ -1,11 +1,12 @@
 """Filters by brute force: one article, one condition, plain Python, no columns."""
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
 
-from plait.index.article import Article, FieldValue
+from plait.index.article import Article, Scalar
 from plait.index.filter import All, Compare, Either, Exists, Filter, Not, OneOf, Value
 from plait.index.span import Span, span_of
 
@@ -17,22 +18,33 @@ RANGES = {
 }
 
 
-def values_of(article: Article, field: str) -> list[FieldValue | Span]:
+RESERVED = {"id", "title", "text"}
+
+
+def values_of(article: Article, field: str) -> list[Scalar | Span]:
     """Read the values of a field, dates as spans."""
     if field in {"id", "source", "author"}:
-        found: list[FieldValue] = [getattr(article, field)]
+        found: list[Scalar | Span] = [getattr(article, field)]
     elif field == "date":
-        found = [span_of(article.date) or article.date] if article.date else []  # type: ignore[list-item]
+        found = [span_of(article.date) or article.date] if article.date else []
     elif field == "language" and "language" not in article.metadata:
         found = ["english"]
     else:
         found = []
-    if field in article.metadata and field != "id":
-        own = article.metadata[field]
-        for value in own if isinstance(own, tuple) else (own,):
-            span = span_of(value) if isinstance(value, str) else None
-            found.append(span if span and len(span.text) >= 10 else value)  # type: ignore[arg-type]
+    name = field.removeprefix("metadata.")
+    if name in article.metadata and (field not in RESERVED):
+        own = article.metadata[name]
+        found += [one_value(value) for value in (own if isinstance(own, tuple) else (own,))]
     return [value for value in found if value != ""]
+
+
+def one_value(value: Scalar) -> Scalar | Span:
+    """Return a value of metadata: a text may be a date, a number without end is a text."""
+    if isinstance(value, str):
+        span = span_of(value)
+        return span if span and len(span.text) >= 10 else value
+    text = json.dumps(value)
+    return text if len(text) > 64 or text in {"NaN", "Infinity", "-Infinity"} else value
 
 
 def passes(article: Article, tree: Filter) -> bool:
@@ -55,12 +67,12 @@ def passes(article: Article, tree: Filter) -> bool:
     raise TypeError(tree)
 
 
-def compares(own: FieldValue | Span, tree: Compare) -> bool:
+def compares(own: Scalar | Span, tree: Compare) -> bool:
     """Compare one value."""
     wanted: Value = tree.value
     if isinstance(own, Span):
         span = span_of(wanted) if isinstance(wanted, str) else wanted
-        if not isinstance(span, Span) or tree.operator in {"contains", "like"}:
+        if not isinstance(span, Span) or (tree.operator == "like" and isinstance(wanted, str)):
             return False
         if tree.operator in RANGES:
             return bool(RANGES[tree.operator](own, span))
@@ -69,7 +81,7 @@ def compares(own: FieldValue | Span, tree: Compare) -> bool:
         return isinstance(wanted, str) and text_passes(own.casefold(), wanted.casefold(), tree)
     if isinstance(wanted, str | Span) or isinstance(own, bool) != isinstance(wanted, bool):
         return False
-    signs = {">": own > wanted, ">=": own >= wanted, "<": own < wanted, "<=": own <= wanted}  # type: ignore[operator]
+    signs = {">": own > wanted, ">=": own >= wanted, "<": own < wanted, "<=": own <= wanted}
     return bool(signs.get(tree.operator, own == wanted))
 
 
@@ -80,11 +92,11 @@ def text_passes(own: str, wanted: str, tree: Compare) -> bool:  # noqa: PLR0911 
     if tree.operator == "contains":
         return wanted in own
     if tree.operator == "like":
-        return fnmatchcase(own, wanted)
+        return fnmatchcase(own, wanted.replace("[", "[[]"))
     if tree.operator == ":" and tree.field == "source":
         wanted = wanted.strip("/")
         if set("*?") & set(wanted):
-            return fnmatchcase(f"/{own}", f"*/{wanted}")
+            return fnmatchcase(f"/{own}", f"*/{wanted}".replace("[", "[[]"))
         _, address, host = f"/{own}/".partition("://")
         return f"/{wanted}/" in f"/{own}/" or bool(
             address and host.split("/")[0].endswith("." + wanted)
@@ -92,7 +104,9 @@ def text_passes(own: str, wanted: str, tree: Compare) -> bool:  # noqa: PLR0911 
     if tree.operator == ":":
         words, sought = re.findall(r"\w+", own), re.findall(r"\w+", wanted)
         count = len(sought)
-        return any(words[at : at + count] == sought for at in range(len(words) - count + 1))
+        return bool(sought) and any(
+            words[at : at + count] == sought for at in range(len(words) - count + 1)
+        )
     return own == wanted
 
 
@@ -100,6 +114,11 @@ def counted(articles: Iterable[Article], field: str, letters: int | None = None)
     """Count articles by the values of a field."""
     found: Counter[str] = Counter()
     for article in articles:
-        own = values_of(article, field)
-        found.update([str(value)[:letters] for value in own] or [""])
+        own = {written(value)[:letters] for value in values_of(article, field)}
+        found.update(own or {""})
     return dict(found)
+
+
+def written(value: Scalar | Span) -> str:
+    """Return a value as a facet names it."""
+    return str(value) if isinstance(value, str | Span) else json.dumps(value)

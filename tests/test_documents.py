@@ -8,13 +8,11 @@ from pathlib import Path
 
 import pytest
 import typer
-from documents import BLOCK, PAGES, README, ROOT, like_a_checkout, rewritten
+from documents import BLOCK, PAGES, README, ROOT, like_a_checkout, rewritten, without_times
 
 from plait.cli import app
 
 NUMBER = re.compile(r"\d+\.\d+")
-MILLISECONDS = re.compile(r"(ms\n)((?:.*\d\n)+)")
-"""Pattern of a table whose last column has times."""
 COMMANDS = typer.main.get_command(app).commands  # type: ignore[attr-defined]
 TERMINAL = ROOT / "docs" / "terminal.md"
 
@@ -22,11 +20,6 @@ TERMINAL = ROOT / "docs" / "terminal.md"
 def name_of(page: Path) -> str:
     """Shorten a path for the names of tests."""
     return str(page.relative_to(ROOT))
-
-
-def without_times(text: str) -> str:
-    """Leave out the last column of tables that end with times."""
-    return MILLISECONDS.sub(lambda found: found[1] + re.sub(r" +\S+\n", "\n", found[2]), text)
 
 
 def check(old: str, new: str) -> None:

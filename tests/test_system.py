@@ -13,6 +13,7 @@ from plait.search.index import Index
 from plait.search.legs.dense import Dense
 from plait.search.legs.keyword import Keyword
 from plait.search.stages.exact_finds import ExactFinds
+from plait.search.stages.recency import Recency
 from plait.search.stages.rerank import Rerank
 from plait.search.stages.second_look import SecondLook
 from plait.search.system import FUSIONS, Calibration, Options, System
@@ -23,6 +24,7 @@ LARGE = st.floats(0, 100)
 WORDS = st.fixed_dictionaries({}, optional={"k1": LARGE, "b": SHARE, "title": LARGE}).map(
     lambda words: Keyword(**words)
 )
+DURATION = st.from_regex(r"[1-9][0-9]{0,4}[dwmy]", fullmatch=True)
 BOTH = st.tuples(WORDS, st.just(Dense()))
 MODEL = st.from_regex(r"[\w./~: -]*[\w./~:-]", fullmatch=True).filter(lambda name: name[0] != " ")
 RERANK = st.builds(
@@ -41,6 +43,7 @@ SYSTEMS = st.one_of(
         st.tuples(
             st.builds(ExactFinds, st.sampled_from(["on", "off"])),
             st.builds(SecondLook, LARGE, SHARE),
+            st.just(Recency()) | st.builds(Recency, DURATION, LARGE),
         ),
         rerank=st.none() | RERANK,
     ),
@@ -67,6 +70,8 @@ def test_what_is_written_is_read_back(system: System) -> None:
         ("hybrid(k=60,fusion=rrf)", "hybrid(fusion=rrf)"),
         ("hybrid(weight=1)", "hybrid(weight=1)"),
         ("hybrid(fusion=minmax, weight=.5)", "hybrid(fusion=minmax, weight=0.5)"),
+        ("hybrid(recency=30)", "hybrid(recency=30d)"),
+        ("hybrid(recency=2w, late=0, recency_weight=1.50)", "hybrid(late=0, recency=2w)"),
         ("keyword(b=0.75, k1=1.2)", "keyword(k1=1.2, b=0.75)"),
         ("dense>>rerank( model = a/b-c ,depth=20)", "dense >> rerank(model=a/b-c)"),
         (
@@ -90,7 +95,7 @@ def test_a_system_is_written_without_what_is_the_default(typed: str, written: st
         ("hybrid(weight=.5, weight=.6)", "once"),
         (
             "hybrid(wieght=.5)",
-            "choose one of fusion, weight, trust, late, neighbours, ",
+            "choose one of fusion, weight, trust, late, neighbours, recency, recency_weight, ",
         ),
         ("hybrid(fusion=sum)", "no fusion 'sum'; choose one of convex, minmax, rrf"),
         ("dense(weight=.5)", "no dense parameter 'weight'; it takes none"),
@@ -104,6 +109,12 @@ def test_a_system_is_written_without_what_is_the_default(typed: str, written: st
         ("hybrid(trust=half)", "no trust 'half'; choose one of on, off"),
         ("hybrid(fusion=rrf, trust=off)", r"no hybrid\(fusion=rrf\) parameter 'trust'"),
         ("keyword(k1=-1)", "k1 is -1"),
+        ("hybrid(recency=1.5y)", "recency is '1.5y'; wanted days, weeks, months or years, as in"),
+        ("hybrid(recency=0)", "recency is '0d'; wanted days"),
+        ("hybrid(recency=30d, recency_weight=-1)", "recency_weight is -1.0; wanted a number"),
+        ("hybrid(recency_weight=2)", "recency_weight is of no use alone; add a half-life"),
+        ("hybrid(fusion=rrf, recency=30d)", r"no hybrid\(fusion=rrf\) parameter 'recency'"),
+        ("keyword(recency=30d)", "no keyword parameter 'recency'; choose one of k1, b, title"),
         ("keyword(k1=inf)", "k1 is inf"),
         ("hybrid(fusion=rrf, k=1.5)", "k is 1.5; wanted a whole number"),
         ("hybrid >> hybrid", "no second stage 'hybrid'; choose one of rerank"),
@@ -139,6 +150,8 @@ def test_python_is_as_strict_as_the_text() -> None:
         System(fusion=ReciprocalRank(1.5))  # type: ignore[arg-type]
     with pytest.raises(QueryError, match="late is -1"):
         System(stages=(SecondLook(late=-1),))
+    with pytest.raises(QueryError, match="recency is 30; wanted days"):
+        System().changed({"recency": 30})
     with pytest.raises(QueryError, match="p_slope is 21"):
         System(calibration=Calibration(21))
     for value in ("0.5", None, True):  # a text would be shown that cannot be read back

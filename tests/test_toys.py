@@ -166,8 +166,14 @@ def test_toys_change_the_ranking(seeds: Index) -> None:
         ("year(k1=1)", "no year parameter 'k1'; it takes none"),
         ("hybrid(lengthy=2)", "lengthy is 2.0; wanted a number from 0 to 1"),
         ("hybrid(fusion=rrf, lengthy=0.1)", "choose one of fusion, k, k1, b, title"),
-        ("keyword+year(weight=0.3)", "choose one of fusion, lengthy, k1, b, title\\.$"),
-        ("dense+year(late=0)", "choose one of fusion, weight, lengthy\\.$"),
+        (
+            "keyword+year(weight=0.3)",
+            "fusion, recency, recency_weight, lengthy, k1, b, title\\.$",
+        ),
+        (
+            "dense+year(late=0)",
+            "fusion, weight, recency, recency_weight, lengthy\\.$",
+        ),
         ("keyword+year(p_slope=2)", "no keyword.year parameter 'p_slope'"),
         ("keyword+keyword", "names a leg twice"),
         ("hybrid+year", "names a leg twice"),

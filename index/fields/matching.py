@@ -7,7 +7,7 @@ several kinds, each is compared with those of its own kind.
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from fnmatch import translate
 from typing import Any, Protocol, TypeAlias
 
@@ -16,17 +16,28 @@ from numpy.typing import NDArray
 
 from plait.index.article import Article
 from plait.index.fields.columns import Columns, Rows
-from plait.index.fields.values import DATES, Kind, kind_and_text, sort_key
+from plait.index.fields.values import DATES, Kind, kind_and_text
 from plait.index.files.strings import StringTable
-from plait.index.filter import RANGES, All, Compare, Either, Exists, Filter, Not, OneOf, as_date
+from plait.index.filter import (
+    ID,
+    RANGES,
+    All,
+    Compare,
+    Either,
+    Exists,
+    Filter,
+    Not,
+    OneOf,
+    as_date,
+)
 from plait.index.leg import Flags
 from plait.index.span import Span
 
 Test: TypeAlias = Callable[[str], bool]
 """Function from a text to whether it is wanted."""
 
-ID = "id"
-"""Field that is no column: the ids of a segment are a table of their own."""
+GREATEST = "\U0010ffff"
+"""Last of Unicode's letters, which no text has: what begins with a text sorts before both."""
 
 _WORD = re.compile(r"\w+")
 _GLOB = re.compile(r"[*?]")
@@ -70,9 +81,9 @@ class Matcher:
                 return self._having(tree.field)
             case OneOf():
                 wanted = [Compare(tree.field, "=", value) for value in tree.values]
-                return self._folded(np.logical_or, wanted, start=False)
+                return self._compared(wanted, one_of_test(wanted))
             case Compare():
-                return self._compared(tree)
+                return self._compared([tree], text_test(tree))
         raise TypeError(f"no filter: {tree!r}")
 
     def _folded(self, join: Any, parts: Any, *, start: bool) -> Flags:
@@ -88,19 +99,22 @@ class Matcher:
         return found
 
     def _having(self, field: str) -> Flags:
-        if field == ID:
+        if field == ID:  # no column: the ids of a segment are a table of their own
             return np.ones(self._count, bool)
         return self._flagged(self._columns.rows(field, kind) for kind in Kind)
 
-    def _compared(self, tree: Compare) -> Flags:
-        """Compare with a number, a flag or a date, or a text; one that may be a date is both."""
+    def _compared(self, any_of: Sequence[Compare], test: Test) -> Flags:
+        """Compare with numbers, flags or dates, or texts; a text that may be a date is both.
+
+        All comparisons are of one field; `test` tells whether a text passes any of them.
+        """
         found = np.zeros(self._count, bool)
-        is_text, is_part = isinstance(tree.value, str), tree.operator in {"contains", "like"}
-        if not is_text or (as_date(tree.value) and not is_part):
-            found |= self._flagged(self._ranges(tree))
-        if is_text and tree.operator not in RANGES:
-            found |= self._with_text(tree.field, text_test(tree), tree)
-        return found
+        for tree in any_of:
+            is_text = isinstance(tree.value, str)
+            if not is_text or (as_date(tree.value) and tree.operator != "like"):
+                found |= self._flagged(self._ranges(tree))
+        texts = [t for t in any_of if isinstance(t.value, str) and t.operator not in RANGES]
+        return found | self._with_text(texts, test) if texts else found
 
     def _ranges(self, tree: Compare) -> Iterator[Rows]:
         """Yield the rows of the values that compare so."""
@@ -108,38 +122,41 @@ class Matcher:
         if span := as_date(value):
             for kind in DATES:
                 yield dated_rows(columns, columns.rows(tree.field, kind), tree.operator, span)
-            return
-        kind, text = kind_and_text(value)
-        rows = columns.rows(tree.field, kind)
-        own, _ = sort_key(kind, text)
-        low = columns.lower_bound(rows, kind, (own,))
-        high = columns.lower_bound(rows, kind, (own, "\U0010ffff"))
-        yield chosen(rows, tree.operator, low, high)
+        elif value == value:  # noqa: PLR0124 - NaN, which nothing compares with, differs from itself
+            flag = "true" if value else "false"
+            kind, own = (Kind.FLAG, flag) if isinstance(value, bool) else (Kind.NUMBER, value)
+            rows = columns.rows(tree.field, kind)
+            low = columns.lower_bound(rows, kind, (own,))
+            high = columns.lower_bound(rows, kind, (own, GREATEST))
+            yield chosen(rows, tree.operator, low, high)
 
-    def _with_text(self, field: str, test: Test, tree: Compare) -> Flags:
-        """Flag the articles with a text that passes a test."""
+    def _with_text(self, any_of: Sequence[Compare], test: Test) -> Flags:
+        """Flag the articles with a text that passes a test of some comparisons of one field."""
+        field, columns = any_of[0].field, self._columns
         if field == ID:
             return np.array([test(own.decode()) for own in self._articles.ids], bool)
-        columns, found = self._columns, np.zeros(self._count, bool)
-        low, high = self._texts(field, tree)
-        for row in range(low, high):
+        found = np.zeros(self._count, bool)
+        for row in {row for tree in any_of for row in range(*self._texts(tree))}:
             if test(columns.text(row)):
                 found[columns.holders((row, row + 1))] = True
         for row in range(*columns.rows(field, Kind.FOLDER)):
             self._below(columns.text(row), columns.holders((row, row + 1)), test, found)
         for number in columns.holders(columns.rows(field, Kind.LONG)).tolist():
-            found[number] |= any(map(test, texts_of(self._articles.article(number), field)))
+            found[number] |= any(map(test, long_texts(self._articles.article(number), field)))
         return found
 
-    def _texts(self, field: str, tree: Compare) -> Rows:
+    def _texts(self, tree: Compare) -> Rows:
         """Return the rows of texts that may pass: those that begin as is wanted."""
-        rows, head = self._columns.rows(field, Kind.TEXT), str(tree.value).casefold()
+        rows = self._columns.rows(tree.field, Kind.TEXT)
+        head = str(tree.value).casefold()
         if tree.operator == "like":
             head = _GLOB.split(head)[0]
         elif tree.operator != "=":
             return rows
         low = self._columns.lower_bound(rows, Kind.TEXT, (head,))
-        return low, self._columns.lower_bound((low, rows[1]), Kind.TEXT, (head + "\U0010ffff",))
+        if tree.operator == "=":
+            return low, self._columns.lower_bound((low, rows[1]), Kind.TEXT, (head, GREATEST))
+        return low, self._columns.lower_bound((low, rows[1]), Kind.TEXT, (head + GREATEST,))
 
     def _below(self, folder: str, articles: NDArray[np.int32], test: Test, found: Flags) -> None:
         """Flag the articles of a folder whose source, folder and id, passes a test."""
@@ -192,15 +209,27 @@ def text_test(tree: Compare) -> Test:
         case "contains":
             return lambda text: wanted in text.casefold()
         case "like":
-            fits = re.compile(translate(wanted)).match
+            fits = pattern(wanted).match
             return lambda text: fits(text.casefold()) is not None
         case ":" if tree.field == "source":
             return place_test(wanted)
         case ":":
             words = f" {' '.join(_WORD.findall(wanted))} "
-            return lambda text: words in f" {' '.join(_WORD.findall(text.casefold()))} "
+            # Where no word is wanted, these are two blanks, which come nowhere.
+            return lambda text: words in f" {' '.join(_WORD.findall(text.casefold())) or '_'} "
         case _:
             return lambda text: text.casefold() == wanted
+
+
+def one_of_test(any_of: Sequence[Compare]) -> Test:
+    """Return the test whether a text equals one of several, in any case."""
+    wanted = {tree.value.casefold() for tree in any_of if isinstance(tree.value, str)}
+    return lambda text: text.casefold() in wanted
+
+
+def pattern(wanted: str) -> re.Pattern[str]:
+    """Return the regular expression of a pattern, in which only `*` and `?` are no letters."""
+    return re.compile(translate(wanted.replace("[", "[[]")))
 
 
 def place_test(wanted: str) -> Test:
@@ -213,7 +242,7 @@ def place_test(wanted: str) -> Test:
     """
     wanted = wanted.removeprefix("./").strip("/")
     if _GLOB.search(wanted):
-        fits = re.compile(translate(f"*/{wanted}")).match
+        fits = pattern(f"*/{wanted}").match
         return lambda text: fits(f"/{text.casefold()}") is not None
 
     def test(text: str) -> bool:
@@ -226,10 +255,11 @@ def place_test(wanted: str) -> Test:
     return test
 
 
-def texts_of(article: Article, field: str) -> Iterator[str]:
-    """Yield the texts that an article has in a field."""
+def long_texts(article: Article, field: str) -> set[str]:
+    """Return the texts of an article in a field that are too long for a column."""
+    texts: list[object] = []
     if field in {"source", "author", "date"}:
-        yield getattr(article, field)
+        texts.append(getattr(article, field))
     value = article.metadata.get(field.removeprefix("metadata."), ())
-    for element in value if isinstance(value, tuple | list) else (value,):
-        yield str(element)
+    texts += value if isinstance(value, tuple | list) else (value,)
+    return {str(text) for text in texts if kind_and_text(text)[0] == Kind.LONG}

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from plait.index.errors import FingerprintError
 from plait.index.fields.columns import Columns
-from plait.index.fields.matching import Matcher, texts_of
+from plait.index.fields.matching import Matcher, long_texts
 from plait.index.fields.values import DATES, NAMES, Kind
 from plait.index.filter import FieldFacts, Filter
 from plait.index.leg import NO_PASSAGES, Flags, Passages, Scores
@@ -61,7 +61,7 @@ class Fields:
                     counts[field][NAMES[kind]] += int(own.sum())
                     having[columns.holders(rows)] = True
                     for row in np.argsort(-own, kind="stable")[:EXAMPLES].tolist():
-                        values[field][columns.text(rows[0] + row)] += int(own[row])
+                        values[field][_shown(kind, columns.text(rows[0] + row))] += int(own[row])
                 holders[field] += int((having & alive).sum())
         return {
             field: FieldFacts(
@@ -84,14 +84,15 @@ class Fields:
         for segment, own in self._by_segment(articles):
             flags = np.zeros(len(segment.data.ids), bool)
             flags[own] = True
-            seen = np.zeros(len(flags), bool)
-            columns = columns_of(segment)
-            for kind in Kind:
-                rows = columns.rows(field, kind)
-                seen[columns.holders(rows)] = True
-                for text, count in _counted(segment, field, kind, flags):
-                    found[_bucket(field, text, DATE_LETTERS.get(unit))] += count
-            found[""] += int((flags & ~seen).sum())
+            # An article with two values that are counted as one, such as days of a year, is one.
+            pairs = {
+                (_bucket(field, text, DATE_LETTERS.get(unit)), number)
+                for kind in Kind
+                for text, holders in _held(segment, field, kind, flags)
+                for number in holders
+            }
+            found.update(bucket for bucket, _ in pairs)
+            found[""] += int(flags.sum()) - len({number for _, number in pairs})
         return {text: count for text, count in found.items() if count}
 
     def days(self, articles: Passages) -> Scores:
@@ -134,23 +135,28 @@ def columns_of(segment: Segment) -> Columns:
     return segment.data.columns
 
 
-def _counted(segment: Segment, field: str, kind: Kind, flags: Flags) -> Iterator[tuple[str, int]]:
-    """Yield the texts of one kind that flagged articles have in a field, and how many have each."""
+def _held(
+    segment: Segment, field: str, kind: Kind, flags: Flags
+) -> Iterator[tuple[str, list[int]]]:
+    """Yield the texts of one kind that flagged articles have in a field, and who has each."""
     columns = columns_of(segment)
     rows = columns.rows(field, kind)
-    if kind == Kind.LONG:
-        long = columns.holders(rows)
-        for number in long[flags[long]].tolist():
-            yield from ((text, 1) for text in texts_of(segment.article(number), field))
-    elif kind == Kind.FOLDER:
-        for row in range(*rows):
-            own = columns.holders((row, row + 1))
-            for number in own[flags[own]].tolist():
-                yield dirname(columns.text(row) + segment.data.ids[number].decode()), 1
-    else:
-        counts = columns.counts(rows, flags)
-        for row in np.flatnonzero(counts).tolist():
-            yield columns.text(rows[0] + row), int(counts[row])
+    for row in (rows[0] + np.flatnonzero(columns.counts(rows, flags))).tolist():
+        own = columns.holders((row, row + 1))
+        holders = own[flags[own]].tolist()
+        if kind == Kind.LONG:
+            for number in holders:
+                yield from ((text, [number]) for text in long_texts(segment.article(number), field))
+        elif kind == Kind.FOLDER:
+            folder, ids = columns.text(row), segment.data.ids
+            yield from ((dirname(folder + ids[number].decode()), [number]) for number in holders)
+        else:
+            yield _shown(kind, columns.text(row)), holders
+
+
+def _shown(kind: Kind, text: str) -> str:
+    """Return the text of a value as a person writes it: a moment without a fraction of none."""
+    return str(Span(text)) if kind == Kind.TIME else text
 
 
 def _bucket(field: str, text: str, letters: int | None) -> str:

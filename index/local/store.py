@@ -1,7 +1,7 @@
 """Store of an index in a folder."""
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache, partial
 from itertools import count
 from pathlib import Path
@@ -14,7 +14,7 @@ from plait.index.article import Article, Passage
 from plait.index.dense.late_interaction import max_similarity
 from plait.index.errors import CorruptIndexError
 from plait.index.files.shared import Shared
-from plait.index.filter import FieldFacts, Filter
+from plait.index.filter import FieldFacts
 from plait.index.keyword.dictionary import TermDictionary
 from plait.index.keyword.leg import KeywordLeg
 from plait.index.leg import Passages, Scores
@@ -49,7 +49,7 @@ class LocalStore:
         self.keyword_leg = lru_cache(self._settings.legs_cached)(leg)
         self.dictionary = TermDictionary(self.snapshot.keyword)
         self._fields = Fields(self.snapshot)
-        self._within = lru_cache(self._settings.filters_cached)(_by_text(self._fields))
+        self.within = lru_cache(self._settings.filters_cached)(self._fields.within)
         self._queries = count(1)
 
     @property
@@ -116,10 +116,6 @@ class LocalStore:
         """Return facts of each field that some live article has, by name."""
         return self._fields.facts
 
-    def within(self, tree: Filter) -> Passages:
-        """Return the live passages of the articles that pass a filter, ascending."""
-        return self._within(str(tree), tree)
-
     def counts(self, field: str, articles: Passages, unit: str = "") -> dict[str, int]:
         """Return how many of some articles have each value of a field; "" for those with none."""
         return self._fields.counts(field, articles, unit)
@@ -158,14 +154,6 @@ class LocalStore:
 
     def __contains__(self, article_id: str) -> bool:
         return article_id in self.snapshot
-
-
-def _by_text(fields: Fields) -> Callable[[str, Filter], Passages]:
-    """Return a function whose results can be cached: the texts of `= 1` and `= true` differ.
-
-    As values they are equal.
-    """
-    return lambda _, tree: fields.within(tree)
 
 
 _STORES: Shared[LocalStore] = Shared()

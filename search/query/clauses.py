@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from plait.index.errors import QueryError
-from plait.index.filter import All, Either, Filter, Not
+from plait.index.filter import All, Either, Filter, Not, written_name
 from plait.search.query.known import Known
 from plait.search.query.where import parse_where
 
@@ -68,7 +68,7 @@ def split_clauses(text: str, known: Known) -> Line:
 
 def _conditions(text: str, known: Known) -> Iterator[tuple[int, int, Filter]]:
     """Yield each condition of a query line, and where it begins and ends."""
-    names = [name for name in known.fields if name not in _WORDS_OF_FIELDS]
+    names = [written_name(name) for name in known.fields if name not in _WORDS_OF_FIELDS]
     one_of = "|".join(map(re.escape, sorted(names, key=len, reverse=True))) or _HERE
     pattern = rf"(?<![^\s(])(\+|-|NOT\s+)?((?:{one_of}):(?:{_VALUE}))"
     quoted = [found.span() for found in _QUOTED.finditer(text)]

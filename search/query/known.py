@@ -23,10 +23,14 @@ EVERY_INDEX: Mapping[str, str] = {
 FIELDS_LISTED = 20
 """Number of fields that an error lists."""
 
-_NUMBER = re.compile(r"[+-]?[0-9]{1,60}(?:\.[0-9]{0,60})?(?:[eE][+-]?[0-9]{1,2})?")
 _RELATIVE = re.compile(
     r"(?:the )?(?:last|past) (?:(\d{1,4}) )?(day|week|month|year)s?", re.IGNORECASE
 )
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)((?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)")
+"""Pattern of a number as JSON has it; `007` is a code."""
+LONGEST_NUMBER = 400
+"""Greatest number of characters of a number; the longest float has 309 digits."""
+
 _DAYS = {"day": 1, "week": 7}
 _MONTHS = {"month": 1, "year": 12}
 
@@ -158,6 +162,6 @@ def _below(shown: str) -> str:
 
 
 def _number(text: str) -> Value | None:
-    if not _NUMBER.fullmatch(text):
-        return None
-    return int(text) if text.lstrip("+-").isdecimal() else float(text)
+    """Return the number that a text stands for, of any size; None for none, and for a code."""
+    found = _NUMBER.fullmatch(text) if len(text) <= LONGEST_NUMBER else None
+    return (float(text) if found[1] else int(text)) if found else None

@@ -6,6 +6,7 @@ Whoosh's query classes. Punctuation that people write anyway, such as a question
 mark, a slash, a hyphen inside a word or a minus before a number, is no operator.
 """
 
+import datetime as dt
 import re
 from collections import Counter
 from collections.abc import Callable
@@ -84,6 +85,11 @@ _QUOTED = re.compile(r'"[^"\n]*"')
 """Pattern of what Whoosh reads as a phrase, in which parentheses group nothing."""
 
 
+def today() -> dt.date:
+    """Return the day that it is here."""
+    return dt.datetime.now().astimezone().date()
+
+
 @dataclass(frozen=True)
 class Query:
     """Parsed query, as both legs need it. A `plait.index.leg.LegQuery`."""
@@ -104,6 +110,8 @@ class Query:
     """Term of each word, and where in `words` it begins and ends, in order."""
     encode: Encode | None = field(default=None, compare=False, repr=False)
     """Function that encodes the words, called when their vector is first read."""
+    as_of: dt.date = field(default_factory=today)
+    """Day as of which is asked, from which ages count; today, unless a search names another."""
 
     @cached_property
     def encoded(self) -> EncodedQuery:

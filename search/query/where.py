@@ -12,14 +12,13 @@ A value gets the type of its field; so an index's fields are needed to read a fi
 a filter is a text that is read as one that passes the same articles.
 """
 
-import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import NoReturn
 
 from plait.index.errors import QueryError
 from plait.index.filter import (
-    RANGES,
+    KEYWORDS,
     All,
     Compare,
     Either,
@@ -29,10 +28,8 @@ from plait.index.filter import (
     OneOf,
     Operator,
     Value,
-    as_date,
-    compares,
-    fields_in,
 )
+from plait.index.span import Span
 from plait.search.query.known import Known
 
 LONGEST_FILTER = 100_000
@@ -42,7 +39,9 @@ DEEPEST_FILTER = 50
 CHARACTERS_SHOWN = 70
 """Number of characters of a filter that an error shows: a line of a terminal."""
 
-_NAME = re.compile(r"`([^`]+)`|([^\s\"'`<>=!(),:\[\]{}]+)")
+_NAME = re.compile(r"`((?:[^`]|``)+)`|([^\s\"'`<>=!(),:\[\]{}]+)")
+_LETTER = re.compile(r"[\w.-]")
+"""Pattern of a letter of a plain name: `not_x` does not begin with the word `not`."""
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"|\'((?:[^\'\\]|\\.)*)\'', re.DOTALL)
 _BARE = re.compile(r"[^\s\"(),\[\]{}]+")
 """Pattern of a word of a value; it may hold marks, as an address or a time of day does."""
@@ -57,8 +56,6 @@ _OPERATORS: dict[str, Operator] = {
     "contains": "contains",
     "like": "like",
 }
-_KEYWORDS = frozenset(["and", "or", "not", "in", "exists", "contains", "like", "is", "to"])
-"""Words that end a value which is not in quotes."""
 _NULLS = ("null", "none", "missing")
 
 
@@ -74,30 +71,45 @@ def parse_where(text: str, known: Known) -> Filter:
 
 
 def check_filter(tree: object, known: Known) -> Filter:
-    """Return a filter that a program made; raises `QueryError` as `parse_where` does."""
-    if not isinstance(tree, Filter):
-        raise QueryError(f"no filter: {tree!r}; give a text, or one made by plait.Field.")
-    for name in fields_in(tree):
-        if (found := known.name(name)) != name:
-            raise QueryError(f"no field {name!r}. Did you mean {found}?")
-    for leaf in compares(tree):
-        for value in leaf.values if isinstance(leaf, OneOf) else (leaf.value,):
-            _check_value(leaf, value, known)
-    return tree
+    """Return a filter that a program made, whose texts get the types of the fields.
+
+    Raises `QueryError` as `parse_where` does.
+    """
+    return _checked(tree, known, DEEPEST_FILTER)
 
 
-def _check_value(leaf: Compare | OneOf, value: object, known: Known) -> None:
-    operator = "=" if isinstance(leaf, OneOf) else leaf.operator
-    written = f"{leaf.field} {operator} {value!r}"
-    if not isinstance(value, Value) or (isinstance(value, float) and not math.isfinite(value)):
-        raise QueryError(f"{written}: wanted a text, a number, true, false or a date.")
-    if not isinstance(value, str):
-        known.check_type(leaf.field, operator, value)
-    elif operator in RANGES:
-        if (span := as_date(value)) is None:
-            remedy = "compare with a number, or a date such as 2018-11"
-            raise QueryError(f"{written}: texts have no order; {remedy}.")
-        known.check_type(leaf.field, operator, span)
+def _checked(tree: object, known: Known, depth: int) -> Filter:
+    if not depth:
+        raise QueryError(f"the filter has more than {DEEPEST_FILTER} conditions within each other.")
+    match tree:
+        case Compare():
+            return _typed(known.name(tree.field), tree.operator, tree.value, known)
+        case OneOf():
+            name = known.name(tree.field)
+            return _any_of(name, [_typed(name, "=", value, known) for value in tree.values])
+        case Exists():
+            return Exists(known.name(tree.field))
+        case Not():
+            return Not(_checked(tree.part, known, depth - 1))
+        case All() | Either():
+            return type(tree)(tuple(_checked(part, known, depth - 1) for part in tree.parts))
+    raise QueryError(f"no filter: {tree!r}; give a text, or one made by plait.Field.")
+
+
+def _typed(name: str, operator: Operator, value: Value, known: Known) -> Filter:
+    if isinstance(value, str):
+        return known.compared(name, operator, value)
+    if not isinstance(value, bool | int | float | Span):
+        raise QueryError(f"{name} {operator} {value!r}: wanted a text, a number, a flag or a date.")
+    known.check_type(name, operator, value)
+    return Compare(name, operator, value)
+
+
+def _any_of(name: str, parts: Iterable[Filter]) -> Filter:
+    """Return the filter of articles that pass any of some comparisons of one field."""
+    each = [leaf for part in parts for leaf in (part.parts if isinstance(part, Either) else [part])]
+    plain = [leaf.value for leaf in each if isinstance(leaf, Compare) and leaf.operator == "="]
+    return OneOf(name, tuple(plain)) if len(plain) == len(each) else Either(tuple(each))
 
 
 class _Reader:
@@ -127,7 +139,7 @@ class _Reader:
         self._skip()
         for one in wanted:
             end = self._at + len(one)
-            is_whole = not one.isalpha() or not self.text[end : end + 1].isalnum()
+            is_whole = not (one.isalpha() and _LETTER.match(self.text, end))
             if self.text[self._at : end].lower() == one and is_whole:
                 self._at = end
                 return one
@@ -170,10 +182,11 @@ class _Reader:
     def _condition(self) -> Filter:
         self._skip()
         begin, found = self._at, _NAME.match(self.text, self._at)
-        if not found or found[0].lower() in _KEYWORDS:
+        if not found or found[0].lower() in KEYWORDS:
             self._fail("wanted the name of a field")
         self._at = found.end()
-        name = self.known.name(found[1] or found[2], shown_at(self.text, begin))
+        typed = found[1].replace("``", "`") if found[1] else found[2]
+        name = self.known.name(typed, shown_at(self.text, begin))
         if self._take("is"):
             return self._null(name)
         if self._take("not"):
@@ -208,8 +221,7 @@ class _Reader:
             if not self._take(","):
                 self._need(closing)
                 break
-        plain = [part.value for part in parts if isinstance(part, Compare) and part.operator == "="]
-        return OneOf(name, tuple(plain)) if len(plain) == len(parts) else Either(tuple(parts))
+        return _any_of(name, parts)
 
     def _colon(self, name: str) -> Filter:
         """Read what comes after `NAME:`, as in a query line."""
@@ -263,7 +275,7 @@ class _Reader:
             self._at = found.end()
             return _ESCAPED.sub(r"\1", found[1] if found[1] is not None else found[2])
         words: list[str] = []
-        while (bare := _BARE.match(self.text, self._at)) and bare[0].lower() not in _KEYWORDS:
+        while (bare := _BARE.match(self.text, self._at)) and bare[0].lower() not in KEYWORDS:
             if words and bare[0][0] in "=<>!":
                 self._fail("wanted `and` or `or` before the next condition, or quotes,")
             words.append(bare[0])

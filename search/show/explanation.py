@@ -9,8 +9,9 @@ from plait.search.hit import Explanation, LegPart, RerankPart, Trust
 NOTES_OF_PARTS = {
     "late": "words of the query compared one by one",
     "neighbours": "drawn towards similar candidates",
+    "recency": "{age}",
 }
-"""Notes that explain the parts of a score, by name."""
+"""Notes that explain the parts of a score, by name; `{age}` is the article's."""
 
 
 def explained(explanation: Explanation) -> Iterator[str]:
@@ -24,7 +25,8 @@ def explained(explanation: Explanation) -> Iterator[str]:
     for name, part in explanation.parts.items():
         if name not in explanation.legs and part:
             found = f"holds what is rare and asked for, {', '.join(explanation.rare)}"
-            note = found if name == "exact" else NOTES_OF_PARTS.get(name, "a stage")
+            other = NOTES_OF_PARTS.get(name, "a stage").format(age=explanation.age)
+            note = found if name == "exact" else other
             yield f"     {part:>+8.4f}  {name}: {note}"
     if explanation.rerank:
         yield _second_stage(explanation.rerank)
