@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from plait.index.errors import PlaitError
     from plait.index.filter import Field
     from plait.index.local.writer import IndexWriter
+    from plait.search.answer import Answer, Page
     from plait.search.context import Excerpt, context
-    from plait.search.hit import Answer, Hit, Page
+    from plait.search.hit import Hit
     from plait.search.index import Index
     from plait.search.system import Options, System
 
@@ -42,7 +43,7 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Answer": "plait.search.hit",
+    "Answer": "plait.search.answer",
     "Article": "plait.index.article",
     "Excerpt": "plait.search.context",
     "Field": "plait.index.filter",
@@ -50,7 +51,7 @@ _HOMES = {
     "Index": "plait.search.index",
     "IndexWriter": "plait.index.local.writer",
     "Options": "plait.search.system",
-    "Page": "plait.search.hit",
+    "Page": "plait.search.answer",
     "Passage": "plait.index.article",
     "PlaitError": "plait.index.errors",
     "System": "plait.search.system",

@@ -7,7 +7,8 @@ from typing import Any
 from plait.index.article import Article
 from plait.index.errors import QueryError
 from plait.index.language.cutting import sentences
-from plait.search.hit import Answer, Hit
+from plait.search.answer import Answer
+from plait.search.hit import Hit
 from plait.search.index import Index
 from plait.search.show.printable import in_line
 from plait.search.system import Options

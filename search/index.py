@@ -26,9 +26,10 @@ from plait.index.leg import Within
 from plait.index.models.encoder import Encoder
 from plait.index.recipe import check_recipe
 from plait.index.store import Store
+from plait.search.answer import Answer, Page
 from plait.search.evidence.lift import Tried
 from plait.search.generation import Generation, load_reranker
-from plait.search.hit import Answer, Hit, Page, Ranking
+from plait.search.hit import Hit, Ranking
 from plait.search.page import Pages
 from plait.search.query.parser import Query, parse_query
 from plait.search.settings import Settings

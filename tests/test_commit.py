@@ -456,7 +456,7 @@ def test_an_error_of_the_disk_ends_a_merge(
     """Want of room leaves it to the next run; anything else is told, and nothing is lost."""
     root = index_of(tmp_path / "own", quick, "a", "b")
 
-    def broken(_: object) -> Iterator[dict[str, object]]:
+    def broken(*_: object) -> Iterator[dict[str, object]]:
         yield {}
         raise OSError(errno.EIO, "Input/output error")
 

@@ -12,10 +12,10 @@ from plait.index.errors import QueryError
 from plait.index.local.writer import IndexWriter
 from plait.index.models.encoder import Encoder
 from plait.index.span import span_of
+from plait.search.answer import Page
 from plait.search.hit import Hit
 from plait.search.index import Index
-from plait.search.matches import LIKELY
-from plait.search.page import Page
+from plait.search.matches import LIKELY, NEAR
 from plait.search.system import Options, System
 
 WORDS = ["peace", "treaty", "island", "war", "talks", "harbour"]
@@ -112,23 +112,23 @@ def name_of(hit: Hit, options: Options) -> str:
 
 def matching(index: Index, query: str, options: Options) -> list[Hit]:
     """Return the passages that match, by the definition of a match, from complete rankings."""
-    plain = replace(options, passages=True, sort="", min_probability=0.0)
+    plain = replace(options, passages=True, sort="", min_probability=None)
     every = index.search(query, ALL, replace(plain, system=System.parse("dense")))
     found = index.search(query, ALL, plain)
     least, system = options.min_probability, options.system
     has_operators = index.parse(query).tree is not None
     if system is None or not system.estimates:
         return found if system and system.mode == "keyword" else every
-    if options.sort and not has_operators:
-        least = least or LIKELY
-    if has_operators and not least:
+    if least is None and options.sort:
+        least = LIKELY
+    if least == 0.0 or (least is None and has_operators):
         return found
     worded = {hit.passage.id for hit in index.search(query, ALL, replace(plain, system=KEYWORD))}
 
     def is_match(hit: Hit) -> bool:
-        if hit.passage.id in worded and not has_operators:
-            return (hit.probability or 0.0) >= least
-        return (hit.probability or 0.0) >= (least or LIKELY)
+        if least is None and hit.passage.id in worded:
+            return True
+        return (hit.probability or 0.0) >= (NEAR if least is None else least)
 
     return [hit for hit in found if is_match(hit)]
 

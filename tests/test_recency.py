@@ -17,7 +17,7 @@ from plait.search.evaluation.measures import per_topic
 from plait.search.hit import Hit
 from plait.search.index import Index
 from plait.search.notation import days_of
-from plait.search.show.terminal import explained, explanation_record
+from plait.search.show.explanation import explained, explanation_record
 from plait.search.stages.recency import recency_parts
 from plait.search.system import Options, System
 from plait.search.why import explain_rank

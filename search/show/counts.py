@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 
 from plait.index.summary import counted
-from plait.search.hit import Page
+from plait.search.answer import Page
 from plait.search.show.paths import below_here
 from plait.search.show.printable import in_line
 

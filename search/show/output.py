@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from plait.index.article import Article
 from plait.index.language.analyzer import TextAnalyzer
-from plait.search.hit import Page
+from plait.search.answer import Page
 from plait.search.show.choices import Form
 from plait.search.show.console import Console
 from plait.search.show.counts import facet_lines, total_line, undated_note

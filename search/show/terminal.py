@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from plait.index.article import Article, Passage
 from plait.index.language.analyzer import WORD, TextAnalyzer
 from plait.index.summary import counted
-from plait.search.hit import Answer, Hit, Page
+from plait.search.answer import Answer, Page
+from plait.search.hit import Hit
 from plait.search.show.explanation import explained
 from plait.search.show.layout import USUAL_COLUMNS, folded, spaced, wrapped
 from plait.search.show.paths import below_here
