@@ -10,11 +10,13 @@ PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constr
 NEEDS := pyproject.toml constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-thorough lint format test-haystack bench \
+.PHONY: help install demo test test-thorough lint format test-haystack bench \
 	bench-quality bench-peers docs clean types
 
 help: ## list these targets
 	@awk -F ':[^#]*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
+
+install: .venv/installed ## make an environment in .venv, with plait in it
 
 demo: .venv/installed ## install, index the seed articles, ask one question
 	$(BIN)/plait index seeds/articles

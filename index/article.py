@@ -66,7 +66,7 @@ class Passage:
 def typed(text: str) -> Scalar:
     """Return the number or flag that a text stands for, as a cell of a table has it; or the text.
 
-    >>> [typed(cell) for cell in ("12", "-0.5", "True", "007", "1,000")]
+    >>> list(map(typed, ("12", "-0.5", "True", "007", "1,000")))
     [12, -0.5, True, '007', '1,000']
     """
     if _NUMBER.fullmatch(text):

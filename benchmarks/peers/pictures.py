@@ -14,6 +14,8 @@ PLAIT_COLOUR = "#2563eb"
 """Colour of plait's own entries; all others are grey."""
 PICTURE_HEIGHT = 420
 """Height of a picture, in CSS pixels."""
+SMALL_PICTURE = (225, 470)
+"""Height and width of the picture on README's first screen, beside its text, in CSS pixels."""
 LINE_HEIGHT = 16
 """Height of a line of text, in CSS pixels."""
 
@@ -32,6 +34,9 @@ def draw(folder: Path, found: Mapping[str, Any]) -> None:
         beside = _beside_quality(found, leg)
         if beside:
             _write(folder / f"{leg}-beside-quality.svg", _scatter(beside))
+    if small := _beside_quality(found, "hybrid"):
+        svg = to_svg(_scatter(small, 3.2), *SMALL_PICTURE)
+        (folder / "hybrid-small.svg").write_text(svg, encoding="utf-8")
 
 
 def _by_size(found: Mapping[str, Any], leg: str) -> Points:
@@ -96,9 +101,9 @@ def _apart(ends: Points, points: Points) -> Points:
     return moved
 
 
-def _scatter(points: Points) -> alt.LayerChart:
-    """Return a point a label: the best is at the top left."""
-    across, marks = _logarithmic([float(point["x"]) for point in points], 2)
+def _scatter(points: Points, room: float = 2.0) -> alt.LayerChart:
+    """Return a point a label: the best is at the top left; `room` is for the last one's name."""
+    across, marks = _logarithmic([float(point["x"]) for point in points], room)
     x = alt.X("x:Q", scale=across, axis=alt.Axis(title="p50, ms", values=marks, format="~r"))
     y = alt.Y("y:Q", title="nDCG@10", scale=alt.Scale(zero=False, padding=20))
     base = alt.Chart(data(points)).encode(x=x, y=y)

@@ -72,10 +72,10 @@ def name_axis() -> alt.Axis:
     )
 
 
-def to_svg(chart: Chart, height: int) -> str:
-    """Return a chart drawn at the width of every picture; `height` includes axes."""
+def to_svg(chart: Chart, height: int, width: int = PICTURE_WIDTH) -> str:
+    """Return a chart drawn at the width of every picture, or another; both include axes."""
     sized = chart.properties(
-        width=PICTURE_WIDTH,
+        width=width,
         height=height,
         background="transparent",
         autosize=alt.AutoSizeParams(type="fit", contains="padding"),
