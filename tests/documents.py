@@ -49,7 +49,7 @@ class Screen(io.StringIO):
 @contextmanager
 def like_a_checkout(folder: Path) -> Iterator[None]:
     """Work in a folder that has the seeds and the examples of the checkout, 80 columns wide."""
-    for name in ("seeds", "docs"):
+    for name in ("seeds", "docs", "examples"):
         (folder / name).symlink_to(ROOT / name)
     before = dict(os.environ)
     os.environ.pop("PLAIT_INDEX", None)

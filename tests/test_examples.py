@@ -1,4 +1,4 @@
-"""The programs of docs/examples run as they stand, each on a few articles."""
+"""The programs of examples/ run as they stand, each on a few articles."""
 
 import io
 import runpy
@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-EXAMPLES = Path(__file__).resolve().parent.parent / "docs" / "examples"
-SEEDS = EXAMPLES.parent.parent / "seeds" / "articles"
+EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
+SEEDS = EXAMPLES.parent / "seeds" / "articles"
 LONGEST_EXAMPLE = 40
 """Lines."""
 

@@ -338,7 +338,7 @@ BOUNDS = [
     ("section not contains spo", ~F("section").contains("spo")),
     (
         "section is not null and n not exists",
-        F("section").exists() & (F("n") == cast("None", None)),
+        F("section").exists() & ~F("n").exists(),
     ),
 ]
 
