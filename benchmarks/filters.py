@@ -135,8 +135,8 @@ def seconds(index: Index, system: str, query: str, where: str | None) -> float:
 def times(index: Index) -> None:
     """Print the times of filtered searches by those of unfiltered ones, in turn."""
     texts = sentences(index)
-    musts = [f"{text} +the" for text in texts]
-    for name, queries in (("sentences", texts), ("sentences +the", musts)):
+    musts = [f"{text} +first" for text in texts]
+    for name, queries in (("sentences", texts), ("sentences +first", musts)):
         for system in SYSTEMS:
             for where in FILTERS:
                 pairs = []
