@@ -136,7 +136,8 @@ def nearest_of(
     """
     if is_exact(vectors, settings) or len(rows) <= settings.exact_rows // ROWS_PER_RANDOM_READ:
         return rows
-    return rows[np.sort(shortlist(vectors.signs[rows], query, k, settings))]
+    wider = settings.shortlist_filtered * k
+    return rows[np.sort(shortlist(vectors.signs[rows], query, wider, settings))]
 
 
 def inner_products(
