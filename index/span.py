@@ -8,6 +8,7 @@ words (`plait.index.reading.dates`).
 import datetime as dt
 import re
 from calendar import monthrange
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -18,8 +19,9 @@ _ISO = re.compile(
     r" ?(Z|[+-]\d\d(?::?\d\d)?)?)?)?)?",
     re.ASCII,
 )
-_YEAR, _MONTH, _DAY = 4, 7, 10
-"""Lengths of a year, of a month and of a day in ISO 8601."""
+_BY_LETTERS: Mapping[int, Precision] = {4: "year", 7: "month", 10: "day"}
+UNITS: Mapping[str, int] = {unit: letters for letters, unit in _BY_LETTERS.items()}
+"""Units of dates, and the number of letters that each has in ISO 8601."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +34,7 @@ class Span:
     @property
     def precision(self) -> Precision:
         """Unit that the span is one of; `time` for a moment."""
-        names: dict[int, Precision] = {_YEAR: "year", _MONTH: "month", _DAY: "day"}
-        return names.get(len(self.text), "time")
+        return _BY_LETTERS.get(len(self.text), "time")
 
     @property
     def first(self) -> str:
@@ -58,7 +59,7 @@ class Span:
     @property
     def day(self) -> int:
         """First day, counted from the first of January of the year 1, which is day 1."""
-        return dt.date.fromisoformat(self.first[:_DAY]).toordinal()
+        return dt.date.fromisoformat(self.first[: UNITS["day"]]).toordinal()
 
     def __str__(self) -> str:
         return self.text.removesuffix(".000000")
@@ -100,7 +101,7 @@ def span_at(moment: dt.date) -> Span:
 
 def _offset(zone: str | None) -> dt.timedelta:
     """Return how far a zone, as in `+09:00`, is ahead of UTC."""
-    if zone in {None, "Z"} or zone is None:
+    if zone is None or zone == "Z":
         return dt.timedelta()
     hours, minutes = int(zone[1:3]), int(zone[3:].lstrip(":") or 0)
     ahead = dt.timedelta(hours=hours, minutes=minutes)

@@ -14,14 +14,12 @@ import numpy as np
 from plait.index.arithmetic import looked_up
 from plait.index.errors import QueryError
 from plait.index.leg import Passages
+from plait.index.span import UNITS
 from plait.search.evidence.lift import Tried
 from plait.search.generation import Generation
 from plait.search.hit import Hit, Ranking
 from plait.search.matches import LIKELY, matches
 from plait.search.system import Options, System
-
-UNITS = ("year", "month", "day")
-"""Units by which the dates of a facet are counted, as in `date:month`."""
 
 
 class Pages:

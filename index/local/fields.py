@@ -16,13 +16,10 @@ from plait.index.filter import FieldFacts, Filter
 from plait.index.leg import NO_PASSAGES, Flags, Passages, Scores
 from plait.index.local.segment import Segment
 from plait.index.local.snapshot import Snapshot
-from plait.index.span import Span
+from plait.index.span import UNITS, Span
 
 EXAMPLES = 3
 """Number of examples of a field's values."""
-
-DATE_LETTERS = {"year": 4, "month": 7, "day": 10}
-"""Units by which dates are counted, and the number of letters of ISO 8601 that each has."""
 
 
 class Fields:
@@ -77,8 +74,8 @@ class Fields:
     def counts(self, field: str, articles: Passages, unit: str = "") -> dict[str, int]:
         """Return how many of some articles have each value of a field; "" for those with none.
 
-        `unit`, one of `DATE_LETTERS`, counts dates by it. An address counts as its host, and a
-        file that is one article as its folder.
+        `unit`, one of `plait.index.span.UNITS`, counts dates by it. An address counts as its
+        host, and a file that is one article as its folder.
         """
         found: Counter[str] = Counter()
         for segment, own in self._by_segment(articles):
@@ -86,7 +83,7 @@ class Fields:
             flags[own] = True
             # An article with two values that are counted as one, such as days of a year, is one.
             pairs = {
-                (_bucket(field, text, DATE_LETTERS.get(unit)), number)
+                (_bucket(field, text, UNITS.get(unit)), number)
                 for kind in Kind
                 for text, holders in _held(segment, field, kind, flags)
                 for number in holders
