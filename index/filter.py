@@ -5,7 +5,7 @@ A tree is made by `Field`, `&`, `|` and `~`, or read from a text
 """
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -47,6 +47,11 @@ class Filter:
 def _parts(tree: Filter, kind: "type[All | Either]") -> tuple[Filter, ...]:
     """Return the parts of a tree of one kind, so that a long chain of `&` makes no deep tree."""
     return tree.parts if isinstance(tree, kind) else (tree,)
+
+
+def joined(kind: "type[All | Either]", parts: Sequence[Filter]) -> Filter:
+    """Return a tree of one kind; its part alone where it has one only."""
+    return parts[0] if len(parts) == 1 else kind(tuple(parts))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

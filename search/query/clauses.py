@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from plait.index.errors import QueryError
-from plait.index.filter import All, Either, Filter, Not, written_name
+from plait.index.filter import All, Either, Filter, Not, joined, written_name
 from plait.search.query.known import Known
 from plait.search.query.where import parse_where
 
@@ -61,8 +61,7 @@ def split_clauses(text: str, known: Known) -> Line:
         raise QueryError(
             f"a condition holds for all of the query {text!r}; leave out OR between it and words."
         )
-    parts = tuple(own[0] if len(own) == 1 else Either(tuple(own)) for own in groups)
-    tree = parts[0] if len(parts) == 1 else All(parts)
+    tree = joined(All, [joined(Either, own) for own in groups])
     return Line(_JOINED.sub(" ", words).strip(), " ".join(typed), tree)
 
 

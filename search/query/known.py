@@ -8,7 +8,17 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from plait.index.errors import QueryError
-from plait.index.filter import RANGES, All, Compare, Either, FieldFacts, Filter, Operator, Value
+from plait.index.filter import (
+    RANGES,
+    All,
+    Compare,
+    Either,
+    FieldFacts,
+    Filter,
+    Operator,
+    Value,
+    joined,
+)
 from plait.index.span import Span, span_at, span_of
 
 EVERY_INDEX: Mapping[str, str] = {
@@ -84,8 +94,7 @@ class Known:
             values.append(text)
         if not values:
             self._refuse(name, operator, text, shown)
-        parts = tuple(Compare(name, operator, value) for value in values)
-        return parts[0] if len(parts) == 1 else Either(parts)
+        return joined(Either, [Compare(name, operator, value) for value in values])
 
     def _read(self, kind: str, text: str) -> Value | None:
         """Return the value of one kind that a text stands for; None for no such value."""

@@ -28,6 +28,7 @@ from plait.index.filter import (
     OneOf,
     Operator,
     Value,
+    joined,
 )
 from plait.index.span import Span
 from plait.search.query.known import Known
@@ -157,7 +158,7 @@ class _Reader:
         parts = [part()]
         while self._take(word):
             parts.append(part())
-        return parts[0] if len(parts) == 1 else kind(tuple(parts))
+        return joined(kind, parts)
 
     def _either(self) -> Filter:
         return self._joined("or", self._all, Either)
@@ -246,7 +247,7 @@ class _Reader:
             ("<=" if closing == "]" else "<", high),
         ]
         parts = [self.known.compared(name, op, end, self.text) for op, end in ends if end]
-        return (parts[0] if len(parts) == 1 else All(tuple(parts))) if parts else Exists(name)
+        return joined(All, parts) if parts else Exists(name)
 
     def _end(self) -> str | None:
         """Read one end of a range; None for an open one."""
