@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from plait.index.article import Article
 from plait.index.fields.columns import Columns, Rows
-from plait.index.fields.values import DATES, Kind, kind_and_text
+from plait.index.fields.values import DATES, Kind, long_texts
 from plait.index.files.strings import StringTable
 from plait.index.filter import (
     ID,
@@ -253,13 +253,3 @@ def place_test(wanted: str) -> Test:
         )
 
     return test
-
-
-def long_texts(article: Article, field: str) -> set[str]:
-    """Return the texts of an article in a field that are too long for a column."""
-    texts: list[object] = []
-    if field in {"source", "author", "date"}:
-        texts.append(getattr(article, field))
-    value = article.metadata.get(field.removeprefix("metadata."), ())
-    texts += value if isinstance(value, tuple | list) else (value,)
-    return {str(text) for text in texts if kind_and_text(text)[0] == Kind.LONG}

@@ -82,6 +82,12 @@ def entries_of(article: Article, language: str) -> Iterator[Entry]:
         yield "language", Kind.TEXT, language
 
 
+def long_texts(article: Article, field: str) -> set[str]:
+    """Return the texts of an article in a field that are too long for a column."""
+    entries = entries_of(article, "")
+    return {text for name, kind, text in entries if name == field and kind == Kind.LONG}
+
+
 def kind_and_text(value: object) -> tuple[Kind, str]:
     """Return kind and text of one value of metadata; a text that is a day or a moment is a date."""
     if isinstance(value, bool):
@@ -105,7 +111,7 @@ def _kind_of(span: Span) -> Kind:
 
 
 def _text(text: str) -> tuple[Kind, str]:
-    return (Kind.TEXT, text) if len(text.encode()) <= LONGEST_TEXT else (Kind.LONG, "")
+    return (Kind.TEXT if len(text.encode()) <= LONGEST_TEXT else Kind.LONG), text
 
 
 def _source(article: Article) -> tuple[Kind, str]:

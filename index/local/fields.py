@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from plait.index.errors import FingerprintError
 from plait.index.fields.columns import Columns
-from plait.index.fields.matching import Matcher, long_texts
-from plait.index.fields.values import DATES, NAMES, Kind
+from plait.index.fields.matching import Matcher
+from plait.index.fields.values import DATES, NAMES, Kind, long_texts
 from plait.index.filter import FieldFacts, Filter
 from plait.index.leg import NO_PASSAGES, Flags, Passages, Scores
 from plait.index.local.segment import Segment
