@@ -63,6 +63,15 @@ class Passage:
         return f"{self.article_id}#{self.number}"
 
 
+def owner_of(passage_id: str) -> str:
+    """Return the id of a passage's article; an empty text for what is no id of a passage.
+
+    >>> owner_of("talks#2019.txt#3"), owner_of("talks.txt")
+    ('talks#2019.txt', '')
+    """
+    return passage_id.rpartition("#")[0]
+
+
 def typed(text: str) -> Scalar:
     """Return the number or flag that a text stands for, as a cell of a table has it; or the text.
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from plait.index.article import Article
 from plait.index.fields.columns import Columns, Rows
-from plait.index.fields.values import DATES, Kind, long_texts
+from plait.index.fields.values import DATES, Kind, host_of, long_texts
 from plait.index.files.strings import StringTable
 from plait.index.filter import (
     ID,
@@ -246,10 +246,7 @@ def place_test(wanted: str) -> Test:
         return lambda text: fits(f"/{text.casefold()}") is not None
 
     def test(text: str) -> bool:
-        whole = f"/{text.casefold()}/"
-        _, is_address, host = whole.partition("://")
-        return f"/{wanted}/" in whole or bool(
-            is_address and host.partition("/")[0].endswith(f".{wanted}")
-        )
+        own = text.casefold()
+        return f"/{wanted}/" in f"/{own}/" or host_of(own).endswith(f".{wanted}")
 
     return test

@@ -114,6 +114,15 @@ def _text(text: str) -> tuple[Kind, str]:
     return (Kind.TEXT if len(text.encode()) <= LONGEST_TEXT else Kind.LONG), text
 
 
+def host_of(source: str) -> str:
+    """Return the host of an address; an empty text for a path.
+
+    >>> host_of("https://news.example.org/2019/talks"), host_of("/data/talks.txt")
+    ('news.example.org', '')
+    """
+    return source.partition("://")[2].partition("/")[0]
+
+
 def _source(article: Article) -> tuple[Kind, str]:
     """Return the folder of a source that ends with the article's id; else the whole source."""
     folder = article.source.removesuffix(article.id)

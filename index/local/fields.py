@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from plait.index.errors import FingerprintError
 from plait.index.fields.columns import Columns
 from plait.index.fields.matching import Matcher
-from plait.index.fields.values import DATES, NAMES, Kind, long_texts
+from plait.index.fields.values import DATES, NAMES, Kind, host_of, long_texts
 from plait.index.filter import FieldFacts, Filter
 from plait.index.leg import NO_PASSAGES, Flags, Passages, Scores
 from plait.index.local.segment import Segment
@@ -158,10 +158,7 @@ def _shown(kind: Kind, text: str) -> str:
 
 def _bucket(field: str, text: str, letters: int | None) -> str:
     """Return the text under which a value is counted."""
-    if field != "source":
-        return text[:letters]
-    _, is_address, host = text.partition("://")
-    return host.partition("/")[0] if is_address else text
+    return host_of(text) or text if field == "source" else text[:letters]
 
 
 def _days(columns: Columns, count: int) -> Scores:
