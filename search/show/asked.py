@@ -4,6 +4,7 @@ import datetime as dt
 
 from plait.index.errors import QueryError
 from plait.search.query.known import Known
+from plait.search.query.parser import today
 
 
 def where_of(where: str, since: str = "", until: str = "") -> str | None:
@@ -21,7 +22,7 @@ def day_of(option: str, text: str) -> dt.date | None:
     """Return the day that an option names; None where it is left out. Raises `QueryError`."""
     if not text:
         return None
-    span = Known({}, dt.datetime.now().astimezone().date()).date(text)
+    span = Known({}, today()).date(text)
     if span is None or span.precision != "day":
         raise QueryError(f"{option} is {text!r}; wanted a day, such as 2018-11-14 or yesterday.")
     return dt.date.fromisoformat(span.text)
