@@ -167,8 +167,8 @@ def show(
 
     JSON is one object for one article, and an array for several.
     """
+    from plait.search.show.catalogue import Catalogue
     from plait.search.show.terminal import shown_together
-    from plait.search.show.typed import Catalogue
 
     opened = plait.Index.open(root)
     with opened.reading():
@@ -237,7 +237,7 @@ def why(
     as_json: its.AsJson = False,
 ) -> None:
     """Say why an article ranks where it does, or at which stage it is lost."""
-    from plait.search.show.typed import Catalogue
+    from plait.search.show.catalogue import Catalogue
     from plait.search.why import explain_rank
 
     asked = plait.System.parse(system) if system else None

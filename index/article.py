@@ -72,10 +72,10 @@ def owner_of(passage_id: str) -> str:
     return passage_id.rpartition("#")[0]
 
 
-def typed(text: str) -> Scalar:
+def scalar_of(text: str) -> Scalar:
     """Return the number or flag that a text stands for, as a cell of a table has it; or the text.
 
-    >>> list(map(typed, ("12", "-0.5", "True", "007", "1,000")))
+    >>> list(map(scalar_of, ("12", "-0.5", "True", "007", "1,000")))
     [12, -0.5, True, '007', '1,000']
     """
     if _NUMBER.fullmatch(text):

@@ -10,7 +10,7 @@ from dataclasses import replace
 from enum import IntEnum
 from typing import TypeAlias
 
-from plait.index.article import Article, FieldValue, typed
+from plait.index.article import Article, FieldValue, scalar_of
 from plait.index.span import Precision, Span, span_of
 
 
@@ -33,7 +33,7 @@ class Kind(IntEnum):
 DATES = (Kind.YEAR, Kind.MONTH, Kind.DAY, Kind.TIME)
 TEXTS = (Kind.TEXT, Kind.FOLDER, Kind.LONG)
 
-NAMES = {
+KIND_NAMES = {
     Kind.FLAG: "flag",
     Kind.NUMBER: "number",
     **dict.fromkeys(DATES, "date"),
@@ -45,8 +45,9 @@ LONGEST_TEXT = 255
 """Greatest number of bytes of a text in a column: a category, a name or an address has fewer. A
 longer one is read from its article."""
 
-LARGEST_WHOLE_TEXT = 64
-"""Greatest number of characters of a number: a longer one, which JSON may have, is a text."""
+LONGEST_NUMBER_KEPT = 64
+"""Greatest number of characters of a number in a column: a longer one, which JSON may have, is a
+text."""
 
 RESERVED = ("id", "title", "text")
 """Names of fields that metadata cannot have: there they are `metadata.NAME`."""
@@ -95,7 +96,7 @@ def kind_and_text(value: object) -> tuple[Kind, str]:
     if isinstance(value, int | float):
         text = json.dumps(value)
         sound = value == value and abs(value) != float("inf")  # noqa: PLR0124 - NaN differs from itself
-        return (Kind.NUMBER if sound and len(text) <= LARGEST_WHOLE_TEXT else Kind.TEXT), text
+        return (Kind.NUMBER if sound and len(text) <= LONGEST_NUMBER_KEPT else Kind.TEXT), text
     text = str(value)
     span = span_of(text)
     return (_kind_of(span), span.text) if span and _kind_of(span) >= Kind.DAY else _text(text)
@@ -143,7 +144,7 @@ def sort_key(kind: Kind, text: str) -> tuple[object, str]:
 def with_types(article: Article) -> Article:
     """Return an article whose metadata are texts with the values that these stand for.
 
-    Earlier versions wrote a list as JSON, and everything else as `typed` reads it.
+    Earlier versions wrote a list as JSON, and everything else as `scalar_of` reads it.
     """
     metadata = {name: _typed_or_list(str(value)) for name, value in article.metadata.items()}
     return replace(article, metadata=metadata)
@@ -151,7 +152,7 @@ def with_types(article: Article) -> Article:
 
 def _typed_or_list(text: str) -> FieldValue:
     if not text.startswith("["):
-        return typed(text)
+        return scalar_of(text)
     try:
         values = json.loads(text)
     except ValueError:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Mapping
 from functools import cache
 
-from plait.index.article import FieldValue, Scalar, typed
+from plait.index.article import FieldValue, Scalar, scalar_of
 from plait.index.errors import ReadingError
 from plait.index.reading.dates import iso_date_or_part
 
@@ -29,7 +29,7 @@ def _text(value: Scalar) -> Scalar:
 
 
 def _number(value: Scalar) -> Scalar:
-    found = typed(value.strip().replace(",", "")) if isinstance(value, str) else value
+    found = scalar_of(value.strip().replace(",", "")) if isinstance(value, str) else value
     return value if isinstance(found, str | bool) else found
 
 

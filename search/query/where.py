@@ -84,10 +84,10 @@ def _checked(tree: object, known: Known, depth: int) -> Filter:
         raise QueryError(f"the filter has more than {DEEPEST_FILTER} conditions within each other.")
     match tree:
         case Compare():
-            return _typed(known.name(tree.field), tree.operator, tree.value, known)
+            return _with_type(known.name(tree.field), tree.operator, tree.value, known)
         case OneOf():
             name = known.name(tree.field)
-            return _any_of(name, [_typed(name, "=", value, known) for value in tree.values])
+            return _any_of(name, [_with_type(name, "=", value, known) for value in tree.values])
         case Exists():
             return Exists(known.name(tree.field))
         case Not():
@@ -97,7 +97,7 @@ def _checked(tree: object, known: Known, depth: int) -> Filter:
     raise QueryError(f"no filter: {tree!r}; give a text, or one made by plait.Field.")
 
 
-def _typed(name: str, operator: Operator, value: Value, known: Known) -> Filter:
+def _with_type(name: str, operator: Operator, value: Value, known: Known) -> Filter:
     if isinstance(value, str):
         return known.compared(name, operator, value)
     if not isinstance(value, bool | int | float | Span):
