@@ -39,7 +39,8 @@ if TYPE_CHECKING:
     from plait.search.stages.reranking import Reranker
 
 PASSAGE_DIGITS = 9
-"""Greatest number of digits of a passage's number in `ID#3`; what is longer belongs to an article's id."""
+"""Greatest number of digits of a passage's number in `ID#3`; a longer one belongs to an article's
+id."""
 
 
 class Index:

@@ -1,4 +1,4 @@
-"""What is asked for by options: a filter with its short forms, and days."""
+"""What is asked for by options: a filter with its short forms, a second stage, and days."""
 
 import datetime as dt
 
@@ -26,3 +26,17 @@ def day_of(option: str, text: str) -> dt.date | None:
     if span is None or span.precision != "day":
         raise QueryError(f"{option} is {text!r}; wanted a day, such as 2018-11-14 or yesterday.")
     return dt.date.fromisoformat(span.text)
+
+
+def with_rerank(text: str, model: str, budget_ms: int | None) -> str:
+    """Return the text of a system with a second stage, where a model is named.
+
+    Raises `QueryError` for a budget without a model.
+
+    >>> with_rerank("dense", "a/b", 500)
+    'dense >> rerank(model=a/b, budget_ms=500)'
+    """
+    if not model and budget_ms is not None:
+        raise QueryError("--budget-ms is of no use without --rerank MODEL; name one.")
+    budget = f", budget_ms={budget_ms}" if budget_ms is not None else ""
+    return f"{text} >> rerank(model={model}{budget})" if model else text
