@@ -41,7 +41,7 @@ class StoreSettings:
     shortlist_share: int = 60
     """Number of rows of which signs choose one, at least: 2,000 of 120,000 hold .996 of the best
     ten."""
-    shortlist_filtered: int = 2
+    shortlist_filtered: int = 4
     """Factor of the shortlist within a filter: the nearest of some rows are less near than those of
     all, so that their signs tell less."""
     queries_per_release: int = 4

@@ -64,7 +64,7 @@ def test_json_is_for_programs(news: Path) -> None:
     hit = json.loads(plait(*asked, cwd=news).stdout)
     assert hit["text"] == hit["passage"]["text"]
     assert (hit["raw"], hit["teasers"]) == ("", [])
-    in_order = "keyword dense terms late neighbours exact rare trust rerank"
+    in_order = "keyword dense terms late neighbours exact rare trust rerank age"
     assert list(hit["explanation"]) == in_order.split()
 
 

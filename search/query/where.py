@@ -37,8 +37,8 @@ LONGEST_FILTER = 100_000
 """Greatest number of characters of a filter: one that lists ten thousand ids has so many."""
 DEEPEST_FILTER = 50
 """Greatest depth of parentheses and of `not`."""
-CHARACTERS_SHOWN = 70
-"""Number of characters of a filter that an error shows: a line of a terminal."""
+CHARACTERS_SHOWN = 56
+"""Number of characters of a filter that an error shows: a line of a narrow terminal."""
 
 _NAME = re.compile(r"`((?:[^`]|``)+)`|([^\s\"'`<>=!(),:\[\]{}]+)")
 _LETTER = re.compile(r"[\w.-]")
@@ -242,32 +242,37 @@ class _Reader:
         self._need("to")
         high = self._end()
         closing = self._need("]", "}")
-        ends: list[tuple[Operator, str | None]] = [
+        ends: list[tuple[Operator, tuple[str, int] | None]] = [
             (">=" if opening == "[" else ">", low),
             ("<=" if closing == "]" else "<", high),
         ]
-        parts = [self.known.compared(name, op, end, self.text) for op, end in ends if end]
+        parts = [self._comparison(name, operator, *end) for operator, end in ends if end]
         return joined(All, parts) if parts else Exists(name)
 
-    def _end(self) -> str | None:
-        """Read one end of a range; None for an open one."""
+    def _end(self) -> tuple[str, int] | None:
+        """Read one end of a range, and where it begins; None for an open one."""
+        self._skip()
         begin = self._at
         if self._take("to", "]", "}"):
             self._at = begin
             return None
-        return None if self._take("*") else self._written()
+        return None if self._take("*") else (self._written(), begin)
 
     def _compared(self, name: str, operator: Operator) -> Filter:
         """Read a value, and return the comparison with it."""
         self._skip()
-        is_quoted = self.text[self._at : self._at + 1] in {'"', "'"}
+        begin, is_quoted = self._at, self.text[self._at : self._at + 1] in {'"', "'"}
         value = self._written()
         if not is_quoted and operator in {"=", ":"} and value == "*":
             return Exists(name)
         is_pattern = not is_quoted and {"*", "?"} & {*value} and operator in {"=", ":"}
         if is_pattern and not (operator == ":" and name == "source"):
             operator = "like"
-        return self.known.compared(name, operator, value, self.text)
+        return self._comparison(name, operator, value, begin)
+
+    def _comparison(self, name: str, operator: Operator, value: str, at: int) -> Filter:
+        """Return the comparison with a value that is written at a place."""
+        return self.known.compared(name, operator, value, shown_at(self.text, at))
 
     def _written(self) -> str:
         """Read a value: one in quotes, or words up to a mark or a word of the language."""
