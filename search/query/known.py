@@ -142,14 +142,14 @@ class Known:
         kinds = self.kinds(name)
         facts = self.fields.get(name)
         examples = ", ".join(facts.examples[:2]) if facts else ""
-        if kinds == {"text"}:
+        if kinds == {"text"} and operator in RANGES:
             wanted = "texts have no order; = or : or `in` compares them"
         elif kinds == {"date"} and operator not in {"like", "contains"}:
             wanted = "write a date as 2018, 2018-11, 2018-11-14, yesterday or last 30 days"
         else:
             wanted = f"wanted a {' or a '.join(sorted(kinds))}"
         example = f" (as in {examples})" if examples else ""
-        held = f"{name} holds {_plural(kinds)}{example}"
+        held = f"{name} holds {' and '.join(f'{kind}s' for kind in sorted(kinds))}{example}"
         raise QueryError(f"{name} {operator} {text}: {held}; {wanted}.{_below(shown)}")
 
 
@@ -160,10 +160,6 @@ def _recent(name: str, operator: Operator, first: Span, today: Span) -> Filter:
     if operator in {">=", "<"}:
         return Compare(name, operator, first)
     return All((Compare(name, ">=", first), Compare(name, "<=", today)))
-
-
-def _plural(kinds: set[str]) -> str:
-    return " and ".join(f"{kind}s" for kind in sorted(kinds))
 
 
 def _below(shown: str) -> str:
