@@ -48,7 +48,7 @@ TYPES: dict[str, Callable[[Scalar], Scalar]] = {
     "date": _date,
     "flag": _flag,
 }
-"""Types that can be declared, each with a function that gives a value the type, where it fits."""
+"""Types that can be declared, each with a function that converts a value to it, where it fits."""
 
 
 @cache
@@ -59,15 +59,15 @@ def declared(text: str) -> Mapping[str, str]:
     """
     found = {}
     for part in filter(None, map(str.strip, text.split(","))):
-        name, _, kind = map(str.strip, part.rpartition("="))
-        if not name or kind not in TYPES:
+        name, _, own_type = map(str.strip, part.rpartition("="))
+        if not name or own_type not in TYPES:
             wanted = f"wanted NAME=TYPE, with one of {', '.join(TYPES)}"
             raise ReadingError(f"cannot read the type of a field in {part!r}: {wanted}")
-        found[name] = kind
+        found[name] = own_type
     return found
 
 
-def converted(value: FieldValue, kind: str) -> FieldValue:
+def converted(value: FieldValue, declared_type: str) -> FieldValue:
     """Return a value with a declared type; as it is where it does not fit."""
-    convert = TYPES[kind]
+    convert = TYPES[declared_type]
     return tuple(map(convert, value)) if isinstance(value, tuple) else convert(value)
