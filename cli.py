@@ -50,9 +50,8 @@ def index(
 
     Reads SUFFIXES. A file that cannot be read is reported and skipped, and the exit status is 1.
     """
-    from plait.index.factory import open_writer, recorded_model
+    from plait.index.factory import open_writer, writing_model
     from plait.index.ingest import Indexing
-    from plait.index.models.encoder import load_encoder, name_to_record
     from plait.index.reading import FieldNames, bounded_lines
     from plait.index.summary import counted
     from plait.search.show.progress import indexing
@@ -61,12 +60,8 @@ def index(
     names = FieldNames(id_field, title_field, text_field, date_field, author_field, types)
     files = [path for path in paths if str(path) != "-"]
     stdin = bounded_lines(sys.stdin.buffer) if len(files) < len(paths) and sys.stdin else ()
-    name = name_to_record(model) or recorded_model(root)
-    encoder = load_encoder(name, fetch=bool(model))
-    with (
-        indexing(console) as told,
-        open_writer(root, encoder, name, told.encoded) as writer,
-    ):
+    encoder, name = writing_model(root, model)
+    with indexing(console) as told, open_writer(root, encoder, name, told.encoded) as writer:
         summary = Indexing(writer, names, prune=prune, progress=told.files).run(files, stdin)
     console.note(*summary.failures, *summary.notices, writer.notice())
     console.say(f"{summary}. {root} holds {counted(len(writer.ids()), 'article')}.")
@@ -102,12 +97,11 @@ def search(
 
     Fields filter in the query too: author:smith, date:[2018 TO 2019], -section:sport.
     """
-    from plait.search.show.asked import day_of, where_of
+    from plait.search.show.asked import day_of, where_of, with_rerank
     from plait.search.show.formats import chosen_form
     from plait.search.show.output import Output
     from plait.search.show.remembered import remember
     from plait.search.show.terminal import nothing_found
-    from plait.search.systems import with_rerank
 
     chosen = chosen_form(form, as_json=as_json, full=full, explain=explain, facets=bool(facet))
     opened, text = plait.Index.open(root), " ".join(query)
@@ -167,8 +161,8 @@ def show(
 
     JSON is one object for one article, and an array for several.
     """
+    from plait.search.show.catalogue import Catalogue
     from plait.search.show.terminal import shown_together
-    from plait.search.show.typed import Catalogue
 
     opened = plait.Index.open(root)
     with opened.reading():
@@ -237,7 +231,7 @@ def why(
     as_json: its.AsJson = False,
 ) -> None:
     """Say why an article ranks where it does, or at which stage it is lost."""
-    from plait.search.show.typed import Catalogue
+    from plait.search.show.catalogue import Catalogue
     from plait.search.why import explain_rank
 
     asked = plait.System.parse(system) if system else None

@@ -63,10 +63,19 @@ class Passage:
         return f"{self.article_id}#{self.number}"
 
 
-def typed(text: str) -> Scalar:
+def owner_of(passage_id: str) -> str:
+    """Return the id of a passage's article; an empty text for what is no id of a passage.
+
+    >>> owner_of("talks#2019.txt#3"), owner_of("talks.txt")
+    ('talks#2019.txt', '')
+    """
+    return passage_id.rpartition("#")[0]
+
+
+def scalar_of(text: str) -> Scalar:
     """Return the number or flag that a text stands for, as a cell of a table has it; or the text.
 
-    >>> list(map(typed, ("12", "-0.5", "True", "007", "1,000")))
+    >>> list(map(scalar_of, ("12", "-0.5", "True", "007", "1,000")))
     [12, -0.5, True, '007', '1,000']
     """
     if _NUMBER.fullmatch(text):

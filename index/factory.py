@@ -66,11 +66,14 @@ def facts_of(place: str | Path) -> dict[str, str | int]:
     return read_manifest(Path(place)).facts()
 
 
-def recorded_model(place: str | Path) -> str:
-    """Return the name of an index's model, as it was typed; empty where there is no index."""
-    from plait.index.local import model  # noqa: PLC0415 - likewise
+def writing_model(place: str | Path, model: str) -> "tuple[Encoder, str]":
+    """Load a model to write with, by default the index's own; return also its name to record.
 
-    return model.recorded_model(Path(place))
+    Raises `ModelError` and `CorruptIndexError`.
+    """
+    from plait.index.local.model import writing_model as load  # noqa: PLC0415 - likewise
+
+    return load(Path(place), model)
 
 
 def record_system(place: str | Path, system: str) -> str:

@@ -39,7 +39,7 @@ FAILURES_PER_SOURCE = 10
 hold a million bad lines."""
 
 FilesDone: TypeAlias = Callable[[int, int], object]
-"""Takes the number of files that are done, and of those found."""
+"""Function that takes the number of files that are done, and of those found."""
 
 UNPRUNED = "/may hold records that are gone from the file"
 """Mark in a source's state, set by a run without `prune`: the next run with it reads again."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from plait.index.leg import Passages, Scores
+from plait.index.summary import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class Age:
     def __str__(self) -> str:
         if not self.days:
             return f"{self.date} is the day as of which was asked"
-        return f"{self.date} is {self.days:,} day{'s'[: self.days > 1]} before {self.as_of}"
+        return f"{self.date} is {counted(self.days, 'day')} before {self.as_of}"
 
 
 @dataclass(frozen=True, slots=True)

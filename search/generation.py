@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from plait.index.article import owner_of
 from plait.index.errors import QueryError
 from plait.index.filter import All, Compare, Either, Exists, Filter, Not, OneOf, fields_in
 from plait.index.language.analyzer import TextAnalyzer
@@ -160,8 +161,7 @@ class Generation:
             return
         passages = self.store.within(where)
         _, first = np.unique(self.store.owners(passages), return_index=True)
-        for passage_id in self.store.passage_ids(passages[first]):
-            yield passage_id.rpartition("#")[0]
+        yield from map(owner_of, self.store.passage_ids(passages[first]))
 
     def undated(self, where: Filter | None) -> int:
         """Return how many articles a filter leaves out only because they have no date."""

@@ -7,7 +7,7 @@ from operator import add
 
 import numpy as np
 
-from plait.index.article import Article, Passage
+from plait.index.article import Article, Passage, owner_of
 from plait.index.leg import (
     Answer as LegAnswer,
     Flags,
@@ -128,8 +128,7 @@ class Ranking:
 
     def article_ids(self, store: Store, rows: Sequence[int]) -> list[str]:
         """Return the id of the article of each of some rows."""
-        ids = store.passage_ids(self.passages[list(rows)])
-        return [passage_id.rpartition("#")[0] for passage_id in ids]
+        return list(map(owner_of, store.passage_ids(self.passages[list(rows)])))
 
     def likely(self, least: float, most: int) -> "Ranking":
         """Return the ranking with its first `most` rows that have probability `least` or more."""

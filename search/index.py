@@ -38,8 +38,9 @@ from plait.search.system import Options, System
 if TYPE_CHECKING:
     from plait.search.stages.reranking import Reranker
 
-LONGEST_NUMBER = 10
-"""Digits of a passage's number in `ID#3`; what is longer belongs to an article's id."""
+PASSAGE_DIGITS = 9
+"""Greatest number of digits of a passage's number in `ID#3`; a longer one belongs to an article's
+id."""
 
 
 class Index:
@@ -294,6 +295,6 @@ class Index:
     def entry(self, name: str) -> Article | Passage:
         """Return an article by its id, or a passage by its own; raises `NotFoundError`."""
         owner, _, number = name.rpartition("#")
-        if owner and number.isdecimal() and len(number) < LONGEST_NUMBER and name not in self:
+        if owner and number.isdecimal() and len(number) <= PASSAGE_DIGITS and name not in self:
             return self.passage(owner, int(number))
         return self.article(name)

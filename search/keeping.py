@@ -16,8 +16,8 @@ def remove(articles: its.Named, root: its.Root = DEFAULT_INDEX) -> None:
     """
     from plait.index.factory import reopen_writer
     from plait.index.ingest import remove_articles
+    from plait.search.show.catalogue import Catalogue
     from plait.search.show.terminal import removed_note
-    from plait.search.show.typed import Catalogue
 
     with reopen_writer(root) as writer:
         ids = Catalogue.of_writer(writer).find(articles)
@@ -30,7 +30,7 @@ def info(
 ) -> None:
     """Say what an index holds and what it was built with."""
     from plait.index.factory import facts_of, open_store
-    from plait.search.show.facts import field_lines
+    from plait.search.show.fields import field_lines
 
     if fields:
         known = open_store(root).fields()

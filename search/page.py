@@ -85,7 +85,10 @@ class Pages:
         return hits
 
     def _by_date(self, offset: int, k: int) -> list[Hit]:
-        """Return hits in the order of their dates, then of their ids; those without a date last."""
+        """Return hits in the order of their dates, then of their ids; those without a date last.
+
+        Only the ids of the page, and of what ties with its ends, are read.
+        """
         passages = self._first_passages
         days = self._store.days(self._store.owners(passages))
         ages = np.where(np.isnan(days), np.inf, -days if self._options.sort[0] == "-" else days)

@@ -1,4 +1,4 @@
-"""Systems by their texts: the one that an index has recorded, several at once, a second stage."""
+"""Systems by their texts: the one that an index has recorded, or several at once."""
 
 from plait.index.errors import CorruptIndexError, QueryError
 from plait.search.system import HYBRID, System
@@ -31,17 +31,3 @@ def parse_systems(text: str) -> tuple[System, ...]:
         if systems.count(system) > 1:
             raise QueryError(f"{system} is named twice; name each system once.")
     return systems
-
-
-def with_rerank(text: str, model: str, budget_ms: int | None) -> str:
-    """Return the text of a system with a second stage, where a model is named.
-
-    Raises `QueryError` for a budget without a model.
-
-    >>> with_rerank("dense", "a/b", 500)
-    'dense >> rerank(model=a/b, budget_ms=500)'
-    """
-    if not model and budget_ms is not None:
-        raise QueryError("--budget-ms is of no use without --rerank MODEL; name one.")
-    budget = f", budget_ms={budget_ms}" if budget_ms is not None else ""
-    return f"{text} >> rerank(model={model}{budget})" if model else text

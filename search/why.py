@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from plait.index.article import owner_of
 from plait.index.errors import NotFoundError, QueryError
 from plait.index.leg import Within
 from plait.index.span import span_at, span_of
@@ -102,7 +103,7 @@ def explain_rank(
     system = options.system or index.default
     if system.rerank:
         raise QueryError(f"{system}: only a first stage is explained; leave out what is after >>.")
-    owner = article_id.rpartition("#")[0]
+    owner = owner_of(article_id)
     if article_id not in index and owner in index:
         raise NotFoundError(f"{article_id} is a passage; ask for its article, {owner}.")
     if article_id not in index:
@@ -188,7 +189,7 @@ class _Finder:
         if self.within is None:
             return False
         ids = self.index.store.passage_ids(self.within)
-        return all(own.rpartition("#")[0] != self.article_id for own in ids)
+        return self.article_id not in map(owner_of, ids)
 
     def words(self) -> tuple[tuple[str, ...], dict[str, int]]:
         """Split the query's terms into those that the article has, and the others."""

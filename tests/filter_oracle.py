@@ -16,9 +16,9 @@ RANGES = {
     "<": lambda own, wanted: own.last < wanted.first,
     "<=": lambda own, wanted: own.last <= wanted.last,
 }
-
-
+"""Orders of two spans: of all that one stands for, against all that the other does."""
 RESERVED = {"id", "title", "text"}
+"""Fields that no metadata can have."""
 
 
 def values_of(article: Article, field: str) -> list[Scalar | Span]:
@@ -32,7 +32,7 @@ def values_of(article: Article, field: str) -> list[Scalar | Span]:
     else:
         found = []
     name = field.removeprefix("metadata.")
-    if name in article.metadata and (field not in RESERVED):
+    if name in article.metadata and field not in RESERVED:
         own = article.metadata[name]
         found += [one_value(value) for value in (own if isinstance(own, tuple) else (own,))]
     return [value for value in found if value != ""]

@@ -15,8 +15,8 @@ from plait.index.errors import QueryError
 from plait.index.ingest import bring_up_to_date
 from plait.index.local.writer import IndexWriter
 from plait.index.models.encoder import Encoder
+from plait.search.show.catalogue import Catalogue, nearest
 from plait.search.show.remembered import last_hits, remember
-from plait.search.show.typed import Catalogue, nearest
 
 NEWS = {
     "2018/treaty.txt": "A treaty\n2018-11-14\n\nTwo leaders signed a peace treaty in Geneva.",

@@ -122,7 +122,7 @@ def test_names_are_found_in_any_case_and_misspelt_ones_are_refused(index: Index)
         ("2018-11-14 09:30+09:00", Kind.TIME, "2018-11-14T00:30:00.000000"),
         ("2018-02-30", Kind.TEXT, "2018-02-30"),
         ("é" * 127, Kind.TEXT, "é" * 127),
-        ("é" * 128, Kind.LONG, ""),
+        ("é" * 128, Kind.LONG, "é" * 128),
     ],
 )
 def test_a_value_has_one_kind(value: object, kind: Kind, text: str) -> None:
@@ -175,3 +175,11 @@ def test_a_day_lies_in_its_month_and_its_year(day: dt.date) -> None:
 def test_what_is_no_date_has_no_span(text: str) -> None:
     """A text that stands for no day, or for one beyond the year 9999."""
     assert span_of(text) is None
+
+
+def test_a_column_has_no_long_texts() -> None:
+    """It keeps that there is one; the article has the text."""
+    columns = Columns.of(entries_of(article, "english") for article in ARTICLES)
+    rows = columns.rows("long", Kind.LONG)
+    assert [columns.text(row) for row in range(*rows)] == [""]
+    assert columns.holders(rows).tolist() == [0]

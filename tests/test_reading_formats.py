@@ -150,7 +150,7 @@ def test_front_matter_may_say_when_it_was_published() -> None:
     assert draft.date == "2019-01-11"
     assert draft.metadata == {"publishdate": "2019-01-11T10:00:00+09:00"}
     draft = read_markdown(b"---\npublished: true\n---\n# T\n2019-02-01\nText")
-    assert (draft.date, draft.metadata) == ("2019-02-01", {"published": "true"})
+    assert (draft.date, draft.metadata) == ("2019-02-01", {"published": True})
 
 
 PAGE = """<html><head><title>Rain in the north | The Paper</title>

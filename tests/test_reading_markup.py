@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from plait.index.reading.markup import MAX_PROSE_ELEMENTS
+from plait.index.reading.markup import MAX_SENTENCE_ELEMENTS
 from plait.index.reading.webpage import read_webpage
 
 PAGE = """<html><head><title>Snow in the south | The Paper</title>{head}</head><body>
@@ -135,6 +135,6 @@ def test_a_day_in_a_sentence_stays_there() -> None:
 
 def test_sentences_hold_few_elements() -> None:
     """A paragraph of thousands of days is none, and is left as it was."""
-    days = "<time datetime='2015-05-05'>5 May</time> or " * (MAX_PROSE_ELEMENTS + 1)
+    days = "<time datetime='2015-05-05'>5 May</time> or " * (MAX_SENTENCE_ELEMENTS + 1)
     draft = read_webpage(PAGE.format(head="", top=f"<p>{days}so.</p>").encode())
     assert "5 May" not in draft.text

@@ -226,6 +226,7 @@ TREES = [
     (F("n") > dt.date(2018, 1, 1), "n > 2018-01-01: n holds numbers"),
     (F("flag") > True, "true and false have no order"),
     (F("section") >= "a", "texts have no order"),
+    (F("section") == 5, "; wanted a text."),
     (F("n") == cast("int", [1]), "n = [1]: wanted a text, a number, a flag or a date."),
     (cast("Filter", 5), "no filter: 5; give a text, or one made by plait.Field."),
     (cast("Filter", All((cast("Filter", "n = 1"),))), "no filter: 'n = 1'"),

@@ -52,7 +52,7 @@ class Columns:
         """Return the columns of some articles' values."""
         holders: defaultdict[Entry, list[int]] = defaultdict(list)
         for number, entries in enumerate(articles):
-            for entry in dict.fromkeys(entries):  # a list may name a value twice
+            for entry in dict.fromkeys(map(_kept, entries)):  # a list may name a value twice
                 holders[entry].append(number)
         return cls._of({entry: np.array(own, np.int32) for entry, own in holders.items()})
 
@@ -152,8 +152,14 @@ class Columns:
     def items(self) -> Iterator[tuple[Entry, NDArray[np.int32]]]:
         """Yield every value and its articles."""
         starts = self.starts.tolist()
-        for name, place in self._places.items():
+        for name in self._places:
             for kind in Kind:
-                first, last = self.bounds[place + kind : place + kind + 2].tolist()
+                first, last = self.rows(name, kind)
                 for row, (begin, end) in enumerate(pairwise(starts[first : last + 1]), first):
                     yield (name, kind, self.text(row)), self.articles[begin:end]
+
+
+def _kept(entry: Entry) -> Entry:
+    """Return what a column keeps of a value: of a long text only that there is one."""
+    field, kind, _ = entry
+    return (field, kind, "") if kind == Kind.LONG else entry

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 from plait.index.article import Article
-from plait.index.fields.values import NAMES, entries_of
+from plait.index.fields.values import KIND_NAMES, entries_of
 
 LONGEST_SHOWN = 40
 """Number of characters of a value that a notice shows."""
@@ -22,7 +22,7 @@ class FieldKinds:
         Nothing for the first kind of a field: a field changes once it is known.
         """
         for field, kind, text in entries_of(article, ""):
-            known, name = self._known[field], NAMES[kind]
+            known, name = self._known[field], KIND_NAMES[kind]
             if known and name not in known:
                 before = " or ".join(sorted(known))
                 shown = text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"

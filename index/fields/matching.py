@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from plait.index.article import Article
 from plait.index.fields.columns import Columns, Rows
-from plait.index.fields.values import DATES, Kind, kind_and_text
+from plait.index.fields.values import DATES, Kind, host_of, long_texts
 from plait.index.files.strings import StringTable
 from plait.index.filter import (
     ID,
@@ -246,20 +246,7 @@ def place_test(wanted: str) -> Test:
         return lambda text: fits(f"/{text.casefold()}") is not None
 
     def test(text: str) -> bool:
-        whole = f"/{text.casefold()}/"
-        _, is_address, host = whole.partition("://")
-        return f"/{wanted}/" in whole or bool(
-            is_address and host.partition("/")[0].endswith(f".{wanted}")
-        )
+        own = text.casefold()
+        return f"/{wanted}/" in f"/{own}/" or host_of(own).endswith(f".{wanted}")
 
     return test
-
-
-def long_texts(article: Article, field: str) -> set[str]:
-    """Return the texts of an article in a field that are too long for a column."""
-    texts: list[object] = []
-    if field in {"source", "author", "date"}:
-        texts.append(getattr(article, field))
-    value = article.metadata.get(field.removeprefix("metadata."), ())
-    texts += value if isinstance(value, tuple | list) else (value,)
-    return {str(text) for text in texts if kind_and_text(text)[0] == Kind.LONG}

@@ -10,7 +10,7 @@ from dataclasses import replace
 from enum import IntEnum
 from typing import TypeAlias
 
-from plait.index.article import Article, FieldValue, typed
+from plait.index.article import Article, FieldValue, scalar_of
 from plait.index.span import Precision, Span, span_of
 
 
@@ -33,7 +33,7 @@ class Kind(IntEnum):
 DATES = (Kind.YEAR, Kind.MONTH, Kind.DAY, Kind.TIME)
 TEXTS = (Kind.TEXT, Kind.FOLDER, Kind.LONG)
 
-NAMES = {
+KIND_NAMES = {
     Kind.FLAG: "flag",
     Kind.NUMBER: "number",
     **dict.fromkeys(DATES, "date"),
@@ -45,8 +45,9 @@ LONGEST_TEXT = 255
 """Greatest number of bytes of a text in a column: a category, a name or an address has fewer. A
 longer one is read from its article."""
 
-LARGEST_WHOLE_TEXT = 64
-"""Greatest number of characters of a number: a longer one, which JSON may have, is a text."""
+LONGEST_NUMBER_KEPT = 64
+"""Greatest number of characters of a number in a column: a longer one, which JSON may have, is a
+text."""
 
 RESERVED = ("id", "title", "text")
 """Names of fields that metadata cannot have: there they are `metadata.NAME`."""
@@ -82,6 +83,12 @@ def entries_of(article: Article, language: str) -> Iterator[Entry]:
         yield "language", Kind.TEXT, language
 
 
+def long_texts(article: Article, field: str) -> set[str]:
+    """Return the texts of an article in a field that are too long for a column."""
+    entries = entries_of(article, "")
+    return {text for name, kind, text in entries if name == field and kind == Kind.LONG}
+
+
 def kind_and_text(value: object) -> tuple[Kind, str]:
     """Return kind and text of one value of metadata; a text that is a day or a moment is a date."""
     if isinstance(value, bool):
@@ -89,7 +96,7 @@ def kind_and_text(value: object) -> tuple[Kind, str]:
     if isinstance(value, int | float):
         text = json.dumps(value)
         sound = value == value and abs(value) != float("inf")  # noqa: PLR0124 - NaN differs from itself
-        return (Kind.NUMBER if sound and len(text) <= LARGEST_WHOLE_TEXT else Kind.TEXT), text
+        return (Kind.NUMBER if sound and len(text) <= LONGEST_NUMBER_KEPT else Kind.TEXT), text
     text = str(value)
     span = span_of(text)
     return (_kind_of(span), span.text) if span and _kind_of(span) >= Kind.DAY else _text(text)
@@ -105,7 +112,16 @@ def _kind_of(span: Span) -> Kind:
 
 
 def _text(text: str) -> tuple[Kind, str]:
-    return (Kind.TEXT, text) if len(text.encode()) <= LONGEST_TEXT else (Kind.LONG, "")
+    return (Kind.TEXT if len(text.encode()) <= LONGEST_TEXT else Kind.LONG), text
+
+
+def host_of(source: str) -> str:
+    """Return the host of an address; an empty text for a path.
+
+    >>> host_of("https://news.example.org/2019/talks"), host_of("/data/talks.txt")
+    ('news.example.org', '')
+    """
+    return source.partition("://")[2].partition("/")[0]
 
 
 def _source(article: Article) -> tuple[Kind, str]:
@@ -128,7 +144,7 @@ def sort_key(kind: Kind, text: str) -> tuple[object, str]:
 def with_types(article: Article) -> Article:
     """Return an article whose metadata are texts with the values that these stand for.
 
-    Earlier versions wrote a list as JSON, and everything else as `typed` reads it.
+    Earlier versions wrote a list as JSON, and everything else as `scalar_of` reads it.
     """
     metadata = {name: _typed_or_list(str(value)) for name, value in article.metadata.items()}
     return replace(article, metadata=metadata)
@@ -136,7 +152,7 @@ def with_types(article: Article) -> Article:
 
 def _typed_or_list(text: str) -> FieldValue:
     if not text.startswith("["):
-        return typed(text)
+        return scalar_of(text)
     try:
         values = json.loads(text)
     except ValueError:

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from plait.index.errors import FingerprintError
 from plait.index.fields.columns import Columns
-from plait.index.fields.matching import Matcher, long_texts
-from plait.index.fields.values import DATES, NAMES, Kind
+from plait.index.fields.matching import Matcher
+from plait.index.fields.values import DATES, KIND_NAMES, Kind, host_of, long_texts
 from plait.index.filter import FieldFacts, Filter
 from plait.index.leg import NO_PASSAGES, Flags, Passages, Scores
 from plait.index.local.segment import Segment
@@ -55,7 +55,7 @@ class Fields:
                 for kind in Kind:
                     rows = columns.rows(field, kind)
                     own = columns.counts(rows, alive)
-                    counts[field][NAMES[kind]] += int(own.sum())
+                    counts[field][KIND_NAMES[kind]] += int(own.sum())
                     having[columns.holders(rows)] = True
                     for row in np.argsort(-own, kind="stable")[:EXAMPLES].tolist():
                         values[field][_shown(kind, columns.text(rows[0] + row))] += int(own[row])
@@ -158,10 +158,7 @@ def _shown(kind: Kind, text: str) -> str:
 
 def _bucket(field: str, text: str, letters: int | None) -> str:
     """Return the text under which a value is counted."""
-    if field != "source":
-        return text[:letters]
-    _, is_address, host = text.partition("://")
-    return host.partition("/")[0] if is_address else text
+    return host_of(text) or text if field == "source" else text[:letters]
 
 
 def _days(columns: Columns, count: int) -> Scores:
@@ -179,5 +176,5 @@ def kinds_of(segments: Iterable[Segment]) -> dict[str, set[str]]:
     for columns in filter(None, (segment.data.columns for segment in segments)):
         for field in columns.fields():
             kinds = (kind for kind in Kind if range(*columns.rows(field, kind)))
-            found[field].update(NAMES[kind] for kind in kinds)
+            found[field].update(KIND_NAMES[kind] for kind in kinds)
     return found

@@ -49,13 +49,12 @@ def article_from_json(line: bytes) -> Article:
 
 def _is_sound(article: Article) -> bool:
     """Return whether all of an article is of its type, as JSON may hold anything."""
-    head = type(article.id) is type(article.title) is type(article.source) is type(article.date)
-    body = type(article.id) is type(article.text) is type(article.author) is type(article.raw)
-    texts = {type(article.id), *map(type, (*article.teasers, *article.metadata))}
+    a = article
+    texts = (a.id, a.title, a.text, a.source, a.date, a.author, a.raw, *a.teasers, *a.metadata)
     values = [
         v for own in article.metadata.values() for v in (own if type(own) is tuple else [own])
     ]
-    return head and body and texts == {str} and {*map(type, values)} <= {str, int, float, bool}
+    return {*map(type, texts)} == {str} and {*map(type, values)} <= {str, int, float, bool}
 
 
 def decoded(article_id: bytes) -> str:

@@ -8,7 +8,7 @@ from plait.index.models.encoder import Encoder, load_encoder, name_to_record
 
 
 def recorded_model(root: Path) -> str:
-    """Return the name of an index's model, as it was typed; empty where there is no index."""
+    """Return the name of an index's model, as it was given; empty where there is no index."""
     try:
         return read_manifest(root).recipe.model
     except NoIndexError:

@@ -34,6 +34,9 @@ MAX_PLACE_CHARACTERS = 60
 MAX_PLACE_CAPITALS = 4
 """Words with a capital between two commas of a place; a headline in capitals has more."""
 
+MIN_PLACE_LETTERS = 3
+"""Letters of a place in capitals: `ROM` has as many, and an initial or `US` fewer."""
+
 MAX_SOURCE_CHARACTERS = 40
 """Characters of an agency's name in brackets: `(Thomson Reuters Foundation)` has 26."""
 
@@ -186,7 +189,7 @@ def begins_sentence(prose: str) -> bool:
 def begins_in_capitals(place: str) -> bool:
     """Return whether the first place is written in capitals, as in `RENO, Nev.`."""
     first = re.split("[,(/]", place, maxsplit=1)[0]
-    return first.isupper() and sum(map(str.isalpha, first)) >= len("ROM")
+    return first.isupper() and sum(map(str.isalpha, first)) >= MIN_PLACE_LETTERS
 
 
 def is_place(text: str) -> bool:

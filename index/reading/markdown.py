@@ -7,7 +7,7 @@ rest is skipped.
 
 import re
 
-from plait.index.article import FieldValue, Scalar, typed
+from plait.index.article import FieldValue, Scalar, scalar_of
 from plait.index.reading.cleaning import clean_line
 from plait.index.reading.dates import date_of_publication, iso_date_or_part
 from plait.index.reading.decoding import decode
@@ -45,7 +45,7 @@ def read_markdown(data: bytes) -> Draft:
     texts = {name: ", ".join(values) for name, values in front.items()}
     date = date or date_of_publication(texts)
     author = ", ".join(front.pop("author", ()) or front.pop("authors", ()))
-    metadata = {name: one_or_all([typed(value) for value in own]) for name, own in front.items()}
+    metadata = {name: one_or_all(list(map(scalar_of, own))) for name, own in front.items()}
     return Draft(heading, head.body, body, date or head.date, author or head.author, metadata)
 
 

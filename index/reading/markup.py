@@ -9,12 +9,12 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from plait.index.reading.dates import iso_date_or_part
+from plait.index.reading.dates import MONTHS, iso_date_or_part
 
 ARTICLE = re.compile(r"\w*Article|\w*BlogPosting|Report")
 """Types of schema.org that an article has; lists, videos and comments have dates of their own."""
 
-NAMES = frozenset(
+META_NAMES = frozenset(
     [
         *("date", "pubdate", "publishdate", "publicationdate", "publisheddate", "publishedtime"),
         *("datepublished", "articlepublished", "articlepublishedtime", "ogpublishedtime"),
@@ -24,14 +24,15 @@ NAMES = frozenset(
 )
 """Names of `meta` elements of publication, in lower case, without marks (`dc.date.issued`)."""
 
-MAX_NAME_CHARACTERS = 40
+MAX_META_NAME_CHARACTERS = 40
 """Characters of such a name, marks included."""
 
-MIN_PROSE_WORDS = 8
+MIN_SENTENCE_WORDS = 8
 """Words around a date in a sentence; a byline has fewer."""
 
-MAX_PROSE_ELEMENTS = 100
-"""Elements of a paragraph of sentences: trafilatura compares each `span` with all others."""
+MAX_SENTENCE_ELEMENTS = 100
+"""Elements of a paragraph that is read as a sentence: trafilatura compares each `span` with all
+others."""
 
 
 def markup_of(tree: Any) -> tuple[str, str]:
@@ -87,7 +88,7 @@ def is_of_publication(meta: Any) -> bool:
     """Return whether a `meta` element holds the day of publication."""
     names = [meta.get(key) or "" for key in ("property", "name", "itemprop")]
     return any(
-        len(name) <= MAX_NAME_CHARACTERS and re.sub(r"[\W_]", "", name).lower() in NAMES
+        len(name) <= MAX_META_NAME_CHARACTERS and re.sub(r"[\W_]", "", name).lower() in META_NAMES
         for name in names
     )
 
@@ -115,11 +116,11 @@ def settle(tree: Any) -> None:
 
 def is_prose(paragraph: Any) -> bool:
     """Return whether the words between the elements of a paragraph make a sentence."""
-    if len(paragraph) > MAX_PROSE_ELEMENTS:
+    if len(paragraph) > MAX_SENTENCE_ELEMENTS:
         return False
     text = " ".join([paragraph.text or "", *(child.tail or "" for child in paragraph)])
     ends = text.rstrip(" \n\t\"'\u201d\u2019)").endswith((".", "!", "?"))
-    return ends and len(text.split()) >= MIN_PROSE_WORDS
+    return ends and len(text.split()) >= MIN_SENTENCE_WORDS
 
 
 def is_guess(date: str, page: str) -> bool:
@@ -131,4 +132,4 @@ def is_guess(date: str, page: str) -> bool:
         return False
     year, month, day = map(int, date.split("-"))
     digits = rf"(?<!\d)0?{day}[/-]0?{month}[/-](?:{year // 100})?{year % 100:02}(?!\d)"
-    return max(month, day) <= len("JFMAMJJASOND") and month != day and bool(re.search(digits, page))
+    return max(month, day) <= len(MONTHS) and month != day and bool(re.search(digits, page))

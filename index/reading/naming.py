@@ -15,14 +15,14 @@ from plait.index.reading.draft import usable_id
 from plait.index.reading.finding import SourceFile
 
 Holder: TypeAlias = Callable[[str], str | None]
-"""Returns the source of the article that has an id; None where the id is free."""
+"""Function from an id to the source of the article that has it; None where the id is free."""
 
 
 class Namer:
     """Namer of the articles of one file."""
 
     def __init__(self, file: SourceFile, source: str, holder: Holder) -> None:
-        """Name articles whose source is `source`."""
+        """Name articles whose source is `source`; `holder` tells which ids are taken."""
         self._read_as = file.name
         self._ends = list(path_ends(file.path))
         self._source = source

@@ -8,14 +8,17 @@ number: such names have no date.
 import datetime as dt
 import re
 
+from plait.index.span import UNITS
+
 YEARS = range(1600, 2101)
 """Years of newspapers, from the first printed one on; other numbers of four digits are none."""
 
-# `2019-01-11`, `2019_01_11`, `2019.01.11`, with or without a time of day.
 SEPARATED = re.compile(r"(?<![A-Za-z0-9])(\d{4})([-_.])(\d{2})\2(\d{2})(?:(?=T\d)|(?![A-Za-z0-9]))")
-# `20190111-talks`: elsewhere eight digits number the articles of a site.
+"""Pattern of `2019-01-11`, `2019_01_11` or `2019.01.11`, with or without a time of day."""
 TOGETHER = re.compile(r"(\d{4})(\d{2})(\d{2})[-_ ]+[^\W\d_]")
+"""Pattern of `20190111-talks`: elsewhere eight digits number the articles of a site."""
 FOLDERS = re.compile(r"(?:^|/)(\d{4})/(\d{2})(?:/(\d{2}))?(?=/)")
+"""Pattern of the folders of a day, or of a month; a year alone may be that of a subject."""
 
 
 def date_of_path(path: str) -> str:
@@ -43,5 +46,5 @@ def calendar_date(year: str, month: str, day: str | None) -> str:
         date = dt.date(int(year), int(month), int(day or 1)).isoformat()
     except ValueError:
         return ""
-    whole = date if day else date[: len("2019-01")]
+    whole = date if day else date[: UNITS["month"]]
     return whole if int(year) in YEARS else ""

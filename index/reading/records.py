@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import astuple, dataclass
 from typing import TypeAlias
 
-from plait.index.article import Article, FieldValue, typed
+from plait.index.article import Article, FieldValue, scalar_of
 from plait.index.errors import ReadingError
 from plait.index.reading.cleaning import without_surrogates
 from plait.index.reading.dates import date_of_publication, iso_date_or_part
@@ -191,7 +191,7 @@ def with_declared(
 def with_types(cells: Mapping[str, str], fields: FieldNames) -> Record:
     """Return a record of texts in which numbers and flags are no texts, except in named fields."""
     named = {*astuple(fields), *declared(fields.types), "id"}
-    return {name: cell if name in named else typed(cell) for name, cell in cells.items()}
+    return {name: cell if name in named else scalar_of(cell) for name, cell in cells.items()}
 
 
 def as_text(value: object) -> str:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Mapping
 from functools import cache
 
-from plait.index.article import FieldValue, Scalar, typed
+from plait.index.article import FieldValue, Scalar, scalar_of
 from plait.index.errors import ReadingError
 from plait.index.reading.dates import iso_date_or_part
 
@@ -29,7 +29,7 @@ def _text(value: Scalar) -> Scalar:
 
 
 def _number(value: Scalar) -> Scalar:
-    found = typed(value.strip().replace(",", "")) if isinstance(value, str) else value
+    found = scalar_of(value.strip().replace(",", "")) if isinstance(value, str) else value
     return value if isinstance(found, str | bool) else found
 
 
@@ -48,7 +48,7 @@ TYPES: dict[str, Callable[[Scalar], Scalar]] = {
     "date": _date,
     "flag": _flag,
 }
-"""Types that can be declared, each with a function that gives a value the type, where it fits."""
+"""Types that can be declared, each with a function that converts a value to it, where it fits."""
 
 
 @cache
@@ -59,15 +59,15 @@ def declared(text: str) -> Mapping[str, str]:
     """
     found = {}
     for part in filter(None, map(str.strip, text.split(","))):
-        name, _, kind = map(str.strip, part.rpartition("="))
-        if not name or kind not in TYPES:
+        name, _, own_type = map(str.strip, part.rpartition("="))
+        if not name or own_type not in TYPES:
             wanted = f"wanted NAME=TYPE, with one of {', '.join(TYPES)}"
             raise ReadingError(f"cannot read the type of a field in {part!r}: {wanted}")
-        found[name] = kind
+        found[name] = own_type
     return found
 
 
-def converted(value: FieldValue, kind: str) -> FieldValue:
+def converted(value: FieldValue, declared_type: str) -> FieldValue:
     """Return a value with a declared type; as it is where it does not fit."""
-    convert = TYPES[kind]
+    convert = TYPES[declared_type]
     return tuple(map(convert, value)) if isinstance(value, tuple) else convert(value)

@@ -38,7 +38,7 @@ _RELATIVE = re.compile(
 )
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)((?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)")
 """Pattern of a number as JSON has it; `007` is a code."""
-LONGEST_NUMBER = 400
+LONGEST_NUMBER_READ = 400
 """Greatest number of characters of a number; the longest float has 309 digits."""
 
 _DAYS = {"day": 1, "week": 7}
@@ -52,22 +52,22 @@ class Known:
     fields: Mapping[str, FieldFacts]
     today: dt.date
 
-    def name(self, typed_name: str, shown: str = "") -> str:
+    def name(self, given: str, shown: str = "") -> str:
         """Return the name of a field as the index has it, in any case.
 
         Raises `QueryError` that lists what there is; `shown` is where the name stands.
         """
         names = {*EVERY_INDEX, *self.fields}
         folded = {name.casefold(): name for name in sorted(names)}
-        found = typed_name if typed_name in names else folded.get(typed_name.casefold())
+        found = given if given in names else folded.get(given.casefold())
         if found:
             return found
-        near = get_close_matches(typed_name.casefold(), folded, 1)
+        near = get_close_matches(given.casefold(), folded, 1)
         hint = f" Did you mean {folded[near[0]]}?" if near else ""
         listed = sorted(names)[:FIELDS_LISTED]
         more = f" and {len(names) - len(listed)} more" if len(names) > len(listed) else ""
         raise QueryError(
-            f"no field {typed_name!r}.{hint} The articles have: {', '.join(listed)}{more}; "
+            f"no field {given!r}.{hint} The articles have: {', '.join(listed)}{more}; "
             f"`plait info --fields` says what is in them.{_below(shown)}"
         )
 
@@ -88,8 +88,8 @@ class Known:
         if operator == "contains" and "text" not in kinds:
             operator = "="
         if operator not in {"like", "contains"}:
-            typed_kinds = kinds - ({"flag"} if operator in RANGES else set())
-            values = [v for k in sorted(typed_kinds) if (v := self._read(k, text)) is not None]
+            fitting = kinds - ({"flag"} if operator in RANGES else set())
+            values = [v for k in sorted(fitting) if (v := self._read(k, text)) is not None]
         if "text" in kinds and operator not in RANGES:
             values.append(text)
         if not values:
@@ -142,14 +142,14 @@ class Known:
         kinds = self.kinds(name)
         facts = self.fields.get(name)
         examples = ", ".join(facts.examples[:2]) if facts else ""
-        if kinds == {"text"}:
+        if kinds == {"text"} and operator in RANGES:
             wanted = "texts have no order; = or : or `in` compares them"
         elif kinds == {"date"} and operator not in {"like", "contains"}:
             wanted = "write a date as 2018, 2018-11, 2018-11-14, yesterday or last 30 days"
         else:
             wanted = f"wanted a {' or a '.join(sorted(kinds))}"
         example = f" (as in {examples})" if examples else ""
-        held = f"{name} holds {_plural(kinds)}{example}"
+        held = f"{name} holds {' and '.join(f'{kind}s' for kind in sorted(kinds))}{example}"
         raise QueryError(f"{name} {operator} {text}: {held}; {wanted}.{_below(shown)}")
 
 
@@ -162,15 +162,11 @@ def _recent(name: str, operator: Operator, first: Span, today: Span) -> Filter:
     return All((Compare(name, ">=", first), Compare(name, "<=", today)))
 
 
-def _plural(kinds: set[str]) -> str:
-    return " and ".join(f"{kind}s" for kind in sorted(kinds))
-
-
 def _below(shown: str) -> str:
     return f"\n{shown}" if shown else ""
 
 
 def _number(text: str) -> Value | None:
     """Return the number that a text stands for, of any size; None for none, and for a code."""
-    found = _NUMBER.fullmatch(text) if len(text) <= LONGEST_NUMBER else None
+    found = _NUMBER.fullmatch(text) if len(text) <= LONGEST_NUMBER_READ else None
     return (float(text) if found[1] else int(text)) if found else None

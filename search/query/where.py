@@ -84,10 +84,10 @@ def _checked(tree: object, known: Known, depth: int) -> Filter:
         raise QueryError(f"the filter has more than {DEEPEST_FILTER} conditions within each other.")
     match tree:
         case Compare():
-            return _typed(known.name(tree.field), tree.operator, tree.value, known)
+            return _with_type(known.name(tree.field), tree.operator, tree.value, known)
         case OneOf():
             name = known.name(tree.field)
-            return _any_of(name, [_typed(name, "=", value, known) for value in tree.values])
+            return _any_of(name, [_with_type(name, "=", value, known) for value in tree.values])
         case Exists():
             return Exists(known.name(tree.field))
         case Not():
@@ -97,7 +97,7 @@ def _checked(tree: object, known: Known, depth: int) -> Filter:
     raise QueryError(f"no filter: {tree!r}; give a text, or one made by plait.Field.")
 
 
-def _typed(name: str, operator: Operator, value: Value, known: Known) -> Filter:
+def _with_type(name: str, operator: Operator, value: Value, known: Known) -> Filter:
     if isinstance(value, str):
         return known.compared(name, operator, value)
     if not isinstance(value, bool | int | float | Span):
@@ -251,12 +251,11 @@ class _Reader:
 
     def _end(self) -> tuple[str, int] | None:
         """Read one end of a range, and where it begins; None for an open one."""
+        self._skip()
         begin = self._at
         if self._take("to", "]", "}"):
             self._at = begin
             return None
-        self._skip()
-        begin = self._at
         return None if self._take("*") else (self._written(), begin)
 
     def _compared(self, name: str, operator: Operator) -> Filter:
@@ -269,9 +268,9 @@ class _Reader:
         is_pattern = not is_quoted and {"*", "?"} & {*value} and operator in {"=", ":"}
         if is_pattern and not (operator == ":" and name == "source"):
             operator = "like"
-        return self._typed(name, operator, value, begin)
+        return self._comparison(name, operator, value, begin)
 
-    def _typed(self, name: str, operator: Operator, value: str, at: int) -> Filter:
+    def _comparison(self, name: str, operator: Operator, value: str, at: int) -> Filter:
         """Return the comparison with a value that is written at a place."""
         return self.known.compared(name, operator, value, shown_at(self.text, at))
 

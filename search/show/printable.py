@@ -5,8 +5,8 @@ over what was printed, and the marks that turn the direction of writing, by whic
 passes for another. They come out as Python writes them, as in `\x1b`. Letters of all scripts
 stay as they are.
 
-Functions that write lines for a person return them as they are, and `plait.cli` escapes them
-when it prints; only `plait.search.show.terminal` escapes by itself, since it adds bold type.
+A console escapes what it is told to `say` (`plait.search.show.console`). Lines that it streams are
+escaped where they are made, for there bold type is added, or a title must not end its line.
 """
 
 import json

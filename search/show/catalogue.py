@@ -1,6 +1,6 @@
-"""Articles that a person names: by id, by path, folder or pattern, or by rank in the last search.
+"""Catalogue of an index: articles by id, path, folder or pattern, or rank in the last search.
 
-In this order, so that an id is never taken for anything else.
+They are looked for in this order, so that an id is never taken for anything else.
 """
 
 import os
