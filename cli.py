@@ -75,9 +75,9 @@ def search(
     root: its.Root = DEFAULT_INDEX,
     k: its.Hits = 10,
     offset: its.Offset = 0,
-    where: its.Where = "",
-    since: its.Since = "",
-    until: its.Until = "",
+    where: its.Where = None,
+    since: its.Since = None,
+    until: its.Until = None,
     facet: its.Facets = None,
     sort: its.ByDate = "",
     system: its.SystemText = "",
@@ -86,8 +86,8 @@ def search(
     passages: its.Passages = False,
     min_p: its.Likely = None,
     exact: its.Exact = False,
-    as_of: its.AsOf = "",
-    now: its.Now = "",
+    as_of: its.AsOf = None,
+    now: its.Now = None,
     explain: its.Explain = False,
     form: its.Format = Form.TEXT,
     as_json: its.AsJson = False,
@@ -97,7 +97,7 @@ def search(
 
     Fields filter in the query too: author:smith, date:[2018 TO 2019], -section:sport.
     """
-    from plait.search.show.asked import day_of, where_of, with_rerank
+    from plait.search.show.asked import where_of, with_rerank
     from plait.search.show.formats import chosen_form
     from plait.search.show.output import Output
     from plait.search.show.remembered import remember
@@ -113,23 +113,23 @@ def search(
         exact=exact,
         where=where_of(where, since, until),
         sort=sort,
-        now=day_of("--now", now),
-        as_of=day_of("--as-of", as_of),
+        now=now,
+        as_of=as_of,
     )
     page = opened.page(text, k, offset, facet or (), options)
     remember(root, [hit.article.id for hit in page.hits])
     output = Output(console, chosen, opened.analyzer, full, explain)
     if not output.page(page, text, offset, "passage" if passages else "article"):
-        console.say(nothing_found(text, min_p, len(opened)))
+        console.say(nothing_found(text, page, min_p, len(opened)))
 
 
 @app.command("list")
 def list_articles(
     root: its.Root = DEFAULT_INDEX,
-    where: its.Where = "",
-    since: its.Since = "",
-    until: its.Until = "",
-    now: its.Now = "",
+    where: its.Where = None,
+    since: its.Since = None,
+    until: its.Until = None,
+    now: its.Now = None,
     sort: its.Sorting = Order.ID,
     k: its.Most = None,
     offset: its.Offset = 0,
@@ -137,14 +137,14 @@ def list_articles(
     as_json: its.AsJson = False,
 ) -> None:
     """List the articles of an index: date, id and title of each."""
-    from plait.search.show.asked import day_of, where_of
+    from plait.search.show.asked import where_of
     from plait.search.show.formats import chosen_form
     from plait.search.show.listing import listed
     from plait.search.show.output import Output
 
     chosen = chosen_form(form, as_json=as_json)
     opened = plait.Index.open(root)
-    options = plait.Options(where=where_of(where, since, until), now=day_of("--now", now))
+    options = plait.Options(where=where_of(where, since, until), now=now)
     with opened.reading():
         ids = opened.article_ids(options)
         articles = listed(ids, opened.store.article, sort, (offset, k))
@@ -181,13 +181,13 @@ def context(
     root: its.Root = DEFAULT_INDEX,
     tokens: its.Tokens = 1500,
     system: its.SystemText = "",
-    where: its.Where = "",
-    since: its.Since = "",
-    until: its.Until = "",
+    where: its.Where = None,
+    since: its.Since = None,
+    until: its.Until = None,
     min_p: its.Likely = None,
     exact: its.Exact = False,
-    as_of: its.AsOf = "",
-    now: its.Now = "",
+    as_of: its.AsOf = None,
+    now: its.Now = None,
     as_json: its.AsJson = False,
 ) -> None:
     """Print the passages a chatbot would be given: numbered, with source and offsets.
@@ -195,7 +195,7 @@ def context(
     All of QUERY is words: a question has no operators.
     """
     from plait.search.context import fitting_excerpts, nothing_fits, passages_for
-    from plait.search.show.asked import day_of, where_of
+    from plait.search.show.asked import where_of
     from plait.search.show.terminal import spelling_note
 
     asked = plait.System.parse(system) if system else None
@@ -205,8 +205,8 @@ def context(
         min_probability=min_p,
         exact=exact,
         where=where_of(where, since, until),
-        now=day_of("--now", now),
-        as_of=day_of("--as-of", as_of),
+        now=now,
+        as_of=as_of,
     )
     answer = passages_for(opened, text, options)
     console.note(spelling_note(text, answer))
@@ -225,17 +225,18 @@ def why(
     article: its.OneNamed,
     root: its.Root = DEFAULT_INDEX,
     system: its.SystemText = "",
-    where: its.Where = "",
+    where: its.Where = None,
     words: its.NoOperators = False,
     exact: its.Exact = False,
     as_json: its.AsJson = False,
 ) -> None:
     """Say why an article ranks where it does, or at which stage it is lost."""
+    from plait.search.show.asked import where_of
     from plait.search.show.catalogue import Catalogue
     from plait.search.why import explain_rank
 
     asked = plait.System.parse(system) if system else None
-    options = plait.Options(asked, operators=not words, exact=exact, where=where or None)
+    options = plait.Options(asked, operators=not words, exact=exact, where=where_of(where))
     opened = plait.Index.open(root)
     with opened.reading():
         wanted = Catalogue.of_store(opened.store).one(article)

@@ -3,10 +3,14 @@
 Does not read files (`plait.index.reading`) or cut passages (`plait.index.language.cutting`).
 """
 
+import datetime as dt
+import json
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import TypeAlias
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias, cast
+
+from plait.index.errors import ReadingError
 
 Scalar: TypeAlias = str | int | float | bool
 FieldValue: TypeAlias = Scalar | tuple[Scalar, ...]
@@ -16,6 +20,12 @@ is compared as a date."""
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,15})?")
 """Pattern of a number as it is written where nothing else is meant: `007` is a code, and `1e5` may
 be one; with more digits it is an identifier."""
+
+LARGEST_WHOLE_BITS = 4096
+"""Greatest number of bits of a whole number: 1,234 digits; Python writes 4,300 at most."""
+
+_TEXTS = ("id", "title", "text", "source", "author", "raw")
+"""Names of the fields of an article that are texts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,3 +91,48 @@ def scalar_of(text: str) -> Scalar:
     if _NUMBER.fullmatch(text):
         return float(text) if "." in text else int(text)
     return {"true": True, "false": False}.get(text.lower(), text)
+
+
+def sound(article: Article) -> Article:
+    """Return an article as it can be stored: dates as texts, metadata as scalars or lists of them.
+
+    A null is left out, and what is nested deeper becomes the text of its JSON. Raises
+    `ReadingError` for a field of another type.
+    """
+    date: object = article.date
+    texts: Iterable[object] = (*article.teasers, *article.metadata)
+    wrong = [name for name in _TEXTS if not isinstance(getattr(article, name), str)]
+    wrong += [] if isinstance(date, str | dt.date) else ["date"]
+    wrong += [] if all(isinstance(one, str) for one in texts) else ["teasers", "metadata"]
+    if wrong:
+        found = getattr(article, wrong[0])
+        raise ReadingError(f"article {article.id!r}: its {wrong[0]} is {found!r}; wanted text.")
+    given: Iterable[tuple[str, object]] = article.metadata.items()
+    metadata = {name: stored(value) for name, value in given if value is not None}
+    return replace(article, date=str(_plain(article.date)), metadata=metadata)
+
+
+def stored(value: object) -> FieldValue:
+    """Return a value of metadata as it is stored: a scalar, or several; else the text of its JSON.
+
+    Raises `ReadingError` for what JSON cannot have.
+    """
+    value = _plain(value)
+    if isinstance(value, Scalar) and not is_huge(value):
+        return value
+    parts = tuple(map(_plain, value)) if isinstance(value, list | tuple) else ()
+    if isinstance(value, list | tuple) and all(isinstance(one, Scalar) for one in parts):
+        return cast("tuple[Scalar, ...]", parts)
+    try:
+        return json.dumps(value, ensure_ascii=False)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise ReadingError(f"metadata {value!r} cannot be stored: {error}.") from error
+
+
+def is_huge(value: object) -> bool:
+    """Return whether a whole number has more digits than Python writes."""
+    return isinstance(value, int) and value.bit_length() > LARGEST_WHOLE_BITS
+
+
+def _plain(value: object) -> object:
+    return value.isoformat() if isinstance(value, dt.date) else value

@@ -7,7 +7,7 @@ A tree is made by `Field`, `&`, `|` and `~`, or read from a text
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, NoReturn, TypeAlias
 
 from plait.index.span import Span, span_at, span_of
 
@@ -39,6 +39,10 @@ class Filter:
 
     def __or__(self, other: "Filter") -> "Filter":
         return Either((*_parts(self, Either), *_parts(other, Either)))
+
+    def __bool__(self) -> NoReturn:
+        """Refuse `and`, `or` and `not`, of which Python would keep one side only."""
+        raise TypeError("a filter is neither true nor false; join filters by & | ~ in parentheses")
 
     def __invert__(self) -> "Filter":
         return Not(self)
@@ -197,6 +201,10 @@ class Field:
 
 def _value(given: Given) -> Value:
     return span_at(given) if isinstance(given, dt.date) else given  # type: ignore[return-value]
+
+
+Where: TypeAlias = str | Filter | tuple[str | Filter, ...] | None
+"""Filter, or its text, or several that all hold; None for none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -208,7 +208,7 @@ class Indexing:
     def _holder(self, article_id: str) -> str | None:
         """Return the source of the article with an id; None for none, or where that is gone."""
         known = self.writer.get(article_id)
-        return None if known is None or _is_gone(known.source) else known.source
+        return None if known is None or _is_deleted(known.source) else known.source
 
     def _failure(self, found: Article | Failure, seen: set[str]) -> Failure | None:
         """Return why an article cannot be added, or could not be read; None where it can."""
@@ -223,8 +223,13 @@ class Indexing:
         """Return what else has an article's id: a path, or words; None where it is free."""
         if article.id in seen:
             return "another record of the same source"
-        holder = self._holder(article.id)
-        return None if holder in {None, article.source} else holder or "a program"
+        known = self.writer.get(article.id)
+        if known is None or known.source == article.source:
+            return None
+        if _is_deleted(known.source):
+            self.writer.sources.pop(known.source, None)  # should it come back, it is read again
+            return None
+        return known.source or "a program"
 
     def found_below(self, root: Path) -> bool:
         """Return whether any file was found at or below a path."""
@@ -264,6 +269,11 @@ def _renamed(namer: Namer, outcome: Article | Failure) -> Article | Failure:
         return namer.named(outcome)
     except ReadingError as error:
         return Failure(outcome.source, str(error))
+
+
+def _is_deleted(source: str) -> bool:
+    """Return whether a source is gone from a folder that is there: it is not only unmounted."""
+    return _is_gone(source) and Path(source).parent.is_dir()
 
 
 def _is_gone(source: str) -> bool:

@@ -9,6 +9,7 @@ import datetime as dt
 import re
 from calendar import monthrange
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -95,7 +96,9 @@ def span_at(moment: dt.date) -> Span:
     if not isinstance(moment, dt.datetime):
         return Span(moment.isoformat())
     if moment.tzinfo:
-        moment = moment.astimezone(dt.UTC).replace(tzinfo=None)
+        with suppress(OverflowError):  # at the ends of the calendar it stays as it is
+            moment = moment.astimezone(dt.UTC)
+        moment = moment.replace(tzinfo=None)
     return Span(moment.isoformat(timespec="microseconds"))
 
 

@@ -3,7 +3,6 @@
 A search begins and ends on one generation, whatever is committed meanwhile.
 """
 
-import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cached_property, partial
@@ -25,7 +24,7 @@ from plait.search.evidence.lift import HITS_COMPARED, Tried, lifts
 from plait.search.hit import Hit
 from plait.search.query.clauses import split_clauses
 from plait.search.query.known import Known
-from plait.search.query.parser import LONGEST_WITH_OPERATORS, parse_query, today
+from plait.search.query.parser import LONGEST_WITH_OPERATORS, parse_query
 from plait.search.query.spelling import Speller
 from plait.search.query.where import check_filter, parse_where
 from plait.search.ranker import Ranker
@@ -58,10 +57,11 @@ class Generation:
         """The index's own system, read once: every search without another asks for it."""
         return own_system(self.store.system, self.store.name)
 
-    def checked(self, query: str, k: int, options: Options | None) -> tuple[System, Options]:
+    def checked(self, query: object, k: object, options: Options | None) -> tuple[System, Options]:
         """Return the system and the options of a search; raises `QueryError`."""
-        if not query.strip():
-            raise QueryError("the query is empty; type some words.")
+        if not isinstance(query, str) or not query.strip():
+            found = "empty" if isinstance(query, str) else f"{query!r}, no text"
+            raise QueryError(f"the query is {found}; type some words.")
         if not isinstance(k, Integral) or k < 1:
             raise QueryError(f"k is {k!r}; wanted a whole number of hits, at least 1.")
         options = options or Options()
@@ -93,7 +93,7 @@ class Generation:
 
     def known(self, options: Options) -> Known:
         """Return the fields that filters may name; raises `FingerprintError` without any."""
-        return Known(self.store.fields(), _today(options))
+        return Known(self.store.fields(), options.today)
 
     def split(self, text: str, options: Options) -> tuple[str, str, Filter | None]:
         """Split a query line into words and conditions.
@@ -104,15 +104,16 @@ class Generation:
         parts: list[Filter] = []
         if options.operators and ":" in text and len(text) <= LONGEST_WITH_OPERATORS:
             fields = self.store.fields() if self.store.has_fields else {}
-            line = split_clauses(text, Known(fields, _today(options)))
+            line = split_clauses(text, Known(fields, options.today))
             words, conditions = line.words, line.conditions
-            parts += [line.filter] if line.filter else []
-        if isinstance(given, str):
-            parts.append(parse_where(given, self.known(options)))
-        elif given is not None:
-            parts.append(check_filter(given, self.known(options)))
-        if options.as_of:
-            parts.append(Not(Compare("date", ">", span_at(options.as_of))))
+            parts += [] if line.filter is None else [line.filter]
+        for one in given if isinstance(given, tuple) else (given,):
+            if isinstance(one, str):
+                parts.append(parse_where(one, self.known(options)))
+            elif one is not None:
+                parts.append(check_filter(one, self.known(options)))
+        if day := options.day:
+            parts.append(Not(Compare("date", ">", span_at(day))))
         if conditions and not words.strip():
             raise QueryError(
                 f"no word is wanted in {text!r}; type some beside the conditions. "
@@ -141,7 +142,7 @@ class Generation:
     ) -> Tried:
         k = max(k, HITS_COMPARED)  # or what is asked would depend on `k`
         parsed = parse_query(text, self._analyzer, self.encoded, operators=options.operators)
-        parsed = replace(parsed, as_of=options.as_of or _today(options))
+        parsed = replace(parsed, as_of=options.day or options.today)
         ranking = self.ranker.rank(parsed, system, k, within, passages=options.passages)
         return Tried(text, parsed, ranking)
 
@@ -180,10 +181,6 @@ def _without_dates(tree: Filter) -> Filter:
             return All(())
         case _:
             return tree
-
-
-def _today(options: Options) -> dt.date:
-    return options.now or options.as_of or today()
 
 
 def load_reranker(model: str) -> "Reranker":

@@ -165,7 +165,7 @@ class Index:
 
         `system` is the way of searching, or its text; the index's own if left out. `where` is a
         filter of articles, or its text (`plait.search.query.where`): the best `k` of those that
-        pass it are found, however few these are. Both win over those of `options`.
+        pass it are found, however few. A filter of `options` holds too, and `system` wins.
 
         Each leg proposes `settings.candidates_per_leg` passages (250), and `k` where that is
         more, which can change the order from about the 150th hit on. With
@@ -175,16 +175,16 @@ class Index:
         that was perhaps meant, that query is asked instead: `answer` returns it, and
         `options.exact` forbids it.
 
-        Raises `QueryError` for an empty query, a filter that cannot be read or `k` below 1, and
-        `ModelError` where a second stage's model cannot be loaded, which is done when it is
-        first needed; `CorruptIndexError`, and `IndexDirectoryError` once the index is closed.
+        Raises `QueryError` for an empty query, a filter that cannot be read or `k` below 1;
+        `ModelError` where the model of a second stage cannot be loaded when it is first needed;
+        `CorruptIndexError`, and `IndexDirectoryError` once the index is closed.
         """
         options = options or Options()
         if system is not None:
             asked = System.parse(system) if isinstance(system, str) else system
             options = replace(options, system=asked)
         if where is not None:
-            options = replace(options, where=where)
+            options = options.restricted(where)
         return self.answer(query, k, options).hits
 
     def answer(self, query: str, k: int = 10, options: Options | None = None) -> Answer:
@@ -215,13 +215,13 @@ class Index:
         operators, or are near in meaning; with `options.min_probability`, those at least as
         likely (`plait.search.matches`). Total, facets and the hits of all pages are those of this
         one set. Hits are in the order of `search`, or by date with `options.sort`, which lists
-        probable ones only. `facets` are names of fields, or `date:month`, `date:year`. Raises as
-        `search`.
+        probable ones only. `facets` are names of fields, or `date:month`. Raises as `search`.
         """
         now = self._now()
         system, options = now.checked(query, k, options)
-        if offset < 0:
-            raise QueryError(f"the offset is {offset}; wanted 0 or more.")
+        if offset < 0 or isinstance(facets, str):
+            given = f"offset {offset} and facets {facets!r}"
+            raise QueryError(f"{given}: wanted 0 or more, and a list of names.")
         stage = system.rerank
         if stage and options.sort:
             raise QueryError(

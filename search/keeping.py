@@ -5,6 +5,7 @@ Their parameters are options of the command line, and their docstrings its help.
 
 from dataclasses import asdict
 
+from plait.index.errors import IndexDirectoryError
 from plait.search.show import options as its
 from plait.search.show.options import DEFAULT_INDEX, console
 
@@ -29,11 +30,13 @@ def info(
     root: its.Root = DEFAULT_INDEX, fields: its.WithFields = False, as_json: its.AsJson = False
 ) -> None:
     """Say what an index holds and what it was built with."""
-    from plait.index.factory import facts_of, open_store
+    from plait.index.factory import facts_of, open_store, reading
     from plait.search.show.fields import field_lines
 
     if fields:
-        known = open_store(root).fields()
+        store = open_store(root)
+        with reading(store):
+            known = store.fields()
         as_records = list(map(asdict, known.values()))
         console.json(as_records) if as_json else console.lines(field_lines(known))
         return
@@ -52,6 +55,11 @@ def upgrade(root: its.Root = DEFAULT_INDEX) -> None:
     before = open_store(root).has_fields
     with reopen_writer(root) as writer:
         writer.commit()
+    if not open_store(root).has_fields:
+        raise IndexDirectoryError(
+            f"{root} could not be converted: the disk is full, or the process may open too few "
+            "files. It is as it was; change that, and upgrade again."
+        )
     done = "needs no conversion" if before else "was converted"
     console.say(f"{root} {done}: {facts_of(root)['articles']:,} articles, which can be filtered.")
 

@@ -22,7 +22,7 @@ def bench(
     baseline: its.Baseline = "",
     measures: its.Measures = "",
     depth: its.ArticlesKept = 100,
-    where: its.Where = "",
+    where: its.Where = None,
     out: its.Out = None,
     fail_under: its.FailUnder = None,
     as_json: its.AsJson = False,
@@ -34,7 +34,8 @@ def bench(
     """
     from plait.search import evaluation as lab
 
-    plan = replace(lab.plan_of(systems or (), runs or (), baseline, measures, depth), where=where)
+    plan = lab.plan_of(systems or (), runs or (), baseline, measures, depth)
+    plan = replace(plan, where=tuple(where or ()))
     floors = [lab.Floor.parse(text, plan.measures) for text in fail_under or ()]
     found = lab.read_collection(collection, lab.Sources(qrels, topics, qrels_file))
     opened, experiment = lab.bench(found, plan, lab.Places(root, out), console, own=not systems)

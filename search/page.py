@@ -36,7 +36,8 @@ class Pages:
     def passages(self) -> Passages:
         """Passages that match, ascending."""
         least = self._options.min_probability
-        if least is None and self._options.sort and self._system.estimates:
+        is_bag = self._tried.query.tree is None
+        if least is None and self._options.sort and self._system.estimates and is_bag:
             least = LIKELY
         return matches(self._tried, self._system, self._store, least)
 
@@ -57,14 +58,18 @@ class Pages:
 
     def facets(self, fields: Iterable[str]) -> dict[str, dict[str, int]]:
         """Count the articles that match by the values of some fields; raises `QueryError`."""
-        known = self._generation.known(self._options)
-        found = {}
-        for facet in fields:
+        wanted = list(fields)
+        if not wanted:
+            return {}
+        known, found = self._generation.known(self._options), {}
+        for facet in wanted:
             name, _, unit = facet.partition(":")
             name = known.name(name)
+            if name == "id":
+                raise QueryError("no facet 'id': every article has one of its own.")
             if unit and (unit not in UNITS or "date" not in known.kinds(name)):
-                wanted = f"dates are counted by {', '.join(UNITS)}, as in date:month"
-                raise QueryError(f"no facet {facet!r}; {wanted}.")
+                remedy = f"dates are counted by {', '.join(UNITS)}, as in date:month"
+                raise QueryError(f"no facet {facet!r}; {remedy}.")
             counts = self._store.counts(name, self.articles, unit)
             found[facet] = dict(sorted(counts.items(), key=lambda own: (-own[1], own[0])))
         return found

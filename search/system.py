@@ -20,7 +20,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Self
 
 from plait.index.errors import QueryError
-from plait.index.filter import Filter
+from plait.index.filter import Filter, Where
+from plait.search.days import day_of, today
 from plait.search.fusion import Convex, Fusion, MinMax, ReciprocalRank
 from plait.search.legs.dense import Dense
 from plait.search.legs.keyword import Keyword
@@ -259,19 +260,36 @@ class Options:
     """Least probability of a hit, 0 to 1, for hybrid systems only; None for any."""
     exact: bool = False
     """Whether the query is asked as it is typed, without any correction of its spelling."""
-    where: str | Filter | None = None
-    """Filter of articles, or its text (`plait.search.query.where`); None for all."""
+    where: Where = None
+    """Filter of articles, or its text (`plait.search.query.where`), or several that all hold."""
     sort: str = ""
     """Order of a page's hits: `date`, `-date` for the latest first; empty for the best first."""
-    now: dt.date | None = None
-    """Day that `yesterday` and `last 30 days` count from; None for today."""
-    as_of: dt.date | None = None
-    """Day as of which is asked: articles of a later date are left out. None for all; for today
-    where the system has recency."""
+    now: dt.date | str | None = None
+    """Day, or its text, that `yesterday` and `last 30 days` count from; None for today."""
+    as_of: dt.date | str | None = None
+    """Day, or its text, as of which is asked, without later articles; None for today where the
+    system has recency, and else for all articles."""
+
+    @property
+    def day(self) -> dt.date | None:
+        """Day as of which is asked; None where none is named."""
+        return day_of("as_of", self.as_of)
+
+    @property
+    def today(self) -> dt.date:
+        """Day that relative dates count from."""
+        return day_of("now", self.now) or self.day or today()
+
+    def restricted(self, where: str | Filter) -> Self:
+        """Return the options with one filter more, which holds as well."""
+        held = self.where if isinstance(self.where, tuple) else (self.where,)
+        return replace(self, where=(*(own for own in held if own is not None), where))
 
     def __post_init__(self) -> None:
         if self.min_probability is not None and not 0 <= self.min_probability <= 1:
             raise QueryError(f"the least probability is {self.min_probability}; wanted 0 to 1.")
+        day_of("now", self.now)
+        day_of("as_of", self.as_of)
         if self.sort not in SORTS:
             raise QueryError(f"no order {self.sort!r}; choose one of {', '.join(SORTS[1:])}.")
         if self.system is None:

@@ -17,7 +17,7 @@ RANGES = {
     "<=": lambda own, wanted: own.last <= wanted.last,
 }
 """Orders of two spans: of all that one stands for, against all that the other does."""
-RESERVED = {"id", "title", "text"}
+RESERVED = {"id", "title", "text", "date"}
 """Fields that no metadata can have."""
 
 
@@ -26,7 +26,7 @@ def values_of(article: Article, field: str) -> list[Scalar | Span]:
     if field in {"id", "source", "author"}:
         found: list[Scalar | Span] = [getattr(article, field)]
     elif field == "date":
-        found = [span_of(article.date) or article.date] if article.date else []
+        found = [span] if (span := span_of(article.date)) else []
     elif field == "language" and "language" not in article.metadata:
         found = ["english"]
     else:

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from plait.index.errors import QueryError
 from plait.index.ingest import Indexing
 from plait.index.local.writer import IndexWriter
 from plait.index.models.encoder import Encoder
 from plait.index.reading import FieldNames
-from plait.search.show.asked import day_of, where_of
+from plait.search.days import day_of
+from plait.search.show.asked import where_of
 
 RECORDS = [
     {"_id": "a", "text": "A treaty.", "date": "2018-11-14", "section": "world", "words": 900},
@@ -169,7 +171,8 @@ def test_an_upgrade_of_what_is_new_is_none(base: Path) -> None:
 
 def test_short_forms_make_one_filter() -> None:
     """In any combination; a day is a day."""
-    assert where_of("") is None
-    assert where_of("", until="2018") == "date <= 2018"
-    assert str(day_of("--now", "2018-11-14")) == "2018-11-14"
-    assert day_of("--now", "") is None
+    assert where_of(None) is None
+    assert where_of(["a = 1", "b = 2"], until="2018") == ("a = 1", "b = 2", "date <= 2018")
+    assert str(day_of("now", "2018-11-14")) == "2018-11-14"
+    with pytest.raises(QueryError, match="now is '2018'; wanted a day, such as 2018-11-14"):
+        day_of("now", "2018")

@@ -119,7 +119,7 @@ def matching(index: Index, query: str, options: Options) -> list[Hit]:
     has_operators = index.parse(query).tree is not None
     if system is None or not system.estimates:
         return found if system and system.mode == "keyword" else every
-    if least is None and options.sort:
+    if least is None and options.sort and not has_operators:
         least = LIKELY
     if least == 0.0 or (least is None and has_operators):
         return found
@@ -204,7 +204,7 @@ def test_an_unknown_facet_is_named(index: Index, facet: str, message: str) -> No
 
 def test_an_offset_below_zero_is_refused(index: Index) -> None:
     """Pages begin with 0."""
-    with pytest.raises(QueryError, match="the offset is -1; wanted 0 or more"):
+    with pytest.raises(QueryError, match=r"offset -1 and facets .*: wanted 0 or more"):
         index.page("peace", offset=-1)
 
 

@@ -90,6 +90,7 @@ def test_what_is_dated_later_is_left_out(seeds: Index, options: Options) -> None
     now = options.as_of or options.now or dt.date(2018, 1, 1)
     asked = replace(options, system=MONTH, now=now)
     days = [day_of(hit) for hit in seeds.search(QUERY, 200, asked)]
+    assert isinstance(now, dt.date)
     assert max(day for day in days if day) <= now.toordinal()
     assert None in days
     total = seeds.page(QUERY, options=asked).total

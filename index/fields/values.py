@@ -49,7 +49,7 @@ LONGEST_NUMBER_KEPT = 64
 """Greatest number of characters of a number in a column: a longer one, which JSON may have, is a
 text."""
 
-RESERVED = ("id", "title", "text")
+RESERVED = ("id", "title", "text", "date")
 """Names of fields that metadata cannot have: there they are `metadata.NAME`."""
 
 Entry: TypeAlias = tuple[str, Kind, str]
@@ -68,8 +68,8 @@ def entries_of(article: Article, language: str) -> Iterator[Entry]:
 
     An article whose metadata name a language has that one.
     """
-    if article.date:
-        yield "date", *_date_or_text(article.date)
+    if span := span_of(article.date):
+        yield "date", _kind_of(span), span.text
     if article.source:
         yield "source", *_source(article)
     if article.author:
@@ -100,11 +100,6 @@ def kind_and_text(value: object) -> tuple[Kind, str]:
     text = str(value)
     span = span_of(text)
     return (_kind_of(span), span.text) if span and _kind_of(span) >= Kind.DAY else _text(text)
-
-
-def _date_or_text(date: str) -> tuple[Kind, str]:
-    span = span_of(date)
-    return (_kind_of(span), span.text) if span else _text(date)
 
 
 def _kind_of(span: Span) -> Kind:
@@ -155,7 +150,7 @@ def _typed_or_list(text: str) -> FieldValue:
         return scalar_of(text)
     try:
         values = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text
     simple = all(isinstance(value, str | int | float) for value in values)
     return tuple(values) if simple else text

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plait.index.errors import FingerprintError
-from plait.index.fields.columns import Columns
+from plait.index.fields.columns import Columns, Rows
 from plait.index.fields.matching import Matcher
 from plait.index.fields.values import DATES, KIND_NAMES, Kind, host_of, long_texts
 from plait.index.filter import FieldFacts, Filter
@@ -57,8 +57,7 @@ class Fields:
                     own = columns.counts(rows, alive)
                     counts[field][KIND_NAMES[kind]] += int(own.sum())
                     having[columns.holders(rows)] = True
-                    for row in np.argsort(-own, kind="stable")[:EXAMPLES].tolist():
-                        values[field][_shown(kind, columns.text(rows[0] + row))] += int(own[row])
+                    values[field].update(_examples(columns, kind, rows, own))
                 holders[field] += int((having & alive).sum())
         return {
             field: FieldFacts(
@@ -74,23 +73,26 @@ class Fields:
     def counts(self, field: str, articles: Passages, unit: str = "") -> dict[str, int]:
         """Return how many of some articles have each value of a field; "" for those with none.
 
-        `unit`, one of `plait.index.span.UNITS`, counts dates by it. An address counts as its
-        host, and a file that is one article as its folder.
+        `unit`, one of `plait.index.span.UNITS`, counts dates by it, and nothing else. An address
+        counts as its host, and a file that is one article as its folder. Texts that differ by
+        capitals are one value, as they are to a filter, and named as most articles spell it.
         """
         found: Counter[str] = Counter()
+        spellings: defaultdict[str, Counter[str]] = defaultdict(Counter)
         for segment, own in self._by_segment(articles):
             flags = np.zeros(len(segment.data.ids), bool)
             flags[own] = True
             # An article with two values that are counted as one, such as days of a year, is one.
-            pairs = {
-                (_bucket(field, text, UNITS.get(unit)), number)
-                for kind in Kind
-                for text, holders in _held(segment, field, kind, flags)
-                for number in holders
-            }
+            pairs: set[tuple[str, int]] = set()
+            for kind in DATES if unit else Kind:
+                for text, holders in _held(segment, field, kind, flags):
+                    bucket = _bucket(field, text, UNITS.get(unit))
+                    spellings[bucket.casefold()][bucket] += len(holders)
+                    pairs.update((bucket.casefold(), number) for number in holders)
             found.update(bucket for bucket, _ in pairs)
             found[""] += int(flags.sum()) - len({number for _, number in pairs})
-        return {text: count for text, count in found.items() if count}
+        named = {key: own.most_common(1)[0][0] for key, own in spellings.items()}
+        return {named.get(key, ""): count for key, count in found.items() if count}
 
     def days(self, articles: Passages) -> Scores:
         """Return the first day of each article's date, counted from the year 1; NaN without one."""
@@ -149,6 +151,15 @@ def _held(
             yield from ((dirname(folder + ids[number].decode()), [number]) for number in holders)
         else:
             yield _shown(kind, columns.text(row)), holders
+
+
+def _examples(
+    columns: Columns, kind: Kind, rows: Rows, counts: NDArray[np.int64]
+) -> dict[str, int]:
+    """Return the values of some rows that most articles have, and how many have each."""
+    best = np.argsort(-counts, kind="stable")[:EXAMPLES]
+    held = best[counts[best] > 0].tolist()
+    return {_shown(kind, columns.text(rows[0] + row)): int(counts[row]) for row in held}
 
 
 def _shown(kind: Kind, text: str) -> str:

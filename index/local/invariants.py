@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from plait.index.fields.columns import BOUNDS, NAMES, STARTS, VALUES, Columns
+from plait.index.fields.columns import ARTICLES, BOUNDS, NAMES, STARTS, VALUES, Columns
 from plait.index.fields.values import Kind
 from plait.index.files.strings import SortedTable, StringTable, heads_of
 from plait.index.keyword.postings import Postings
@@ -36,7 +36,7 @@ def broken(segment: "Segment") -> Iterator[str]:
     if not rises(data.tokens.starts, len(data.tokens.signs)):
         yield "token_starts does not rise to the number of tokens"
     if data.columns is not None:
-        yield from _columns(data.columns)
+        yield from _columns(data.columns, articles)
     for field, postings in data.postings.items():
         yield from _field(field, postings, passages)
     gone = segment.deleted
@@ -83,7 +83,7 @@ def _table(name: str, table: SortedTable) -> Iterator[str]:
         yield f"{name} is not sorted"
 
 
-def _columns(columns: Columns) -> Iterator[str]:
+def _columns(columns: Columns, articles: int) -> Iterator[str]:
     yield from _strings(NAMES, columns.names)
     yield from _strings(VALUES, columns.values)
     bounds, starts = len(columns.names) * len(Kind) + 1, len(columns.values) + 1
@@ -93,6 +93,11 @@ def _columns(columns: Columns) -> Iterator[str]:
         columns.starts, len(columns.articles), strictly=True
     ):
         yield f"{STARTS} does not rise to the number of articles"
+    if columns.articles.min(initial=0) < 0 or columns.articles.max(initial=-1) >= articles:
+        yield f"{ARTICLES} names articles that are not there"
+    names = [name.decode("utf-8", "replace").encode() for name in columns.names]
+    if names != sorted(set(columns.names)):
+        yield f"{NAMES} are not sorted, or no UTF-8"
 
 
 def _field(field: str, postings: Postings, passages: int) -> Iterator[str]:

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Self
 
-from plait.index.article import Article
+from plait.index.article import Article, sound
 from plait.index.errors import ReadingError
 from plait.index.files.arrays import Array
 from plait.index.files.atomic import publish
@@ -86,6 +86,8 @@ class IndexWriter:
         check_recipe(manifest.recipe, recipe, self.root)
         self._load(manifest)
         self.sources = dict(self._committed)
+        # Now: in a commit it would publish sources of files whose articles wait.
+        self._tidy([entry for entry, own in self._open_segments() if not own.data.columns])
 
     def _load(self, manifest: Manifest) -> None:
         """Open all segments of a manifest, and make it the newest generation."""
@@ -149,10 +151,10 @@ class IndexWriter:
     def add(self, article: Article) -> Change:
         """Add an article, or replace the one with its id, if they differ.
 
-        Raises `ReadingError` for half a surrogate pair, which no file can hold, and
-        `LockedError` once this writer is closed.
+        Raises `ReadingError` for what no file can hold, and `LockedError` once it is closed.
         """
         self._generations.lock.check_open()
+        article = sound(article)
         try:
             line_digest = digest(article_json(article))
         except UnicodeEncodeError as error:
@@ -173,10 +175,8 @@ class IndexWriter:
     def remove(self, article_id: str) -> bool:
         """Remove an article; return whether there was one with that id. Raises `LockedError`."""
         self._generations.lock.check_open()
-        was_there = article_id in self._pending or (
-            article_id in self._places and article_id not in self._removed
-        )
-        self._pending.pop(article_id, None)
+        is_stored = article_id in self._places and article_id not in self._removed
+        was_there = self._pending.pop(article_id, None) is not None or is_stored
         # A commit of unknown outcome may have added it.
         if article_id in self._places or not self._generations.certain:
             self._removed.add(article_id)
@@ -188,7 +188,6 @@ class IndexWriter:
         After an `OSError` it can be called again: the disk shows whether it took effect.
         """
         self._resolve()
-        self._tidy([entry for entry, own in self._open_segments() if not own.data.columns])
         if not (self._pending or self._removed or self.sources != self._committed):
             return
         known = [(s, partial(self._check_reused, entry)) for entry, s in self._open_segments()]

@@ -49,7 +49,7 @@ PUBLICATION = frozenset(
 MAX_NAME_CHARACTERS = len("publication-date")
 """Characters of the longest of these names, with a mark between its words."""
 
-PART = re.compile(r"\d{4}(?:[-/](?:0[1-9]|1[0-2]))?")
+PART = re.compile(r"(?!0000)\d{4}(?:[-/](?:0[1-9]|1[0-2]))?", re.ASCII)
 
 
 def iso_date(text: str) -> str:

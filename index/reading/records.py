@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import astuple, dataclass
 from typing import TypeAlias
 
-from plait.index.article import Article, FieldValue, scalar_of
+from plait.index.article import Article, FieldValue, scalar_of, stored
 from plait.index.errors import ReadingError
 from plait.index.reading.cleaning import without_surrogates
 from plait.index.reading.dates import date_of_publication, iso_date_or_part
 from plait.index.reading.draft import EMPTY, Draft
 from plait.index.reading.failure import Failure, listed, unforeseen
-from plait.index.reading.types import converted, declared, json_of, value_of
+from plait.index.reading.types import converted, declared, json_of
 
 Record: TypeAlias = Mapping[str, object]
 
@@ -177,7 +177,7 @@ def metadata_of(record: Record, used: set[str]) -> dict[str, FieldValue]:
         if name not in used and not (name == METADATA_FIELD and value is nested and inner)
     }
     found = {**inner, **outer}.items()
-    return {name: value_of(value) for name, value in found if value is not None}
+    return {name: stored(value) for name, value in found if value is not None}
 
 
 def with_declared(

@@ -9,16 +9,6 @@ from plait.index.errors import ReadingError
 from plait.index.reading.dates import iso_date_or_part
 
 
-def value_of(value: object) -> FieldValue:
-    """Return a value of a record with its type; a list of such values as a tuple.
-
-    Anything that is nested deeper is the text of its JSON.
-    """
-    if isinstance(value, list) and all(isinstance(one, Scalar) for one in value):
-        return tuple(value)
-    return value if isinstance(value, Scalar) else json_of(value)
-
-
 def json_of(value: object) -> str:
     """Return a value as JSON."""
     return json.dumps(value, ensure_ascii=False)

@@ -37,8 +37,8 @@ class Plan:
     measures: tuple[str, ...] = DEFAULT_MEASURES
     depth: int = ARTICLES_PER_TOPIC
     """Number of articles that are kept of each topic's ranking."""
-    where: str = ""
-    """Text of a filter: only articles that pass are ranked; empty for all."""
+    where: tuple[str, ...] = ()
+    """Texts of filters: only articles that pass all of them are ranked."""
 
     def __post_init__(self) -> None:
         if self.depth < 1:
@@ -66,7 +66,7 @@ class Plan:
         """Note on what is left out of rankings; empty if nothing is."""
         deep = [name for name in self.measures if cutoff(name) > self.depth]
         ends = f"rankings end at {self.depth}, above {', '.join(deep)}" if deep else ""
-        only = f"only articles where {self.where} are ranked" if self.where else ""
+        only = f"only articles where {' and '.join(self.where)} are ranked" if self.where else ""
         return "; ".join(filter(None, (only, ends)))
 
     @property

@@ -100,7 +100,7 @@ def _ask(
     index: Index, collection: Collection, system: System, plan: Plan, names: Mapping[str, str]
 ) -> Outcome:
     # Topics are questions put to every system alike: their quotes and dashes are text.
-    options = Options(system, operators=False, where=plan.where or None)
+    options = Options(system, operators=False, where=plan.where)
     # The first search opens the model and the arrays; its time is no topic's.
     index.search(collection.topics[0].text, plan.depth, options)
     run, seconds = {}, {}

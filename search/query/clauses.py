@@ -15,6 +15,9 @@ from plait.search.query.known import Known
 from plait.search.query.where import parse_where
 
 _VALUE = r'"[^"]*"|[\[{][^\]}]*[\]}]|\([^()]*\)|(?:[<>]=?)?[^\s(),"]+'
+_CONDITION = re.compile(
+    rf"(?<![^\s(])(\+|-|NOT\s+)?((`(?:[^`]|``)+`|[^\s:\"()\[\]{{}}`]+):(?:{_VALUE}))", re.IGNORECASE
+)
 _QUOTED = re.compile(r'"[^"]*"')
 _WORDS_OF_FIELDS = frozenset(["text", "title"])
 """Names of fields whose words are searched."""
@@ -67,12 +70,11 @@ def split_clauses(text: str, known: Known) -> Line:
 
 def _conditions(text: str, known: Known) -> Iterator[tuple[int, int, Filter]]:
     """Yield each condition of a query line, and where it begins and ends."""
-    names = [written_name(name) for name in known.fields if name not in _WORDS_OF_FIELDS]
-    one_of = "|".join(map(re.escape, sorted(names, key=len, reverse=True))) or _HERE
-    pattern = rf"(?<![^\s(])(\+|-|NOT\s+)?((?:{one_of}):(?:{_VALUE}))"
+    names = {written_name(n).casefold() for n in known.fields if n not in _WORDS_OF_FIELDS}
     quoted = [found.span() for found in _QUOTED.finditer(text)]
-    for found in re.finditer(pattern, text, re.IGNORECASE):
-        if any(start < found.start() < end for start, end in quoted):
+    for found in _CONDITION.finditer(text):
+        is_quoted = any(start < found.start() < end for start, end in quoted)
+        if is_quoted or found[3].casefold() not in names:
             continue
         before = _QUOTED.sub("", text[: found.start()])
         if before.count("(") > before.count(")"):

@@ -30,6 +30,9 @@ EVERY_INDEX: Mapping[str, str] = {
 }
 """Fields that any article may have, and their kinds, also where no article of an index has one."""
 
+SEARCHED = ("title", "text")
+"""Names of what is searched by words."""
+
 FIELDS_LISTED = 20
 """Number of fields that an error lists."""
 
@@ -62,6 +65,9 @@ class Known:
         found = given if given in names else folded.get(given.casefold())
         if found:
             return found
+        if given.casefold() in SEARCHED:
+            remedy = f"write {given}:word in the query"
+            raise QueryError(f"{given} is searched, not filtered by; {remedy}.{_below(shown)}")
         near = get_close_matches(given.casefold(), folded, 1)
         hint = f" Did you mean {folded[near[0]]}?" if near else ""
         listed = sorted(names)[:FIELDS_LISTED]
@@ -110,7 +116,7 @@ class Known:
         today = self.today.isoformat()
         named = {"today": today, "now": today, "this month": today[:7], "this year": today[:4]}
         if text.lower() == "yesterday":
-            return span_at(self.today - dt.timedelta(days=1))
+            return span_at(max(self.today, dt.date(1, 1, 2)) - dt.timedelta(days=1))
         return span_of(named.get(text.lower(), text))
 
     def since(self, text: str) -> dt.date | None:

@@ -45,6 +45,7 @@ from plait.index.errors import QueryError
 from plait.index.language.analyzer import TextAnalyzer
 from plait.index.leg import TITLE_BOOST
 from plait.index.models.encoding import EncodedQuery
+from plait.search.days import today
 
 Encode: TypeAlias = Callable[[str], EncodedQuery]
 """Function from the words of a query to its encoding; raises `ModelError`."""
@@ -83,11 +84,6 @@ _UNWANTED = re.compile(rf'(?:{_MUST_NOT}|{_NOT})(?:\w+:)?(?:"[^"]*"|\([^)]*\)|\S
 _MARKS = re.compile(rf'["()]|{_MUST}|\b(?:title|text):|[*~]\d?|\b(?:AND|OR|NOT)\b')
 _QUOTED = re.compile(r'"[^"\n]*"')
 """Pattern of what Whoosh reads as a phrase, in which parentheses group nothing."""
-
-
-def today() -> dt.date:
-    """Return the day that it is here."""
-    return dt.datetime.now().astimezone().date()
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import NoReturn
 
+from plait.index.article import is_huge
 from plait.index.errors import QueryError
 from plait.index.filter import (
     KEYWORDS,
@@ -27,7 +28,6 @@ from plait.index.filter import (
     Not,
     OneOf,
     Operator,
-    Value,
     joined,
 )
 from plait.index.span import Span
@@ -72,10 +72,7 @@ def parse_where(text: str, known: Known) -> Filter:
 
 
 def check_filter(tree: object, known: Known) -> Filter:
-    """Return a filter that a program made, whose texts get the types of the fields.
-
-    Raises `QueryError` as `parse_where` does.
-    """
+    """Return a filter of a program, its texts typed as the fields are; raises `QueryError`."""
     return _checked(tree, known, DEEPEST_FILTER)
 
 
@@ -97,10 +94,10 @@ def _checked(tree: object, known: Known, depth: int) -> Filter:
     raise QueryError(f"no filter: {tree!r}; give a text, or one made by plait.Field.")
 
 
-def _with_type(name: str, operator: Operator, value: Value, known: Known) -> Filter:
+def _with_type(name: str, operator: Operator, value: object, known: Known) -> Filter:
     if isinstance(value, str):
         return known.compared(name, operator, value)
-    if not isinstance(value, bool | int | float | Span):
+    if not isinstance(value, bool | int | float | Span) or is_huge(value):
         raise QueryError(f"{name} {operator} {value!r}: wanted a text, a number, a flag or a date.")
     known.check_type(name, operator, value)
     return Compare(name, operator, value)
@@ -246,7 +243,7 @@ class _Reader:
             (">=" if opening == "[" else ">", low),
             ("<=" if closing == "]" else "<", high),
         ]
-        parts = [self._typed(name, operator, *end) for operator, end in ends if end]
+        parts = [self._comparison(name, operator, *end) for operator, end in ends if end]
         return joined(All, parts) if parts else Exists(name)
 
     def _end(self) -> tuple[str, int] | None:

@@ -1,31 +1,22 @@
-"""What is asked for by options: a filter with its short forms, a second stage, and days."""
+"""What is asked for by options: a filter with its short forms, and a second stage."""
 
-import datetime as dt
+from collections.abc import Sequence
 
 from plait.index.errors import QueryError
-from plait.search.query.known import Known
-from plait.search.query.parser import today
 
 
-def where_of(where: str, since: str = "", until: str = "") -> str | None:
-    """Return the text of the filter that three options make together; None for none of them.
+def where_of(
+    where: Sequence[str] | None, since: str | None = None, until: str | None = None
+) -> tuple[str, ...] | None:
+    """Return the texts of the filters that options name, which all hold; None for none of them.
 
-    >>> where_of("section = sport", since="2018-11")
-    '(section = sport) and (date >= 2018-11)'
+    >>> where_of(["section = sport"], since="2018-11")
+    ('section = sport', 'date >= 2018-11')
     """
-    parts = [where, since and f"date >= {since}", until and f"date <= {until}"]
-    found = [part for part in parts if part.strip()]
-    return found[0] if len(found) == 1 else " and ".join(f"({part})" for part in found) or None
-
-
-def day_of(option: str, text: str) -> dt.date | None:
-    """Return the day that an option names; None where it is left out. Raises `QueryError`."""
-    if not text:
-        return None
-    span = Known({}, today()).date(text)
-    if span is None or span.precision != "day":
-        raise QueryError(f"{option} is {text!r}; wanted a day, such as 2018-11-14 or yesterday.")
-    return dt.date.fromisoformat(span.text)
+    parts = list(where or ())
+    parts += [] if since is None else [f"date >= {since}"]
+    parts += [] if until is None else [f"date <= {until}"]
+    return tuple(parts) or None
 
 
 def with_rerank(text: str, model: str, budget_ms: int | None) -> str:

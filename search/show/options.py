@@ -131,18 +131,20 @@ Likely: TypeAlias = Annotated[float | None, Option(min=0, max=1, metavar="P", he
 Exact: TypeAlias = Annotated[bool, Option("--exact", help="Ask as typed; correct no spelling.")]
 WHERE_HELP = (
     "Only articles that pass a filter, as 'date >= 2018 and section in (world, sport)'; "
-    "plait info --fields lists what there is."
+    "plait info --fields lists what there is. Several all hold."
 )
-Where: TypeAlias = Annotated[str, Option(metavar="FILTER", help=WHERE_HELP)]
+Where: TypeAlias = Annotated[list[str] | None, Option(metavar="FILTER", help=WHERE_HELP)]
 Since: TypeAlias = Annotated[
-    str, Option(metavar="DATE", help="Short for date >= DATE: 2018, 2018-11, 'last 30 days'.")
+    str | None,
+    Option(metavar="DATE", help="Short for date >= DATE: 2018, 2018-11, 'last 30 days'."),
 ]
-Until: TypeAlias = Annotated[str, Option(metavar="DATE", help="Short for date <= DATE.")]
+Until: TypeAlias = Annotated[str | None, Option(metavar="DATE", help="Short for date <= DATE.")]
 Now: TypeAlias = Annotated[
-    str, Option(metavar="DAY", help="Day that 'last 30 days' counts from; today if left out.")
+    str | None,
+    Option(metavar="DAY", help="Day that 'last 30 days' counts from; today if left out."),
 ]
 AsOf: TypeAlias = Annotated[
-    str, Option(metavar="DAY", help="Ask as of a day: later articles are left out.")
+    str | None, Option(metavar="DAY", help="Ask as of a day: later articles are left out.")
 ]
 Facets: TypeAlias = Annotated[
     list[str] | None,

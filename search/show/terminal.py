@@ -100,8 +100,10 @@ def removed_note(ids: Sequence[str]) -> str:
     return f"{counted(len(ids), 'article')} removed: {first}{more}."
 
 
-def nothing_found(query: str, least: float | None, articles: int) -> str:
-    """Return the message where a search has no hits."""
+def nothing_found(query: str, page: Page, least: float | None, articles: int) -> str:
+    """Return the message where a page has no hits."""
+    if page.total:
+        return f"{counted(page.total, 'hit')} in all, and none from this --offset on."
     likely = f" with probability {least} or more" if least else ""
     nearest = "; --min-p 0 lists the nearest" if least is None else ""
     return f"Nothing found for {query!r}{likely} among {counted(articles, 'article')}{nearest}."
