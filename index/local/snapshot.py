@@ -173,7 +173,12 @@ def _faults(segment: Segment, entry: SegmentEntry, dimension: int) -> Iterator[s
         yield "the manifest lists other files than it has"
     if segment.counts != (entry.articles, entry.passages, entry.illegible):
         yield "the manifest counts other articles and passages than it has"
-    if entry.undated not in {None, segment.undated}:
+    try:
+        undated = segment.undated
+    except (ValueError, IndexError) as error:  # of values only `check` compares the checksums
+        yield f"its dates cannot be read: {error!r}"
+        return
+    if entry.undated not in {None, undated}:
         yield "the manifest counts other articles without a date than it has"
 
 
