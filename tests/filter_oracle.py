@@ -111,12 +111,17 @@ def text_passes(own: str, wanted: str, tree: Compare) -> bool:  # noqa: PLR0911 
 
 
 def counted(articles: Iterable[Article], field: str, letters: int | None = None) -> dict[str, int]:
-    """Count articles by the values of a field."""
+    """Count articles by the values of a field, in any case; by a unit, dates alone."""
     found: Counter[str] = Counter()
+    spelt: Counter[str] = Counter()
     for article in articles:
-        own = {written(value)[:letters] for value in values_of(article, field)}
-        found.update(own or {""})
-    return dict(found)
+        values = [v for v in values_of(article, field) if letters is None or isinstance(v, Span)]
+        own = {written(value)[:letters] for value in values}
+        spelt.update(own)
+        found.update({value.casefold() for value in own} or {""})
+    best = sorted(spelt, key=lambda own: (spelt[own], [-ord(letter) for letter in own]))
+    names = {value.casefold(): value for value in best}
+    return {names.get(key, ""): count for key, count in found.items()}
 
 
 def written(value: Scalar | Span) -> str:

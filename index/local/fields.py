@@ -91,7 +91,7 @@ class Fields:
                     pairs.update((bucket.casefold(), number) for number in holders)
             found.update(bucket for bucket, _ in pairs)
             found[""] += int(flags.sum()) - len({number for _, number in pairs})
-        named = {key: own.most_common(1)[0][0] for key, own in spellings.items()}
+        named = {key: min(own, key=lambda s: (-own[s], s)) for key, own in spellings.items()}
         return {named.get(key, ""): count for key, count in found.items() if count}
 
     def days(self, articles: Passages) -> Scores:
