@@ -118,7 +118,9 @@ def stored(value: object) -> FieldValue:
     Raises `ReadingError` for what JSON cannot have.
     """
     value = _plain(value)
-    if isinstance(value, Scalar) and not is_huge(value):
+    if is_huge(value):
+        raise ReadingError("a number of more than 1,234 digits cannot be stored; write it as text.")
+    if isinstance(value, Scalar):
         return value
     parts = tuple(map(_plain, value)) if isinstance(value, list | tuple) else ()
     if isinstance(value, list | tuple) and all(isinstance(one, Scalar) for one in parts):

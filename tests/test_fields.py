@@ -1,15 +1,17 @@
 """Fields of an index: their kinds, counts and days; and spans of time."""
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from filter_oracle import counted
 from hypothesis import given, strategies as st
 
-from plait.index.article import Article
-from plait.index.errors import QueryError
+from plait.index.article import Article, sound
+from plait.index.errors import QueryError, ReadingError
 from plait.index.fields.columns import Columns
 from plait.index.fields.values import Kind, entries_of, kind_and_text
 from plait.index.filter import Field, FieldFacts
@@ -18,6 +20,7 @@ from plait.index.models.encoder import Encoder
 from plait.index.span import span_at, span_of
 from plait.search.index import Index
 from plait.search.query.known import Known
+from plait.search.system import Options
 
 LONG = "x" * 256
 ARTICLES = [
@@ -183,3 +186,73 @@ def test_a_column_has_no_long_texts() -> None:
     rows = columns.rows("long", Kind.LONG)
     assert [columns.text(row) for row in range(*rows)] == [""]
     assert columns.holders(rows).tolist() == [0]
+
+
+@pytest.mark.parametrize(
+    ("value", "kept"),
+    [
+        (dt.date(2018, 11, 14), "2018-11-14"),
+        ([1, "two", True], (1, "two", True)),
+        ({"a": [1]}, '{"a": [1]}'),
+        ((1, (2, 3)), "[1, [2, 3]]"),
+    ],
+)
+def test_a_value_is_kept_as_json_can(value: Any, kept: object) -> None:
+    """Dates as texts, lists as tuples, what is nested deeper as the text of its JSON."""
+    article = sound(Article("a", "", "Text.", metadata={"v": value, "none": None}))  # type: ignore[dict-item]
+    assert dict(article.metadata) == {"v": kept}
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"text": None}, "its text is None; wanted text"),
+        ({"id": 3}, "its id is 3; wanted text"),
+        ({"author": ["Ann"]}, r"its author is \['Ann'\]; wanted text"),
+        ({"date": None}, "its date is None; wanted text"),
+        ({"teasers": (7,)}, r"its teasers is \(7,\); wanted text"),
+        ({"metadata": {"v": {1}}}, r"metadata \{1\} cannot be stored"),
+        ({"metadata": {"v": 10**5000}}, "cannot be stored"),
+    ],
+)
+def test_a_bad_article_is_refused_and_no_other_is_lost(
+    tmp_path: Path, quick: Encoder, changes: dict[str, Any], message: str
+) -> None:
+    """When it is added, by an error that names it."""
+    good = Article("good", "", "Text.")
+    with IndexWriter(tmp_path, quick) as writer:
+        writer.add(good)
+        with pytest.raises(ReadingError, match=message):
+            writer.add(replace(good, **({"id": "bad"} | changes)))
+    assert list(Index.open(tmp_path, quick).article_ids()) == ["good"]
+
+
+def test_examples_are_of_articles_that_are_there(tmp_path: Path, quick: Encoder) -> None:
+    """A value of a deleted article is shown no more."""
+    with IndexWriter(tmp_path, quick) as writer:
+        writer.add(Article("a", "", "Text.", metadata={"tag": "open"}))
+        writer.add(Article("b", "", "Text.", metadata={"tag": "secret"}))
+        writer.commit()
+        writer.remove("b")
+        writer.commit()
+        writer.close()  # before the rest is merged
+    assert Index.open(tmp_path, quick).store.fields()["tag"].examples == ("open",)
+
+
+def test_a_filter_is_no_truth_value() -> None:
+    """Python's `and` would keep one side alone."""
+    with pytest.raises(TypeError, match=r"join filters by & \| ~"):
+        (Field("a") == 1) and (Field("b") == 2)
+
+
+def test_filters_of_options_and_of_a_search_both_hold(tmp_path: Path, quick: Encoder) -> None:
+    """And days may be texts."""
+    with IndexWriter(tmp_path, quick) as writer:
+        for year in (2016, 2018, 2020):
+            writer.add(Article(str(year), "", "Text.", date=f"{year}-05-01"))
+    index = Index.open(tmp_path, quick)
+    options = Options(where="date >= 2018", as_of="2019-06-01")
+    assert [hit.article.id for hit in index.search("text", options=options)] == ["2018"]
+    assert index.search("text", options=options, where="date < 2018") == []
+    with pytest.raises(QueryError, match="as_of is 'soon'; wanted a day"):
+        Options(as_of="soon")

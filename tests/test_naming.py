@@ -1,6 +1,7 @@
 """Ids of files: short, the same whatever folder is indexed next, and never taken twice."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -156,3 +157,28 @@ def test_few_ids_are_looked_up_for_a_file(folder: Folder, monkeypatch: pytest.Mo
     monkeypatch.setattr(IndexWriter, "get", counted)
     assert folder.index("a.jsonl").added == 200
     assert len(asked) < 3 * 200 + len(folder.root.parts)
+
+
+def test_an_id_of_a_folder_that_is_away_is_not_taken_over(folder: Folder) -> None:
+    """A disk may not be mounted: another file gets a longer id, and both are there in the end."""
+    folder.write("usb/a.txt", "home/a.txt")
+    folder.index("usb")
+    (folder.root / "usb").rename(folder.root / "off")
+    assert folder.index("home").added == 1
+    (folder.root / "off").rename(folder.root / "usb")
+    folder.index("usb", "home")
+    assert folder.ids() == {"a.txt": "usb/a.txt", "home/a.txt": "home/a.txt"}
+
+
+def test_a_file_that_comes_back_is_read_again(folder: Folder) -> None:
+    """Where another took the id of what was deleted meanwhile."""
+    folder.write("x/a.txt", "y/a.txt")
+    folder.index("x")
+    text = (folder.root / "x/a.txt").read_text()
+    before = (folder.root / "x/a.txt").stat()
+    (folder.root / "x/a.txt").unlink()
+    assert folder.index("y").updated == 1
+    (folder.root / "x/a.txt").write_text(text)
+    os.utime(folder.root / "x/a.txt", ns=(before.st_atime_ns, before.st_mtime_ns))
+    folder.index("x", "y")
+    assert set(folder.ids().values()) == {"x/a.txt", "y/a.txt"}

@@ -4,22 +4,27 @@
 its model: three articles, and a deleted one.
 """
 
+import errno
 import json
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import cast
 
+import numpy as np
 import pytest
 from conftest import Quick
+from numpy.typing import NDArray
 
-from plait.index.errors import FingerprintError
+from plait.index.errors import FingerprintError, IndexDirectoryError
+from plait.index.ingest import bring_up_to_date
 from plait.index.local.manifest import MANIFEST, read_manifest
 from plait.index.local.snapshot import check_files
 from plait.index.local.writer import IndexWriter
 from plait.index.models.encoder import Encoder
 from plait.index.models.encoding import Encoded
 from plait.search.index import Index
+from plait.search.keeping import upgrade
 
 GOLDEN = Path(__file__).with_name("golden") / "index-of-format-3.zip"
 QUERIES = ("hay", "the ferry", "islands", "farmers counted bales", '"late news"', "+rain -hay")
@@ -87,3 +92,53 @@ def test_it_is_converted_once(old: Path, quick: Encoder) -> None:
     with IndexWriter(old, quick):
         pass
     assert read_manifest(old).generation == generation
+
+
+def test_a_page_of_it_is_as_it_was(old: Path, quick: Encoder) -> None:
+    """The command line asks for pages; only facets need fields."""
+    with Index.open(old, quick) as index:
+        assert [hit.article.id for hit in index.page("hay").hits] == ["hay"]
+        with pytest.raises(FingerprintError, match="plait upgrade"):
+            index.page("hay", facets=["date"])
+
+
+class Interrupted(Quick):
+    """A model in the midst of whose work the process is ended."""
+
+    def encode_passages(self, *_: object) -> Encoded:
+        """End."""
+        raise KeyboardInterrupt
+
+
+def test_a_conversion_commits_nothing_of_what_waits(
+    old: Path, tmp_path: Path, quick: Encoder
+) -> None:
+    """A file that was read and not encoded is read again by the next run."""
+    (tmp_path / "news").mkdir()
+    (tmp_path / "news" / "fresh.txt").write_text("Fresh\n\nFresh hay.")
+    with (
+        pytest.raises(KeyboardInterrupt),
+        IndexWriter(old, cast("Encoder", Interrupted())) as writer,
+    ):
+        bring_up_to_date(writer, [tmp_path / "news"])
+    with IndexWriter(old, quick) as writer:
+        assert bring_up_to_date(writer, [tmp_path / "news"]).added == 1
+    with Index.open(old, quick) as index:
+        assert "fresh.txt" in index
+
+
+def test_an_upgrade_without_room_says_so(old: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And leaves the index as it was."""
+
+    def full(*_: object) -> Iterator[dict[str, NDArray[np.int64]]]:
+        yield {"first_passages": np.arange(3)}
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    def reopened(root: Path) -> IndexWriter:
+        return IndexWriter(root, cast("Encoder", Quick()))
+
+    monkeypatch.setattr("plait.index.local.writer.merge_segments", full)
+    monkeypatch.setattr("plait.index.factory.reopen_writer", reopened)
+    with pytest.raises(IndexDirectoryError, match="could not be converted: the disk is full"):
+        upgrade(old)
+    assert check_files(old) == 33
