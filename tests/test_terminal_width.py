@@ -122,12 +122,12 @@ def test_a_page_is_within_the_width(seeds: Index, width: int) -> None:
 
 
 def test_a_page_says_what_there_is(seeds: Index) -> None:
-    """Title; score, p, date and the path that ends in the id; text. In colour, facts are dim."""
+    """Title; score, p, date and the id of a path elsewhere; text. In colour, facts are dim."""
     article = Article("a.txt", "A title", "The text.", "/elsewhere/news/a.txt", "2019-01-11")
     shown = list(HitLines("text", seeds.analyzer).lines(hit_of(article)))
     assert shown == [
         "  1  A title",
-        "     1.500  p 0.50  2019-01-11  /elsewhere/news/a.txt",
+        "     1.500  p 0.50  2019-01-11  a.txt",
         "     The *text*.",
     ]
     styled = list(HitLines("text", seeds.analyzer, colour=True).lines(hit_of(article)))
