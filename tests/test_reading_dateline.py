@@ -81,6 +81,8 @@ def test_the_day_of_a_dateline_is_the_date(paragraph: str, date: str) -> None:
         "LISBON, APRIL 25 - 1974 soldiers wait in the barracks.",
         "LISBON, 25/04/1974 - Soldiers took the radio station.",
         "LISBON, 31 April 1974 - Soldiers took the radio station.",
+        "LISBON, 25 April 9974 - Soldiers took the radio station.",
+        "LISBON, 25 April 1074 - Soldiers took the radio station.",
         "Thursday, 25 April 1974 \u2014 Soldiers took the radio station.",
         "25 April 1974 \u2013 Soldiers took the radio station.",
         "25 April 1974, Lisbon \u2013 Soldiers took the radio station.",
@@ -99,7 +101,7 @@ def test_a_date_in_prose_is_an_event(paragraph: str) -> None:
 
 
 @given(
-    st.dates(dt.date(1600, 1, 1), dt.date(2999, 12, 31)),
+    st.dates(dt.date(1600, 1, 1), dt.date(2025, 12, 31)),
     st.sampled_from(
         ["%d %B %Y", "%B %d, %Y", "%d %b %Y", "%b. %d, %Y", "%Y-%m-%d", "%A, %d %B %Y"]
     ),

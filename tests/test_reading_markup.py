@@ -138,3 +138,100 @@ def test_sentences_hold_few_elements() -> None:
     days = "<time datetime='2015-05-05'>5 May</time> or " * (MAX_SENTENCE_ELEMENTS + 1)
     draft = read_webpage(PAGE.format(head="", top=f"<p>{days}so.</p>").encode())
     assert "5 May" not in draft.text
+
+
+CHANGED = [
+    "<footer>Last modified 2 May 2020</footer>",
+    "<p>Updated 2 May 2020</p>",
+    "<div class='meta'>Updated: <time datetime='2020-05-02'>2 May 2020</time></div>",
+    "<div class='date'><b>Updated on</b> <span>2 May 2020</span></div>",
+    "<div class='date'><b>Last updated</b>: 2 May 2020</div>",
+    "<time class='updated' datetime='2020-05-02'>2 May 2020</time>",
+    "<time class='updated' datetime='2020-05-02'>6 hours ago</time>",
+    "<span class='last-modified-date'>2 May 2020</span>",
+    MODIFIED,
+    "<!-- cached 2020-05-02T10:00:00Z -->",
+    "<img src='/2020/05/02/snow.jpg' data-taken='2020-05-02T10:00:00Z'>",
+]
+
+
+@pytest.mark.parametrize("changed", CHANGED)
+def test_a_modification_is_no_publication(changed: str) -> None:
+    """Neither at the head nor at the end; beside it, the day of publication is read."""
+    assert stated(top=changed) == ("", "")
+    page = PAGE.format(head="", top="").replace("</article>", f"</article>{changed}")
+    assert read_webpage(page.encode()).date == ""
+    byline = "<div class='topline'>Published <time datetime='2019-01-11'>11 January</time></div>"
+    assert stated(top=changed + byline) == ("2019-01-11", "")
+    assert stated(top=byline + changed) == ("2019-01-11", "")
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        *(
+            f'<meta property="{name}" content="2020-02-02T10:00:00Z">'
+            for name in ("og:updated_time", "article:modified_time", "dateModified", "lastmod")
+        ),
+        '<meta http-equiv="last-modified" content="2020-02-02">',
+        '<meta property="og:image" content="https://paper.example/2020/02/02/snow.jpg">',
+        json_ld({"@type": "NewsArticle", "dateModified": "2020-02-02T10:00:00Z"}),
+        f'<script>var built = "2020-02-02T10:00:00Z";</script>{json_ld({"@type": "WebSite"})}',
+    ],
+)
+def test_the_head_of_a_page_may_name_modifications_alone(head: str) -> None:
+    """Such a day is later than the publication, by a minute or by years."""
+    assert stated(head) == ("", "")
+
+
+TIME = "<time datetime='2020-01-01'>1 January 2020</time>"
+
+OTHERS = [
+    f"<aside>{TIME} Other story</aside>",
+    f"<nav>{TIME} Other story</nav>",
+    f"<ul class='related'><li>{TIME} Other story</li></ul>",
+    f"<div class='grid related-stories'><div>{TIME} Other story</div></div>",
+    f"<section id='most-read'><p>{TIME} Other</p></section>",
+    f"<ul><li>{TIME} <a href='/o'>Quite another story</a></li></ul>",
+    f"<div class='comments'><p>Ann, {TIME}</p></div>",
+    "<aside><time itemprop='datePublished' datetime='2020-01-01'>x</time> Other</aside>",
+]
+
+
+@pytest.mark.parametrize(
+    "other", [*OTHERS, f"<footer>{TIME}</footer>", f"<article>{TIME}</article>"]
+)
+def test_days_of_other_stories_are_not_this_ones(other: str) -> None:
+    """Wherever they stand; the article's own day is read beside them."""
+    for own, date in (("", ""), ("<time datetime='2019-01-11'>Friday</time>", "2019-01-11")):
+        page = PAGE.format(head="", top=own)
+        before, after = (page.replace(at, other + at) for at in ("<article>", "<footer>"))
+        assert (read_webpage(before.encode()).date, read_webpage(after.encode()).date) == (
+            date,
+            date,
+        )
+
+
+def test_what_follows_the_head_of_an_article_is_not_its_date() -> None:
+    """Unless it is marked as such: a blog may name the day at the end."""
+    end = "<p>It snowed again in the north, as people there had said it would.</p>" * 6
+    plain, marked = (
+        f"{end}<div><time {c} datetime='2020-01-01'>x</time></div>"
+        for c in ("", "class='entry-date'")
+    )
+    assert (stated(top=plain)[0], stated(top=marked)[0]) == ("", "2020-01-01")
+
+
+@pytest.mark.parametrize("year", ["9019", "1019"])
+def test_years_of_no_article(year: str) -> None:
+    """A typo is no date, in whatever markup."""
+    day = f"{year}-01-11"
+    assert stated(f'<meta name="date" content="{day}">') == ("", "")
+    assert stated(json_ld(STORY | {"datePublished": day, "author": None})) == ("", "")
+    assert stated(top=f'<time itemprop="datePublished" datetime="{day}">x</time>') == ("", "")
+
+
+def test_the_text_is_that_of_the_whole_page() -> None:
+    """What is taken away for the sake of the date is taken from a copy."""
+    page = PAGE.format(head="", top="<p>Updated 2 May 2020: the road along the coast is open.</p>")
+    assert "Updated 2 May 2020: the road" in read_webpage(page.encode()).text

@@ -13,7 +13,7 @@ read, nor is one without a year: no date is better than a wrong one.
 import re
 from dataclasses import dataclass
 
-from plait.index.reading.dates import DATE, MONTH, MONTHS, WEEKDAYS, iso_date, iso_month
+from plait.index.reading.dates import DATE, MONTH, MONTHS, WEEKDAYS, iso_date, iso_month, likely
 
 MAX_PARAGRAPHS_ABOVE = 4
 """Paragraphs above a dateline: standfirst, byline, captions of photographs."""
@@ -125,7 +125,7 @@ def dateline_of(line: str) -> Dateline | None:
         return None
     day = DAY.search(top)
     found = day or MONTH_OF_YEAR.search(top)
-    date = (iso_date if day else iso_month)(found[0]) if found else ""
+    date = likely((iso_date if day else iso_month)(found[0])) if found else ""
     if not found or not date:
         return None
     before, after = top[: found.start()], top[found.end() :]

@@ -37,6 +37,9 @@ WHOLE = re.compile(DATE, re.IGNORECASE)
 NUMERIC = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})")
 IN_WORDS = re.compile(rf"({DAY})\s+({MONTH}),?\s+(\d{{4}})", re.IGNORECASE)
 AMERICAN = re.compile(rf"({MONTH})\s+({DAY}),?\s+(\d{{4}})", re.IGNORECASE)
+FIRST_YEAR = 1450
+"""Year of the first article that could be printed; before it stands a typo, or an event."""
+
 PUBLICATION = frozenset(
     [
         *("published", "publishedat", "publishedon", "publisheddate", "publishedtime"),
@@ -87,6 +90,19 @@ def iso_date_or_part(text: str) -> str:
     """
     text = text.strip()
     return text.replace("/", "-") if PART.fullmatch(text) else iso_date(text)
+
+
+def likely(date: str) -> str:
+    """Return a date in ISO 8601, or an empty string where no article can be of that year.
+
+    For markup and lines, in which a year may be a typo or that of an event; a field of a record or
+    of front matter says what it holds. Next year is that of issues dated ahead.
+
+    >>> likely("2019-01-11"), likely("1066"), likely("3019-01-11")
+    ('2019-01-11', '', '')
+    """
+    next_year = dt.datetime.now(dt.UTC).year + 1
+    return date if FIRST_YEAR <= int(date[:4] or 0) <= next_year else ""
 
 
 def iso_month(text: str) -> str:

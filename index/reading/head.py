@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from plait.index.reading.cleaning import clean
 from plait.index.reading.dateline import dateline_of
-from plait.index.reading.dates import DATE, MONTHS, WEEKDAYS, iso_date
+from plait.index.reading.dates import DATE, MONTHS, WEEKDAYS, iso_date, likely
 
 MAX_HEAD_LINE_CHARACTERS = 120
 """Characters of a line; a byline with two names, two papers and a date has fewer."""
@@ -101,7 +101,7 @@ def without_emphasis(line: str) -> str:
 def date_line(line: str) -> str:
     """Return the date of a line that is a date, with or without a label; else an empty string."""
     labelled = LABELLED_DATE.fullmatch(line)
-    return iso_date(labelled[1] if labelled else line)
+    return likely(iso_date(labelled[1] if labelled else line))
 
 
 def byline(line: str) -> tuple[str, str]:
@@ -112,7 +112,7 @@ def byline(line: str) -> tuple[str, str]:
         return "", ""
     who, date = found[1], ""
     if dated := DATE_AT_END.fullmatch(who):
-        who, date = dated[1], iso_date(dated[2])
+        who, date = dated[1], likely(iso_date(dated[2]))
     if labelled or NAMELESS.fullmatch(who) or is_name(who):
         return ", ".join(part.strip() for part in who.split("|")), date
     return "", ""

@@ -6,15 +6,17 @@ and receives text, never an address, so that it has nothing to fetch.
 
 import re
 import socket
+from copy import deepcopy
 from typing import Any
 
 from plait.index.errors import ReadingError
 from plait.index.reading.cleaning import clean_line
-from plait.index.reading.dates import iso_date
+from plait.index.reading.dates import iso_date, likely
 from plait.index.reading.decoding import decode
 from plait.index.reading.draft import Draft
 from plait.index.reading.head import take_head
 from plait.index.reading.markup import is_guess, markup_of, settle
+from plait.index.reading.pagehead import keep_head
 
 MAX_PAGE_BYTES = 4 * 1024 * 1024
 """Bytes of a page: trafilatura takes two to three seconds a megabyte; larger pages are lists."""
@@ -80,7 +82,7 @@ def extract(page: str) -> tuple[str, str, str, str]:
 
     Raises ReadingError where trafilatura finds no text.
     """
-    bare_extraction, load_html = _trafilatura()
+    bare_extraction, load_html, _ = _trafilatura()
     date = author = ""
     try:
         tree = load_html(page)
@@ -88,6 +90,7 @@ def extract(page: str) -> tuple[str, str, str, str]:
             check_tree(tree)
             date, author = markup_of(tree)
             settle(tree)
+            date = date or date_at_head(tree, page)
         found = bare_extraction(
             page if tree is None else tree,
             with_metadata=True,
@@ -101,22 +104,29 @@ def extract(page: str) -> tuple[str, str, str, str]:
         raise ReadingError(message) from error
     if found is None or isinstance(found, dict) or not found.text:
         raise ReadingError("no article found in this page: save its text as .txt if it has one")
-    if not date and not is_guess(sought := iso_date(found.date or ""), page):
-        date = sought
     return found.title or "", found.text, date, found.author or author
 
 
-def _trafilatura() -> tuple[Any, Any]:
+def date_at_head(tree: Any, page: str) -> str:
+    """Return the date that a page shows at the head of its article, or an empty string."""
+    _, _, extract_metadata = _trafilatura()
+    head = deepcopy(tree)
+    keep_head(head)
+    date = likely(iso_date(extract_metadata(head, date_config=DATE_SEARCH).date or ""))
+    return "" if is_guess(date, page) else date
+
+
+def _trafilatura() -> tuple[Any, Any, Any]:
     """Import trafilatura, without the socket that its import would open.
 
     urllib3, with which it can fetch pages, binds one to find out whether there is IPv6.
     """
     there, socket.has_ipv6 = socket.has_ipv6, False
     try:
-        from trafilatura import bare_extraction, load_html  # noqa: PLC0415 - takes a second
+        from trafilatura import bare_extraction, extract_metadata, load_html  # noqa: PLC0415 - takes a second
     finally:
         socket.has_ipv6 = there
-    return bare_extraction, load_html
+    return bare_extraction, load_html, extract_metadata
 
 
 def check_tree(tree: Any) -> None:
