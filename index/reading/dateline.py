@@ -13,7 +13,16 @@ read, nor is one without a year: no date is better than a wrong one.
 import re
 from dataclasses import dataclass
 
-from plait.index.reading.dates import DATE, MONTH, MONTHS, WEEKDAYS, iso_date, iso_month, likely
+from plait.index.reading.dates import (
+    DATE,
+    MONTH,
+    MONTH_OF_YEAR,
+    MONTHS,
+    WEEKDAYS,
+    iso_date,
+    iso_month,
+    likely,
+)
 
 MAX_PARAGRAPHS_ABOVE = 4
 """Paragraphs above a dateline: standfirst, byline, captions of photographs."""
@@ -45,7 +54,7 @@ MIN_PROSE_WORDS = 3
 
 YEAR = re.compile(r"\d{4}")
 DAY = re.compile(rf"(?<![\w./])(?<!\d-){DATE}(?!\w)", re.IGNORECASE)
-MONTH_OF_YEAR = re.compile(rf"(?<![\w./-]){MONTH},?\s+\d{{4}}(?![\w-])", re.IGNORECASE)
+A_MONTH = re.compile(rf"(?<![\w./-]){MONTH_OF_YEAR}(?![\w-])", re.IGNORECASE)
 SEPARATORS = " ,;|\u00b7\u2022\u2013\u2014\u2015-"
 DASH = re.compile(r"\.?(?:\s*(?:-{2,}|[\u2014\u2015])\s*|\s+[-\u2013|]\s*|\s*[-\u2013|]\s+)")
 COLON = re.compile(r"\s*:(?:\s+|\Z)")
@@ -124,7 +133,7 @@ def dateline_of(line: str) -> Dateline | None:
     if not YEAR.search(top):  # most paragraphs: it takes a tenth of the time
         return None
     day = DAY.search(top)
-    found = day or MONTH_OF_YEAR.search(top)
+    found = day or A_MONTH.search(top)
     date = likely((iso_date if day else iso_month)(found[0])) if found else ""
     if not found or not date:
         return None

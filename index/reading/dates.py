@@ -28,14 +28,17 @@ DAY = r"\d{1,2}(?:st|nd|rd|th|\.)?"
 
 DATE = (
     rf"(?:\d{{4}}[-/]\d{{1,2}}[-/]\d{{1,2}}"
-    rf"|{WEEKDAY}{DAY}\s+{MONTH},?\s+\d{{4}}"
+    rf"|{WEEKDAY}{DAY}\s+(?:of\s+)?{MONTH},?\s+\d{{4}}"
     rf"|{WEEKDAY}{MONTH}\s+{DAY},?\s+\d{{4}}){TIME}"
 )
 """Pattern of a date in words or digits, for use with `re.IGNORECASE`."""
 
+MONTH_OF_YEAR = rf"{MONTH},?\s+\d{{4}}"
+"""Pattern of a month in words and its year."""
+
 WHOLE = re.compile(DATE, re.IGNORECASE)
 NUMERIC = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})")
-IN_WORDS = re.compile(rf"({DAY})\s+({MONTH}),?\s+(\d{{4}})", re.IGNORECASE)
+IN_WORDS = re.compile(rf"({DAY})\s+(?:of\s+)?({MONTH}),?\s+(\d{{4}})", re.IGNORECASE)
 AMERICAN = re.compile(rf"({MONTH})\s+({DAY}),?\s+(\d{{4}})", re.IGNORECASE)
 FIRST_YEAR = 1450
 """Year of the first article that could be printed; before it stands a typo, or an event."""

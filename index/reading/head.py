@@ -10,7 +10,15 @@ from dataclasses import dataclass
 
 from plait.index.reading.cleaning import clean
 from plait.index.reading.dateline import dateline_of
-from plait.index.reading.dates import DATE, MONTHS, WEEKDAYS, iso_date, likely
+from plait.index.reading.dates import (
+    DATE,
+    MONTH_OF_YEAR,
+    MONTHS,
+    WEEKDAYS,
+    iso_date,
+    iso_month,
+    likely,
+)
 
 MAX_HEAD_LINE_CHARACTERS = 120
 """Characters of a line; a byline with two names, two papers and a date has fewer."""
@@ -23,8 +31,14 @@ LABELLED_DATE = re.compile(
     re.IGNORECASE,
 )
 LABELLED_AUTHOR = re.compile(r"(?:byline|authors?|written by)\s*:\s*(.+)", re.IGNORECASE)
-BY = re.compile(r"by\s+(.+)", re.IGNORECASE)
-DATE_AT_END = re.compile(rf"(.+?)\s*[|\u00b7\u2022,\u2013\u2014-]\s*({DATE})", re.IGNORECASE)
+BY = re.compile(r"(?:(?:posted|published|written) )?by\s+(.+)", re.IGNORECASE)
+DATE_AT_END = re.compile(
+    rf"(.+?)(?:\s*[|\u00b7\u2022,\u2013\u2014-]\s*|\s+on\s+)({DATE}|{MONTH_OF_YEAR})", re.IGNORECASE
+)
+MONTH_ALONE = re.compile(MONTH_OF_YEAR, re.IGNORECASE)
+READING_TIME = re.compile(
+    r"\s*[|\u00b7\u2022,\u2013\u2014-]\s*\d{1,3}[ -]?min(?:ute)?s?\.?(?: read)?\Z", re.IGNORECASE
+)
 
 # `By our correspondent in Tokyo`, `By a staff reporter, New Delhi`, `By the history desk`
 NAMELESS = re.compile(
@@ -79,6 +93,7 @@ def take_head(text: str) -> Head:
 
 def line_of_head(line: str) -> Head | None:
     """Return the head that a line is; None for a line of text. A dateline is its own body."""
+    line = READING_TIME.sub("", line)
     if date := date_line(line):
         return Head("", date=date)
     author, date = byline(line)
@@ -100,8 +115,15 @@ def without_emphasis(line: str) -> str:
 
 def date_line(line: str) -> str:
     """Return the date of a line that is a date, with or without a label; else an empty string."""
+    if line[:1] == "(" and line[-1:] == ")":
+        line = line[1:-1].strip()
     labelled = LABELLED_DATE.fullmatch(line)
-    return likely(iso_date(labelled[1] if labelled else line))
+    return date_in(labelled[1] if labelled else line)
+
+
+def date_in(text: str) -> str:
+    """Return the day that a text is, or the month in words; else an empty string."""
+    return likely(iso_month(text) if MONTH_ALONE.fullmatch(text) else iso_date(text))
 
 
 def byline(line: str) -> tuple[str, str]:
@@ -112,7 +134,7 @@ def byline(line: str) -> tuple[str, str]:
         return "", ""
     who, date = found[1], ""
     if dated := DATE_AT_END.fullmatch(who):
-        who, date = dated[1], likely(iso_date(dated[2]))
+        who, date = dated[1], date_in(dated[2])
     if labelled or NAMELESS.fullmatch(who) or is_name(who):
         return ", ".join(part.strip() for part in who.split("|")), date
     return "", ""
