@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from plait.index.article import Article
+from plait.index.errors import ReadingError
 from plait.index.reading import Failure, FieldNames, read_paths, read_records
 from plait.index.reading.draft import MAX_ARTICLE_BYTES
 from plait.index.reading.records import Place
@@ -319,3 +320,60 @@ def test_cells_may_be_articles() -> None:
     (article,) = table(b"title,text\nT," + b"word " * 100_000, ",")
     assert isinstance(article, Article)
     assert len(article.text) == 499_999
+
+
+@pytest.mark.parametrize(
+    ("value", "date", "kept"),
+    [
+        (["2019-01-11"], "2019-01-11", False),
+        (["soon", "11 January 2019", "2020-02-02"], "2019-01-11", True),
+        ([2019], "2019", False),
+        (["soon"], "", True),
+        ([], "", True),
+        ([["2019-01-11"]], "", True),
+    ],
+)
+def test_a_date_may_be_a_list(value: list[object], date: str, kept: bool) -> None:  # noqa: FBT001 - a column of the table above
+    """The first that reads counts; several stay in the metadata."""
+    article = from_line(json.dumps({"text": "x", "date": value}))
+    assert isinstance(article, Article)
+    assert (article.date, "date" in article.metadata) == (date, kept)
+
+
+def test_field_names_in_another_case() -> None:
+    """Exactly first, then in any case where that is one field."""
+    record = {"ID": 7, "Title": "Rain", "TEXT": "It rained.", "Date": "2019", "Author": "Jane"}
+    assert from_line(json.dumps(record)) == Article("7", "Rain", "It rained.", "-", "2019", "Jane")
+    both = from_line('{"text": "exact", "TEXT": "other", "Date": "2018", "DATE": "2019"}')
+    assert isinstance(both, Article)
+    assert (both.text, both.date) == ("exact", "")
+    assert both.metadata == {"TEXT": "other", "Date": "2018", "DATE": "2019"}
+    assert isinstance(from_line('{"Text": "x", "TEXT": "y"}'), Failure)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"Title,Text,Date,Author,zip\nRain,It rained.,2019,Jane,007\n",
+        b"title;text;date;author;zip\nRain;It rained.;2019;Jane;007\n",
+        b'\xef\xbb\xbf"Title";"Text";"Date";"Author";"zip"\r\nRain;"It rained.";2019;Jane;007\r\n',
+        "TITLE;Text;DATE;author;zip\nRain;It rained.;2019;Jane;007\n".encode("utf-16"),
+    ],
+)
+def test_tables_of_other_programs(data: bytes) -> None:
+    """Headers in capitals, and semicolons where the comma is in numbers."""
+    assert table(data, ",") == [
+        Article("t:2", "Rain", "It rained.", "t", "2019", "Jane", metadata={"zip": "007"})
+    ]
+
+
+@pytest.mark.parametrize("header", [b"one;two", b"text;text,b", b"text"])
+def test_semicolons_may_be_text(header: bytes) -> None:
+    """Where the header has commas as well, or names no column that is wanted."""
+    if header == b"text":
+        (article,) = table(header + b"\na; b\n", ",")
+        assert isinstance(article, Article)
+        assert article.text == "a; b"
+    else:
+        with pytest.raises(ReadingError, match="no column 'title'"):
+            table(header + b"\na;b\n", ",")

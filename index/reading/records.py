@@ -3,7 +3,8 @@
 Does not find the records of a file: see `jsonlines` and `tables`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import astuple, dataclass
 from typing import TypeAlias
 
@@ -38,6 +39,7 @@ METADATA_FIELD = "metadata"
 class FieldNames:
     """Names of a record's fields; by default those of BEIR's corpora.
 
+    A record that has none of exactly that name may have it in another case: `Title`, `DATE`.
     Raises ReadingError for a name that is not UTF-8.
     """
 
@@ -56,6 +58,21 @@ class FieldNames:
             if without_surrogates(name) != name:
                 raise ReadingError(f"the field name {name!a} is no UTF-8; no record has such a one")
 
+    def spelled(self, names: Collection[str]) -> "FieldNames":
+        """Return the names as a record spells them: exactly so, or as the one name in another case.
+
+        Two fields that differ in case alone are both left as they are.
+        """
+        wanted = (self.id, self.title, self.text, self.date, self.author)
+        if all(name in names for name in wanted):  # most records of large files
+            return self
+        found = Counter(name.casefold() for name in names)
+        unique = {name.casefold(): name for name in names if found[name.casefold()] == 1}
+        id_, *others = (n if n in names else unique.get(n.casefold(), n) for n in wanted)
+        if id_ == BEIR_ID_FIELD and id_ not in names:
+            id_ = unique.get("id", id_)
+        return FieldNames(id_, *others, self.types)
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -73,8 +90,9 @@ class Place:
     def outcome(self, record: Record, line: int, fields: FieldNames) -> Article | Failure:
         """Return the article of the record that begins on a line, or its failure."""
         try:
-            draft = draft_of(record, fields)
-            return draft.finish(id_of(record, fields) or f"{self.name}:{line}", self.source)
+            names = fields.spelled(record)
+            draft = draft_of(record, names)
+            return draft.finish(id_of(record, names) or f"{self.name}:{line}", self.source)
         except ReadingError as error:
             return self.failure(line, str(error))
         except Exception as error:  # noqa: BLE001 - see `unforeseen`
@@ -106,7 +124,7 @@ def draft_of(record: Record, fields: FieldNames) -> Draft:
     """Return a record's fields as a draft.
 
     A date or author that is not understood stays in the metadata, and so does a field of another
-    name from which the date is.
+    name from which the date is, and a list of several dates.
     Raises ReadingError for a title or text of the wrong type, or without either.
     """
     if fields.title not in record and fields.text not in record:
@@ -115,10 +133,12 @@ def draft_of(record: Record, fields: FieldNames) -> Draft:
     title, text = string_in(record, fields.title), string_in(record, fields.text)
     if not title and not text:  # found at once: a table may be a million such rows
         raise ReadingError(EMPTY)
-    date = iso_date_or_part(as_text(record.get(fields.date)))
+    date = date_in(record.get(fields.date))
     author = author_in(record.get(fields.author))
     used = {id_field(record, fields), fields.title, fields.text}
     used |= {name for name, value in ((fields.date, date), (fields.author, author)) if value}
+    if is_several(record.get(fields.date)):
+        used -= {fields.date}
     date = date or date_of_publication(record)
     metadata = with_declared(metadata_of(record, used), fields)
     return Draft(title, text, "", date, author, metadata)
@@ -162,6 +182,17 @@ def author_in(value: object) -> str:
     if isinstance(value, list) and all(isinstance(name, str) for name in value):
         return ", ".join(value)
     return value if isinstance(value, str) else ""
+
+
+def date_in(value: object) -> str:
+    """Return the date that a value is, or the first of a list that is one; else an empty string."""
+    values = value if isinstance(value, list) else [value]
+    return next(filter(None, (iso_date_or_part(as_text(one)) for one in values)), "")
+
+
+def is_several(value: object) -> bool:
+    """Return whether a value is a list of more than one."""
+    return isinstance(value, list) and len(value) > 1
 
 
 def metadata_of(record: Record, used: set[str]) -> dict[str, FieldValue]:

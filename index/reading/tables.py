@@ -30,12 +30,15 @@ BLOCK_BYTES = 1024 * 1024
 MAX_COLUMNS = 16_384
 """Columns of the largest sheet that Excel and LibreOffice can save."""
 
+MAX_HEADER_CHARACTERS = 64 * MAX_COLUMNS
+"""Characters of a header in which semicolons are looked for."""
+
 Rows: TypeAlias = Iterator[tuple[int, list[str] | str]]
 """Line on which a row begins, and its cells, or the reason where it is broken."""
 
 
 def read_csv(file: BinaryIO, place: Place, fields: FieldNames) -> Outcomes:
-    """Yield the articles of a table with commas."""
+    """Yield the articles of a table with commas, or with semicolons as in much of Europe."""
     return read_table(file, place, fields, ",")
 
 
@@ -56,7 +59,20 @@ def read_table(file: BinaryIO, place: Place, fields: FieldNames, separator: str)
     spelled = "utf-8-sig" if encoding == "utf-8" else encoding
     # Bytes that fit no encoding are replaced; see `decoding`.
     with io.TextIOWrapper(file, spelled, "replace", newline="") as text:
+        if separator == "," and has_semicolons(text, fields):
+            separator = ";"
+        text.seek(0)
         yield from table_outcomes(numbered_rows(text, separator), place, fields)
+
+
+def has_semicolons(text: io.TextIOWrapper, fields: FieldNames) -> bool:
+    """Return whether the first line has semicolons, no comma, and a column of title or text."""
+    line = text.readline(MAX_HEADER_CHARACTERS)
+    if ";" not in line or "," in line:
+        return False
+    names = {name.strip().strip('"').strip() for name in line.split(";")}
+    spelled = fields.spelled(names)
+    return spelled.title in names or spelled.text in names
 
 
 def table_outcomes(rows: Rows, place: Place, fields: FieldNames) -> Outcomes:
@@ -67,6 +83,7 @@ def table_outcomes(rows: Rows, place: Place, fields: FieldNames) -> Outcomes:
         yield Failure(place.source, reason)
         return
     names = [name.strip() for name in header[1]]
+    fields = fields.spelled(names)
     check_header(names, fields)
     last = 1
     for line, cells in rows:
