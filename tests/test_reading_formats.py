@@ -153,6 +153,63 @@ def test_front_matter_may_say_when_it_was_published() -> None:
     assert (draft.date, draft.metadata) == ("2019-02-01", {"published": True})
 
 
+TOML = b"""+++
+title = "Islands: a visit"
+date = {date}
+authors = ["Jane Roe", "John Doe"]
+tags = [
+  "sea",  # a list may have several lines
+  "land",
+]
+draft = false
+pages = 12
+[extra]
+Date = 2001-01-01
++++
+
+# Islands: a visit
+
+The *first* visit.
+"""
+
+
+@pytest.mark.parametrize(
+    "date",
+    [b"2019-01-11", b"2019-01-11T10:00:00.5+09:00", b"2019-01-11 10:00:00", b"'11 Jan 2019'"],
+)
+def test_front_matter_in_toml(date: bytes) -> None:
+    """The fields are those of YAML, each day in its own type."""
+    article = read_markdown(TOML.replace(b"{date}", date)).finish("a", "")
+    assert (article.title, article.text) == ("Islands: a visit", "The *first* visit.")
+    assert (article.date, article.author) == ("2019-01-11", "Jane Roe, John Doe")
+    assert article.metadata == {
+        "tags": ("sea", "land"),
+        "draft": False,
+        "pages": 12,
+        "extra": '{"Date": "2001-01-01"}',
+    }
+
+
+@pytest.mark.parametrize(
+    ("source", "title", "date"),
+    [
+        ('+++\ntitle = "T"\nbroken\ndate = 2019-01-11\n+++\nText', "T", "2019-01-11"),
+        ("+++\nbroken\n[extra]\ndate = 2019-01-11\n+++\nText", "Text", ""),
+        ('+++\ntitle = "T"\ndate = 2019-01-11\n\nText', "T", "2019-01-11"),
+        ("---\ntitle: T\ndate: 2019-01-11\n\nText", "T", "2019-01-11"),
+        ("---\n: [broken\n  date: x\ndate: 2019-01-11\n---\nText", "Text", "2019-01-11"),
+        ("---\nText\n\nMore", "Text", ""),
+        ("\n---\n+++\nText\nMore", "Text", ""),
+        ("+++\n" + "a." * 8000 + "a = 1\ndate = 2019-01-11\n+++\nText", "Text", "2019-01-11"),
+        ("+++\na = " + "[" * 8000 + "\ndate = 2019-01-11\n+++\nText", "Text", "2019-01-11"),
+    ],
+)
+def test_front_matter_that_is_broken(source: str, title: str, date: str) -> None:
+    """Sound lines are read, and no mark of its ends is a title."""
+    article = read_markdown(source.encode()).finish("a", "")
+    assert (article.title, article.date) == (title, date)
+
+
 PAGE = """<html><head><title>Rain in the north | The Paper</title>
 <meta name="author" content="Jane Roe">{head}</head><body>
 <nav><a href="/">Home</a> <a href="/sport">Sport</a></nav>

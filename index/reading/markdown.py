@@ -1,8 +1,7 @@
-"""Reader of Markdown: title, front matter, text.
+"""Reader of Markdown: title and text, below front matter.
 
-Marks stay in the text: they are few, and passages are shown as they were written. Not a
-YAML parser: of the front matter, `key: value` lines and lists of words are read, and the
-rest is skipped.
+Marks stay in the text: they are few, and passages are shown as they were written. Does not read
+the lines of front matter: see `frontmatter`.
 """
 
 import re
@@ -12,14 +11,11 @@ from plait.index.reading.cleaning import clean_line
 from plait.index.reading.dates import date_of_publication, iso_date_or_part
 from plait.index.reading.decoding import decode
 from plait.index.reading.draft import Draft
+from plait.index.reading.frontmatter import split_front_matter
 from plait.index.reading.head import take_head
 from plait.index.reading.plain import MAX_TITLE_CHARACTERS, split_title
 
-MAX_FRONT_LINES = 10_000
-"""Lines of front matter; what is not closed by then is text."""
-
-KEY = re.compile(r"([A-Za-z][\w .-]{0,60}):(?:\s+(.*))?")
-ITEM = re.compile(r"\s*-\s+(.+)")
+RULES = re.compile(r"(?:\s*(?:-{3,}|\+{3,})[^\S\n]*\n)+")
 HEADING = re.compile(r" {0,3}(#{1,6})\s+(.*)")
 UNDERLINE = re.compile(r" {0,3}={2,}\s*")
 FENCE = re.compile(r" {0,3}(?:`{3,}|~{3,})")
@@ -36,7 +32,7 @@ def read_markdown(data: bytes) -> Draft:
         # The heading is not the title again, so it belongs to the text.
         heading, body = title, text
     if not heading:
-        heading, body = split_title(text)
+        heading, body = split_title(text_below_rules(text))
         heading = without_marks(heading)
     head = take_head(body)
     date = iso_date_or_part(", ".join(front.get("date", ())))
@@ -52,46 +48,6 @@ def read_markdown(data: bytes) -> Draft:
 def one_or_all(values: list[Scalar]) -> FieldValue:
     """Return a single value by itself, and several as a tuple."""
     return values[0] if len(values) == 1 else tuple(values)
-
-
-def split_front_matter(text: str) -> tuple[dict[str, list[str]], str]:
-    """Split off the lines between `---` and `---` at the very top, as fields."""
-    lines = text.split("\n", MAX_FRONT_LINES)
-    if lines[0].rstrip() != "---":
-        return {}, text
-    for number, line in enumerate(lines[1:MAX_FRONT_LINES], start=1):
-        if line.rstrip() in {"---", "..."}:
-            return fields_of(lines[1:number]), "\n".join(lines[number + 1 :])
-    return {}, text
-
-
-def fields_of(lines: list[str]) -> dict[str, list[str]]:
-    """Return the fields of `key: value` lines, and of lists inline or one item a line."""
-    found: dict[str, list[str]] = {}
-    key = ""
-    for line in lines:
-        if pair := KEY.fullmatch(line.rstrip()):
-            key = pair[1].strip().lower()
-            found[key] = values_of(pair[2] or "")
-        elif (item := ITEM.fullmatch(line)) and key:
-            found[key] += values_of(item[1])
-    return {name: values for name, values in found.items() if values}
-
-
-def values_of(text: str) -> list[str]:
-    """Return the words of a word, a quoted one or `[an, inline, list]`; inner brackets are text."""
-    text = text.strip()
-    if text[:1] == "[" and text[-1:] == "]":
-        return [value for part in text[1:-1].split(",") for value in word_of(part)]
-    return word_of(text)
-
-
-def word_of(text: str) -> list[str]:
-    """Return a word without its quotes, in a list that is empty where it is blank."""
-    text = text.strip()
-    if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'":
-        text = text[1:-1]
-    return [text] if text else []
 
 
 def split_heading(text: str) -> tuple[str, str]:
@@ -115,6 +71,13 @@ def split_heading(text: str) -> tuple[str, str]:
                 return without_marks(above), "\n".join(rest)
         seen_text = seen_text or bool(line.strip())
     return "", text
+
+
+def text_below_rules(text: str) -> str:
+    """Return a text without the lines of dashes or pluses on its top, which are no title."""
+    if (found := RULES.match(text)) and text[found.end() :].strip():
+        return text[found.end() :]
+    return text
 
 
 def without_marks(line: str) -> str:
