@@ -68,10 +68,12 @@ class FieldNames:
             return self
         found = Counter(name.casefold() for name in names)
         unique = {name.casefold(): name for name in names if found[name.casefold()] == 1}
-        id_, *others = (n if n in names else unique.get(n.casefold(), n) for n in wanted)
+        id_, title, body, date, author = (
+            n if n in names else unique.get(n.casefold(), n) for n in wanted
+        )
         if id_ == BEIR_ID_FIELD and id_ not in names:
             id_ = unique.get("id", id_)
-        return FieldNames(id_, *others, self.types)
+        return FieldNames(id_, title, body, date, author, self.types)
 
 
 @dataclass(frozen=True, slots=True)
