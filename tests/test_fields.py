@@ -242,7 +242,7 @@ def test_examples_are_of_articles_that_are_there(tmp_path: Path, quick: Encoder)
 def test_a_filter_is_no_truth_value() -> None:
     """Python's `and` would keep one side alone."""
     with pytest.raises(TypeError, match=r"join filters by & \| ~"):
-        (Field("a") == 1) and (Field("b") == 2)
+        bool((Field("a") == 1) and (Field("b") == 2))
 
 
 def test_filters_of_options_and_of_a_search_both_hold(tmp_path: Path, quick: Encoder) -> None:

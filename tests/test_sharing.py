@@ -131,12 +131,11 @@ def test_the_last_index_takes_all_with_it(
     before = open_files()
     indexes = [Index.open(root) for _ in range(3)]
     encoder, store = weakref.ref(indexes[0].encoder), weakref.ref(indexes[0].store)
-    for index in indexes[1:]:
-        assert index.encoder is encoder()
-        index.close()
+    for number in (1, 2):
+        assert indexes[number].encoder is encoder()
+        indexes[number].close()
     assert indexes[0].encoder is encoder()
     indexes.clear()
-    del index
     gc.collect()
     assert store() is None
     assert open_files() == before
