@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
 
-from plait.index.article import Article, Scalar
+from plait.index.article import Article, FieldValue, Scalar
 from plait.index.filter import All, Compare, Either, Exists, Filter, Not, OneOf, Value
 from plait.index.span import Span, span_of
 
@@ -17,7 +17,7 @@ RANGES = {
     "<=": lambda own, wanted: own.last <= wanted.last,
 }
 """Orders of two spans: of all that one stands for, against all that the other does."""
-RESERVED = {"id", "title", "text", "date"}
+RESERVED = {"id", "title", "text"}
 """Fields that no metadata can have."""
 
 
@@ -34,8 +34,18 @@ def values_of(article: Article, field: str) -> list[Scalar | Span]:
     name = field.removeprefix("metadata.")
     if name in article.metadata and field not in RESERVED:
         own = article.metadata[name]
-        found += [one_value(value) for value in (own if isinstance(own, tuple) else (own,))]
+        values = [one_value(value) for value in _each(own)]
+        if name == "date":
+            spans = [span_of(v) if isinstance(v, str) else None for v in _each(own)]
+            is_date = field == "date"
+            values = [s or v for s, v in zip(spans, values, strict=True) if bool(s) == is_date]
+        found += values
     return [value for value in found if value != ""]
+
+
+def _each(value: FieldValue) -> tuple[Scalar, ...]:
+    """Return the elements of a list, or the value alone."""
+    return value if isinstance(value, tuple) else (value,)
 
 
 def one_value(value: Scalar) -> Scalar | Span:

@@ -49,7 +49,7 @@ LONGEST_NUMBER_KEPT = 64
 """Greatest number of characters of a number in a column: a longer one, which JSON may have, is a
 text."""
 
-RESERVED = ("id", "title", "text", "date")
+RESERVED = ("id", "title", "text")
 """Names of fields that metadata cannot have: there they are `metadata.NAME`."""
 
 Entry: TypeAlias = tuple[str, Kind, str]
@@ -77,8 +77,9 @@ def entries_of(article: Article, language: str) -> Iterator[Entry]:
     for name, value in article.metadata.items():
         field = f"metadata.{name}" if name in RESERVED else name
         for element in value if isinstance(value, tuple | list) else (value,):
-            if element != "":
-                yield field, *kind_and_text(element)
+            if element == "":
+                continue
+            yield _date_or_other(element) if name == "date" else (field, *kind_and_text(element))
     if "language" not in article.metadata:
         yield "language", Kind.TEXT, language
 
@@ -87,6 +88,12 @@ def long_texts(article: Article, field: str) -> set[str]:
     """Return the texts of an article in a field that are too long for a column."""
     entries = entries_of(article, "")
     return {text for name, kind, text in entries if name == field and kind == Kind.LONG}
+
+
+def _date_or_other(value: object) -> Entry:
+    """Return a `date` of metadata as a date of the article; what is none has another name."""
+    span = span_of(value) if isinstance(value, str) else None
+    return ("date", _kind_of(span), span.text) if span else ("metadata.date", *kind_and_text(value))
 
 
 def kind_and_text(value: object) -> tuple[Kind, str]:
