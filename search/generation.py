@@ -13,26 +13,22 @@ import numpy as np
 
 from plait.index.article import owner_of
 from plait.index.errors import QueryError
-from plait.index.filter import All, Compare, Either, Exists, Filter, Not, OneOf, fields_in
 from plait.index.language.analyzer import TextAnalyzer
 from plait.index.leg import Within
 from plait.index.models.encoder import Encoder
 from plait.index.models.encoding import EncodedQuery
-from plait.index.span import span_at
 from plait.index.store import Store
 from plait.search.evidence.lift import HITS_COMPARED, Tried, lifts
 from plait.search.hit import Hit
-from plait.search.query.clauses import split_clauses
-from plait.search.query.known import Known
-from plait.search.query.parser import LONGEST_WITH_OPERATORS, parse_query
+from plait.search.query.parser import parse_query
 from plait.search.query.spelling import Speller
-from plait.search.query.where import check_filter, parse_where
 from plait.search.ranker import Ranker
 from plait.search.settings import Settings
 from plait.search.system import Options, System
 from plait.search.systems import own_system
 
 if TYPE_CHECKING:
+    from plait.index.filter import Filter
     from plait.search.stages.reranking import Reranker
 
 
@@ -91,35 +87,17 @@ class Generation:
         as_typed = text if found.asked == words else f"{found.asked} {conditions}".strip()
         return replace(found, asked=as_typed, where=where)
 
-    def known(self, options: Options) -> Known:
-        """Return the fields that filters may name; raises `FingerprintError` without any."""
-        return Known(self.store.fields(), options.today)
-
-    def split(self, text: str, options: Options) -> tuple[str, str, Filter | None]:
+    def split(self, text: str, options: Options) -> tuple[str, str, "Filter | None"]:
         """Split a query line into words and conditions.
 
         Returns both as they were typed, and the filter of all that is asked; None for none.
         """
-        given, words, conditions = options.where, text, ""
-        parts: list[Filter] = []
-        if options.operators and ":" in text and len(text) <= LONGEST_WITH_OPERATORS:
-            fields = self.store.fields() if self.store.has_fields else {}
-            line = split_clauses(text, Known(fields, options.today))
-            words, conditions = line.words, line.conditions
-            parts += [] if line.filter is None else [line.filter]
-        for one in given if isinstance(given, tuple) else (given,):
-            if isinstance(one, str):
-                parts.append(parse_where(one, self.known(options)))
-            elif one is not None:
-                parts.append(check_filter(one, self.known(options)))
-        if day := options.day:
-            parts.append(Not(Compare("date", ">", span_at(day))))
-        if conditions and not words.strip():
-            raise QueryError(
-                f"no word is wanted in {text!r}; type some beside the conditions. "
-                "`plait list --where` lists the articles that pass them."
-            )
-        return words, conditions, All(tuple(parts)) if parts else None
+        is_plain = options.where is None and options.as_of is None
+        if is_plain and not (options.operators and ":" in text):
+            return text, "", None
+        from plait.search.conditions import split  # noqa: PLC0415 - 30 ms, and few searches need it
+
+        return split(text, options, self.store)
 
     def _corrected_or_not(
         self, words: str, rank: Callable[[str], Tried], options: Options
@@ -164,23 +142,13 @@ class Generation:
         _, first = np.unique(self.store.owners(passages), return_index=True)
         yield from map(owner_of, self.store.passage_ids(passages[first]))
 
-    def undated(self, where: Filter | None) -> int:
+    def undated(self, where: "Filter | None") -> int:
         """Return how many articles a filter leaves out only because they have no date."""
-        if where is None or "date" not in fields_in(where):
+        if where is None:
             return 0
-        left_out = All((_without_dates(where), Not(Exists("date")), Not(where)))
-        return len(set(self.store.owners(self.store.within(left_out)).tolist()))
+        from plait.search.conditions import undated  # noqa: PLC0415 - as above
 
-
-def _without_dates(tree: Filter) -> Filter:
-    """Return a filter in which every comparison of a date holds."""
-    match tree:
-        case All() | Either():
-            return type(tree)(tuple(map(_without_dates, tree.parts)))
-        case Compare() | OneOf() if tree.field == "date":
-            return All(())
-        case _:
-            return tree
+        return undated(where, self.store)
 
 
 def load_reranker(model: str) -> "Reranker":

@@ -19,7 +19,6 @@ from plait.index.errors import (
     QueryError,
 )
 from plait.index.factory import load_recorded, open_store, reading
-from plait.index.filter import Filter
 from plait.index.language.analyzer import TextAnalyzer
 from plait.index.language.languages import language_named
 from plait.index.leg import Within
@@ -36,6 +35,7 @@ from plait.search.settings import Settings
 from plait.search.system import Options, System
 
 if TYPE_CHECKING:
+    from plait.index.filter import Filter
     from plait.search.stages.reranking import Reranker
 
 PASSAGE_DIGITS = 9
@@ -159,7 +159,7 @@ class Index:
         options: Options | None = None,
         *,
         system: str | System | None = None,
-        where: str | Filter | None = None,
+        where: "str | Filter | None" = None,
     ) -> list[Hit]:
         """Return the best `k` hits, sorted by `(-score, passage id)`.
 

@@ -61,7 +61,9 @@ class Pages:
         wanted = list(fields)
         if not wanted:
             return {}
-        known, found = self._generation.known(self._options), {}
+        from plait.search.query.known import Known  # noqa: PLC0415 - as conditions are
+
+        known, found = Known(self._store.fields(), self._options.today), {}
         for facet in wanted:
             name, _, unit = facet.partition(":")
             name = known.name(name)

@@ -12,9 +12,7 @@ from functools import reduce
 import numpy as np
 
 from plait.index.errors import QueryError, damaged
-from plait.index.filter import Compare
 from plait.index.leg import Answer, Passages, Scores, Within
-from plait.index.span import span_at
 from plait.index.store import Store
 from plait.search.ages import Ages
 from plait.search.evidence.lift import Tried
@@ -62,6 +60,9 @@ class Ranker:
 
     def _until(self, as_of: dt.date, within: Within) -> Within:
         """Return `within` without the articles dated after a day; as it is where there are none."""
+        from plait.index.filter import Compare  # noqa: PLC0415 - 15 ms, and few systems need it
+        from plait.index.span import span_at  # noqa: PLC0415 - likewise
+
         later = self._store.within(Compare("date", ">", span_at(as_of)))
         if not len(later):
             return within

@@ -17,10 +17,9 @@ parameters; `LEGS`, `FUSIONS` and `STAGES` have a row for each. Does not search
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from plait.index.errors import QueryError
-from plait.index.filter import Filter, Where
 from plait.search.days import day_of, today
 from plait.search.fusion import Convex, Fusion, MinMax, ReciprocalRank
 from plait.search.legs.dense import Dense
@@ -42,6 +41,9 @@ from plait.search.stages.recency import Recency
 from plait.search.stages.rerank import Rerank
 from plait.search.stages.second_look import SecondLook
 from plait.search.stages.stage import Stage
+
+if TYPE_CHECKING:
+    from plait.index.filter import Filter, Where
 
 LEGS: dict[str, type[LegNoun]] = {"keyword": Keyword, "dense": Dense}
 """Legs by name. A program may add a row: a frozen dataclass that makes a leg of a store."""
@@ -260,15 +262,14 @@ class Options:
     """Least probability of a hit, 0 to 1, for hybrid systems only; None for any."""
     exact: bool = False
     """Whether the query is asked as it is typed, without any correction of its spelling."""
-    where: Where = None
+    where: "Where" = None
     """Filter of articles, or its text (`plait.search.query.where`), or several that all hold."""
     sort: str = ""
     """Order of a page's hits: `date`, `-date` for the latest first; empty for the best first."""
     now: dt.date | str | None = None
     """Day, or its text, that `yesterday` and `last 30 days` count from; None for today."""
     as_of: dt.date | str | None = None
-    """Day, or its text, as of which is asked, without later articles; None for today where the
-    system has recency, and else for all articles."""
+    """Day, or its text, as of which is asked, without later articles; None for all of them."""
 
     @property
     def day(self) -> dt.date | None:
@@ -280,7 +281,7 @@ class Options:
         """Day that relative dates count from."""
         return day_of("now", self.now) or self.day or today()
 
-    def restricted(self, where: str | Filter) -> Self:
+    def restricted(self, where: "str | Filter") -> Self:
         """Return the options with one filter more, which holds as well."""
         held = self.where if isinstance(self.where, tuple) else (self.where,)
         return replace(self, where=(*(own for own in held if own is not None), where))
@@ -292,9 +293,7 @@ class Options:
         day_of("as_of", self.as_of)
         if self.sort not in SORTS:
             raise QueryError(f"no order {self.sort!r}; choose one of {', '.join(SORTS[1:])}.")
-        if self.system is None:
-            return
-        if not isinstance(self.system, System):
+        if not isinstance(self.system, System | None):
             raise QueryError(f"no System: {self.system!r}; give System.parse({self.system!r}).")
-        if self.min_probability and not self.system.estimates:
+        if self.min_probability and self.system and not self.system.estimates:
             raise QueryError(f"{self.system} estimates no probability; hybrid does.")

@@ -2,10 +2,10 @@
 
 import os
 from collections.abc import Iterator, Mapping
-from functools import lru_cache, partial
+from functools import cached_property, lru_cache, partial
 from itertools import count
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,16 +14,20 @@ from plait.index.article import Article, Passage
 from plait.index.dense.late_interaction import max_similarity
 from plait.index.errors import CorruptIndexError
 from plait.index.files.shared import Shared
-from plait.index.filter import FieldFacts
 from plait.index.keyword.dictionary import TermDictionary
 from plait.index.keyword.leg import KeywordLeg
 from plait.index.leg import Passages, Scores
 from plait.index.local.dense import DenseArrays, DenseLeg
-from plait.index.local.fields import Fields
 from plait.index.local.manifest import MANIFEST
 from plait.index.local.snapshot import Snapshot, check_files
 from plait.index.recipe import Recipe
 from plait.index.store import StoreSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from plait.index.filter import FieldFacts, Filter
+    from plait.index.local.fields import Fields
 
 Stamp: TypeAlias = tuple[int, int, int]
 """Inode, size and time of change of a manifest: another generation has another."""
@@ -48,8 +52,6 @@ class LocalStore:
         leg = partial(KeywordLeg, self.snapshot.keyword)
         self.keyword_leg = lru_cache(self._settings.legs_cached)(leg)
         self.dictionary = TermDictionary(self.snapshot.keyword)
-        self._fields = Fields(self.snapshot)
-        self.within = lru_cache(self._settings.filters_cached)(self._fields.within)
         self._queries = count(1)
 
     @property
@@ -112,7 +114,18 @@ class LocalStore:
         """Whether articles can be filtered: not in an index that an earlier version wrote."""
         return all(segment.data.columns for segment in self.snapshot.segments)
 
-    def fields(self) -> Mapping[str, FieldFacts]:
+    @cached_property
+    def _fields(self) -> "Fields":
+        from plait.index.local.fields import Fields  # noqa: PLC0415 - few searches need filters
+
+        return Fields(self.snapshot)
+
+    @cached_property
+    def within(self) -> "Callable[[Filter], Passages]":
+        """Function from a filter to the live passages of the articles that pass, ascending."""
+        return lru_cache(self._settings.filters_cached)(self._fields.within)
+
+    def fields(self) -> "Mapping[str, FieldFacts]":
         """Return facts of each field that some live article has, by name."""
         return self._fields.facts
 

@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from plait.index.filter import Filter
 from plait.index.store import Dictionary
 from plait.search.evidence.words import QueryWords
 from plait.search.hit import Ranking
 from plait.search.query.parser import Query
+
+if TYPE_CHECKING:
+    from plait.index.filter import Filter
 
 COVERAGE_WEIGHT = 0.6
 """Weight of the share of the query's words that a hit has; a cosine weighs 1. It is more than in
@@ -28,7 +31,7 @@ class Tried:
     ranking: Ranking
     suggestion: str = ""
     """Query that may have been meant, but does not find better; mostly empty."""
-    where: Filter | None = None
+    where: "Filter | None" = None
     """Filter of the articles that may be found; None for all."""
 
     @property
