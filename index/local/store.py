@@ -121,9 +121,12 @@ class LocalStore:
         return Fields(self.snapshot)
 
     @cached_property
-    def within(self) -> "Callable[[Filter], Passages]":
-        """Function from a filter to the live passages of the articles that pass, ascending."""
+    def _within(self) -> "Callable[[Filter], Passages]":
         return lru_cache(self._settings.filters_cached)(self._fields.within)
+
+    def within(self, tree: "Filter") -> Passages:
+        """Return the live passages of the articles that pass a filter, ascending."""
+        return self._within(tree)
 
     def fields(self) -> "Mapping[str, FieldFacts]":
         """Return facts of each field that some live article has, by name."""
