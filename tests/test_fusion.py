@@ -138,7 +138,8 @@ def test_keyword_scores_with_operators_by_hand() -> None:
     found = KeywordAnswer.of(terms, np.array([1, 2]), (4, 3))
     assert found.totals.tolist() == [0, 0, 5, 0]
     assert found.mean == pytest.approx(5 / 3)
-    assert found.best(1).tolist() == [1, 2]
+    assert found.best(1).tolist() == [2]
+    assert found.best(2).tolist() == [1, 2]
 
 
 def test_equal_keyword_scores_are_all_among_the_best() -> None:
