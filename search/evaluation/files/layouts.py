@@ -58,7 +58,7 @@ def read_collection(named: str, sources: Sources | None = None) -> Collection:
         return judged(_name(path), path, read_topics(sources.topics), read_qrels(sources.qrels))
     registered = named.startswith(ID_PREFIX)
     if named == "seeds" and not path.exists():
-        # In a checkout the package may be found by a link, and the seeds lie beside the file itself.
+        # A checkout may be found by a link; the seeds lie beside the file itself.
         path = Path(str(files("plait") / "__init__.py")).resolve().parent / "seeds"
     if not registered and not (path / "topics.jsonl").is_file():
         return _of_beir(path, sources.split or "test")
