@@ -118,7 +118,7 @@ def test_the_report_names_the_system(
 
 def test_the_command_line_is_short_for_the_text(seeds: Index, cross_encoder: Path) -> None:
     """`--rerank` and `--budget-ms` give what the system string gives from Python."""
-    words = ["search", "peace treaty 1956", "-i", str(seeds.root), "--json"]
+    words = ["search", "peace treaty 1956", "-i", str(seeds.root), "--json", "--explain"]
     short = ["--system", "keyword", "--rerank", str(cross_encoder), "--budget-ms", "900000"]
     done = subprocess.run(
         [sys.executable, "-m", "plait.cli", *words, *short],
@@ -132,7 +132,7 @@ def test_the_command_line_is_short_for_the_text(seeds: Index, cross_encoder: Pat
     printed = json.loads(done.stdout)
     assert [hit["passage"] for hit in printed] == [
         {
-            "article_id": p.article_id,
+            "id": p.id,
             "number": p.number,
             "start": p.start,
             "end": p.end,
