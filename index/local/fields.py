@@ -79,7 +79,8 @@ class Fields:
         """
         found: Counter[str] = Counter()
         spellings: defaultdict[str, Counter[str]] = defaultdict(Counter)
-        for segment, own in self._by_segment(articles):
+        for place, _, own in self._snapshot.articles_by_segment(articles):
+            segment = self._snapshot.segments[place]
             flags = np.zeros(len(segment.data.ids), bool)
             flags[own] = True
             # An article with two values that are counted as one, such as days of a year, is one.
@@ -97,22 +98,13 @@ class Fields:
     def days(self, articles: Passages) -> Scores:
         """Return the first day of each article's date, counted from the year 1; NaN without one."""
         found = np.full(len(articles), np.nan)
-        at = np.searchsorted(self._snapshot.first_articles, articles, side="right") - 1
-        for place in np.unique(at).tolist():
-            mine = at == place
-            rows = articles[mine] - self._snapshot.first_articles[place]
+        for place, mine, rows in self._snapshot.articles_by_segment(articles):
             found[mine] = self._all_days[place][rows]
         return found
 
     @cached_property
     def _all_days(self) -> list[Scores]:
         return [_days(columns_of(s), len(s.data.ids)) for s in self._snapshot.segments]
-
-    def _by_segment(self, articles: Passages) -> Iterator[tuple[Segment, NDArray[np.int64]]]:
-        """Yield each segment, and the indexes in it of those of some articles that it has."""
-        firsts = self._snapshot.first_articles
-        for segment, first, last in zip(self._snapshot.segments, firsts, firsts[1:], strict=False):
-            yield segment, articles[(articles >= first) & (articles < last)] - first
 
 
 class _Articles:

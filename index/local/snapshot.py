@@ -104,10 +104,11 @@ class Snapshot:
 
     def by_segment(self, passages: Passages) -> Iterator[tuple[int, Passages, Passages]]:
         """Yield the index of each segment, the indexes of its passages, and their rows in it."""
-        at = np.searchsorted(self.offsets, passages, side="right") - 1
-        for place in np.unique(at).tolist():
-            mine = np.flatnonzero(at == place)
-            yield place, mine, passages[mine] - self.offsets[place]
+        return _parted(passages, self.offsets)
+
+    def articles_by_segment(self, articles: Passages) -> Iterator[tuple[int, Passages, Passages]]:
+        """Yield the same of articles, by their numbers through all segments."""
+        return _parted(articles, self.first_articles)
 
     def owners(self, passages: Passages) -> Passages:
         """Return the number of each passage's article, (passages,), through all segments."""
@@ -131,6 +132,17 @@ class Snapshot:
         owner = segment.owner_of(local)
         article = segment.article(owner)
         return article, segment.passage(article, owner, local)
+
+
+def _parted(numbers: Passages, firsts: Passages) -> Iterator[tuple[int, Passages, Passages]]:
+    """Yield the place of each stretch that numbers lie in, their indexes, and their rows in it.
+
+    `firsts` are the first numbers of the stretches.
+    """
+    at = np.searchsorted(firsts, numbers, side="right") - 1
+    for place in np.unique(at).tolist():
+        mine = np.flatnonzero(at == place)
+        yield place, mine, numbers[mine] - firsts[place]
 
 
 def open_segment(root: Path, entry: SegmentEntry, dimension: int) -> Segment:
