@@ -142,6 +142,13 @@ class Columns:
         first, last = self.starts[[rows[0], rows[1]]]
         return self.articles[first:last]
 
+    def flags(self, all_rows: Iterable[Rows], count: int) -> NDArray[np.bool_]:
+        """Return whether each of `count` articles has a value of any of some ranges, (count,)."""
+        found = np.zeros(count, bool)
+        for rows in all_rows:
+            found[self.holders(rows)] = True
+        return found
+
     def counts(self, rows: Rows, flags: NDArray[np.bool_]) -> NDArray[np.int64]:
         """Return how many of the flagged articles have each value of a range, (values,)."""
         starts = self.starts[rows[0] : rows[1] + 1]

@@ -92,16 +92,11 @@ class Matcher:
             join(found, self.flags(part), out=found)
         return found
 
-    def _flagged(self, all_rows: Iterator[Rows]) -> Flags:
-        found = np.zeros(self._count, bool)
-        for rows in all_rows:
-            found[self._columns.holders(rows)] = True
-        return found
-
     def _having(self, field: str) -> Flags:
         if field == ID:  # no column: the ids of a segment are a table of their own
             return np.ones(self._count, bool)
-        return self._flagged(self._columns.rows(field, kind) for kind in Kind)
+        own = (self._columns.rows(field, kind) for kind in Kind)
+        return self._columns.flags(own, self._count)
 
     def _compared(self, any_of: Sequence[Compare], test: Test) -> Flags:
         """Compare with numbers, flags or dates, or texts; a text that may be a date is both.
@@ -112,7 +107,7 @@ class Matcher:
         for tree in any_of:
             is_text = isinstance(tree.value, str)
             if not is_text or (as_date(tree.value) and tree.operator != "like"):
-                found |= self._flagged(self._ranges(tree))
+                found |= self._columns.flags(self._ranges(tree), self._count)
         texts = [t for t in any_of if isinstance(t.value, str) and t.operator not in RANGES]
         return found | self._with_text(texts, test) if texts else found
 

@@ -51,13 +51,12 @@ class Fields:
         for segment in self._snapshot.segments:
             columns, alive = columns_of(segment), segment.alive_articles
             for field in columns.fields():
-                having = np.zeros(len(alive), bool)
-                for kind in Kind:
-                    rows = columns.rows(field, kind)
+                all_rows = {kind: columns.rows(field, kind) for kind in Kind}
+                for kind, rows in all_rows.items():
                     own = columns.counts(rows, alive)
                     counts[field][KIND_NAMES[kind]] += int(own.sum())
-                    having[columns.holders(rows)] = True
                     values[field].update(_examples(columns, kind, rows, own))
+                having = columns.flags(all_rows.values(), len(alive))
                 holders[field] += int((having & alive).sum())
         return {
             field: FieldFacts(

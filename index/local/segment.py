@@ -210,9 +210,8 @@ class Segment:
         columns = self.data.columns
         if columns is None:
             return None
-        dated = np.zeros(len(self.data.ids), bool)
-        for kind in DATES:
-            dated[columns.holders(columns.rows("date", kind))] = True
+        rows = (columns.rows("date", kind) for kind in DATES)
+        dated = columns.flags(rows, len(self.data.ids))
         return int(np.count_nonzero(self.alive_articles & ~dated))
 
     def number_of(self, article_id: str) -> int | None:
