@@ -39,13 +39,15 @@ def split(text: str, options: Options, store: Store) -> tuple[str, str, Filter |
 
 def given(options: Options, store: Store) -> list[Filter]:
     """Return the filters of some options, read and checked."""
-    found: list[Filter] = []
-    for one in options.where if isinstance(options.where, tuple) else (options.where,):
-        if isinstance(one, str):
-            found.append(parse_where(one, Known(store.fields(), options.today)))
-        elif one is not None:
-            found.append(check_filter(one, Known(store.fields(), options.today)))
-    return found
+    every = options.where if isinstance(options.where, tuple) else (options.where,)
+    wanted = [one for one in every if one is not None]
+    if not wanted:
+        return []
+    known = Known(store.fields(), options.today)
+    return [
+        parse_where(one, known) if isinstance(one, str) else check_filter(one, known)
+        for one in wanted
+    ]
 
 
 def undated(where: Filter, store: Store) -> int:

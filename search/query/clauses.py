@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from plait.index.errors import QueryError
 from plait.index.filter import All, Either, Filter, Not, joined, written_name
-from plait.search.query.known import Known
+from plait.search.query.known import SEARCHED, Known
 from plait.search.query.where import parse_where
 
 _VALUE = r'"[^"]*"|[\[{][^\]}]*[\]}]|\([^()]*\)|(?:[<>]=?)?[^\s(),"]+'
@@ -19,8 +19,6 @@ _CONDITION = re.compile(
     rf"(?<![^\s(])(\+|-|NOT\s+)?((`(?:[^`]|``)+`|[^\s:\"()\[\]{{}}`]+):(?:{_VALUE}))", re.IGNORECASE
 )
 _QUOTED = re.compile(r'"[^"]*"')
-_WORDS_OF_FIELDS = frozenset(["text", "title"])
-"""Names of fields whose words are searched."""
 
 _HERE = "\0"
 """Letter that stands for a condition in the words around it."""
@@ -70,7 +68,7 @@ def split_clauses(text: str, known: Known) -> Line:
 
 def _conditions(text: str, known: Known) -> Iterator[tuple[int, int, Filter]]:
     """Yield each condition of a query line, and where it begins and ends."""
-    names = {written_name(n).casefold() for n in known.fields if n not in _WORDS_OF_FIELDS}
+    names = {written_name(n).casefold() for n in known.fields if n not in SEARCHED}
     quoted = [found.span() for found in _QUOTED.finditer(text)]
     for found in _CONDITION.finditer(text):
         is_quoted = any(start < found.start() < end for start, end in quoted)
