@@ -24,6 +24,10 @@ be one; with more digits it is an identifier."""
 LARGEST_WHOLE_BITS = 4096
 """Greatest number of bits of a whole number: 1,234 digits; Python writes 4,300 at most."""
 
+PASSAGE_DIGITS = 9
+"""Greatest number of digits of a passage's number in `ID#3`; a longer one belongs to an article's
+id."""
+
 _TEXTS = ("id", "title", "text", "source", "author", "raw")
 """Names of the fields of an article that are texts."""
 
@@ -80,6 +84,17 @@ def owner_of(passage_id: str) -> str:
     ('talks#2019.txt', '')
     """
     return passage_id.rpartition("#")[0]
+
+
+def passage_named(name: str) -> tuple[str, int] | None:
+    """Return the article's id and the number that a passage's id is made of; None for another id.
+
+    >>> passage_named("talks.txt#3"), passage_named("talks.txt"), passage_named("talks#2019.txt")
+    (('talks.txt', 3), None, None)
+    """
+    owner, _, number = name.rpartition("#")
+    is_number = number.isdecimal() and len(number) <= PASSAGE_DIGITS
+    return (owner, int(number)) if owner and is_number else None
 
 
 def scalar_of(text: str) -> Scalar:

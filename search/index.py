@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from plait.index.arithmetic import looked_up
-from plait.index.article import Article, Passage
+from plait.index.article import Article, Passage, passage_named
 from plait.index.errors import (
     IndexDirectoryError,
     NotFoundError,
@@ -37,10 +37,6 @@ from plait.search.system import Options, System
 if TYPE_CHECKING:
     from plait.index.filter import Filter
     from plait.search.stages.reranking import Reranker
-
-PASSAGE_DIGITS = 9
-"""Greatest number of digits of a passage's number in `ID#3`; a longer one belongs to an article's
-id."""
 
 
 class Index:
@@ -294,7 +290,5 @@ class Index:
 
     def entry(self, name: str) -> Article | Passage:
         """Return an article by its id, or a passage by its own; raises `NotFoundError`."""
-        owner, _, number = name.rpartition("#")
-        if owner and number.isdecimal() and len(number) <= PASSAGE_DIGITS and name not in self:
-            return self.passage(owner, int(number))
-        return self.article(name)
+        own = passage_named(name)
+        return self.passage(*own) if own and name not in self else self.article(name)

@@ -11,7 +11,7 @@ from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from plait.index.article import Article
+from plait.index.article import Article, passage_named
 from plait.index.errors import NotFoundError, QueryError
 from plait.index.reading import absolute, path_ends, shown
 from plait.index.store import Store, Writer
@@ -28,7 +28,6 @@ NAME_CHARACTERS = 200
 """Characters of a typed name that an error repeats, at most."""
 
 _RANK = re.compile(r"%?(\d{1,6})")
-_PASSAGE = re.compile(r"(.+)#(\d{1,9})", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +131,9 @@ class Catalogue:
         yield from self._sources.items()
 
     def _passage(self, name: str) -> list[str]:
-        parts = _PASSAGE.fullmatch(name)
-        owners = self._find(parts[1]) if parts else []
-        return [f"{owners[0]}#{int(parts[2])}"] if parts and len(owners) == 1 else []
+        own = passage_named(name)
+        owners = self._find(own[0]) if own else []
+        return [f"{owners[0]}#{own[1]}"] if own and len(owners) == 1 else []
 
     def _unknown(self, name: str) -> str:
         """Return what is wrong with a name, and which ids may have been meant."""
