@@ -3,6 +3,8 @@
 Plain text throughout; whoever puts it into HTML escapes it.
 """
 
+from plait.index.summary import counted
+
 MINUS = "\N{MINUS SIGN}"
 NARROW = "\N{NARROW NO-BREAK SPACE}"
 ALPHA = 0.05
@@ -54,7 +56,7 @@ def count(number: int, noun: str) -> str:
     >>> count(1, "topic"), count(2, "topic")
     ('1 topic', '2 topics')
     """
-    return f"{grouped(number)} {noun}{'' if number == 1 else 's'}"
+    return counted(number, noun).replace(",", NARROW)
 
 
 def grouped(number: int) -> str:
