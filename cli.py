@@ -39,6 +39,7 @@ def index(
     root: its.NewRoot = DEFAULT_INDEX,
     model: its.Model = "",
     prune: its.Prune = False,
+    reread: its.Reread = False,
     id_field: its.IdField = "_id",
     title_field: its.TitleField = "title",
     text_field: its.TextField = "text",
@@ -51,6 +52,7 @@ def index(
     Reads SUFFIXES. A file that cannot be read is reported and skipped, and the exit status is 1.
     """
     from plait.index.factory import open_writer, writing_model
+    from plait.index.forgetting import read_again
     from plait.index.ingest import Indexing
     from plait.index.reading import FieldNames, bounded_lines
     from plait.index.summary import counted
@@ -62,6 +64,8 @@ def index(
     stdin = bounded_lines(sys.stdin.buffer) if len(files) < len(paths) and sys.stdin else ()
     encoder, name = writing_model(root, model)
     with indexing(console) as told, open_writer(root, encoder, name, told.encoded) as writer:
+        if reread:
+            read_again(writer, files)
         summary = Indexing(writer, names, prune=prune, progress=told.files).run(files, stdin)
     console.note(*summary.failures, *summary.notices, writer.notice())
     console.say(f"{summary}. {root} holds {counted(len(writer.ids()), 'article')}.")

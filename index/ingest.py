@@ -1,5 +1,6 @@
 """Indexing of paths: reads what changed since the last run, and removes what is gone."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import astuple
 from functools import partial
@@ -7,15 +8,20 @@ from pathlib import Path
 from typing import TypeAlias
 
 from plait.index.article import Article
-from plait.index.errors import IndexDirectoryError, NotFoundError, ReadingError
+from plait.index.errors import IndexDirectoryError, ReadingError
 from plait.index.fields.kinds import FieldKinds
 from plait.index.reading import (
     Failure,
     FieldNames,
     Namer,
+    Origins,
     SourceFile,
     absolute,
     find_files,
+    is_below,
+    is_deleted,
+    is_gone,
+    path_of,
     read_file,
     read_records,
     shown,
@@ -63,21 +69,6 @@ def bring_up_to_date(
     return Indexing(writer, fields or FieldNames(), prune=prune).run(paths, stdin)
 
 
-def remove_articles(writer: Writer, ids: Sequence[str]) -> None:
-    """Remove articles, and forget that their files were read.
-
-    Raises NotFoundError where an id is unknown; nothing is removed then.
-    """
-    if missing := set(ids) - set(writer.ids()):
-        names = ", ".join(sorted(missing))
-        raise NotFoundError(f"not in {writer.root}: {names}. Nothing was removed.")
-    for article_id in dict.fromkeys(ids):
-        article = writer.get(article_id)
-        # Or the file would be passed over as unchanged when it is indexed again.
-        writer.sources.pop(article.source if article else "", None)
-        writer.remove(article_id)
-
-
 def refuse_others(writer: Writer, source: str) -> None:
     """Raise IndexDirectoryError where an index holds articles from outside a file or folder.
 
@@ -113,7 +104,9 @@ class Indexing:
         self.summary = Summary()
         self._progress = progress
         self._kinds = FieldKinds(writer.field_kinds())
+        self._origins = Origins(writer.root, writer.sources)
         self._files: list[Path] = []
+        self._ids: defaultdict[str, list[str]] = defaultdict(list)
         self._found = 0
         self._waiting = self._weight = 0
 
@@ -136,7 +129,7 @@ class Indexing:
         """Prune below each path if that is wanted; a path without any file is a failure."""
         named = {failure.source for failure in self.summary.failures}
         for root in roots:
-            if self.found_below(root):
+            if self.found_below(root) or holds_files(root):
                 if self.prune:
                     self.prune_below(root)
             elif shown(root) not in named:
@@ -147,6 +140,7 @@ class Indexing:
     def read(self, file: SourceFile) -> None:
         """Read a file, unless it is unchanged since it was last read with the same field names."""
         self._files.append(file.path)
+        file = self._origins.known(file)
         source = shown(file.path)
         known = self.writer.sources.get(source)
         way = "/".join(astuple(self.fields))
@@ -156,7 +150,8 @@ class Indexing:
             self._tell()
             return
         failed = self.summary.failed
-        namer = Namer(file, source, self._holder)
+        named = partial(self._ids_of, source) if known else tuple
+        namer = Namer(file, self._origins.home, self._holder, named)
         seen = self.take(map(partial(_renamed, namer), read_file(file, self.fields)), source)
         if self.summary.failed > failed:
             return
@@ -208,7 +203,15 @@ class Indexing:
     def _holder(self, article_id: str) -> str | None:
         """Return the source of the article with an id; None for none, or where that is gone."""
         known = self.writer.get(article_id)
-        return None if known is None or _is_deleted(known.source) else known.source
+        return None if known is None or is_deleted(known.source) else known.source
+
+    def _ids_of(self, source: str) -> Sequence[str]:
+        """Return the ids of the articles of a source; all articles are read for it, once."""
+        if not self._ids:
+            for article_id in self.writer.ids():
+                if article := self.writer.get(article_id):
+                    self._ids[article.source].append(article_id)
+        return self._ids.get(source, ())
 
     def _failure(self, found: Article | Failure, seen: set[str]) -> Failure | None:
         """Return why an article cannot be added, or could not be read; None where it can."""
@@ -226,7 +229,7 @@ class Indexing:
         known = self.writer.get(article.id)
         if known is None or known.source == article.source:
             return None
-        if _is_deleted(known.source):
+        if is_deleted(known.source):
             self.writer.sources.pop(known.source, None)  # should it come back, it is read again
             return None
         return known.source or "a program"
@@ -243,8 +246,8 @@ class Indexing:
         closed = [Path(failure.source) for failure in self.summary.failures]
 
         def vanished(source: str) -> bool:
-            path = Path(source)
-            if not (path.is_relative_to(root) and _is_gone(source)):
+            path = path_of(source)
+            if not (is_gone(source) and is_below(path, root)):
                 return False
             return not any(path.is_relative_to(folder) for folder in closed)
 
@@ -261,6 +264,11 @@ class Indexing:
                 self.summary.removed += 1
 
 
+def holds_files(root: Path) -> bool:
+    """Return whether files are below a path that was read by another, such as that of a link."""
+    return any(isinstance(found, SourceFile) for found in find_files([root]))
+
+
 def _renamed(namer: Namer, outcome: Article | Failure) -> Article | Failure:
     """Return an article by its id in the index, or why it can have none; a failure as it is."""
     if isinstance(outcome, Failure):
@@ -269,16 +277,3 @@ def _renamed(namer: Namer, outcome: Article | Failure) -> Article | Failure:
         return namer.named(outcome)
     except ReadingError as error:
         return Failure(outcome.source, str(error))
-
-
-def _is_deleted(source: str) -> bool:
-    """Return whether a source is gone from a folder that is there: it is not only unmounted."""
-    return _is_gone(source) and Path(source).parent.is_dir()
-
-
-def _is_gone(source: str) -> bool:
-    """Return whether a source was a file and is none now: moved, renamed or deleted."""
-    try:
-        return Path(source).is_absolute() and not Path(source).is_file()
-    except OSError:  # its folder cannot be opened: unknown
-        return False

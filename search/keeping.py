@@ -16,7 +16,7 @@ def remove(articles: its.Named, root: its.Root = DEFAULT_INDEX) -> None:
     A folder, or a pattern in quotes, as 'news/2019*', stands for all articles below it.
     """
     from plait.index.factory import reopen_writer
-    from plait.index.ingest import remove_articles
+    from plait.index.forgetting import remove_articles
     from plait.search.show.catalogue import Catalogue
     from plait.search.show.terminal import removed_note
 

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from plait.index.ingest import Indexing, _is_gone, bring_up_to_date
+from plait.index.ingest import Indexing, bring_up_to_date
 from plait.index.local.manifest import read_manifest
 from plait.index.local.writer import IndexWriter
 from plait.index.models.encoder import Encoder
-from plait.index.reading import FieldNames
+from plait.index.reading import FieldNames, is_gone
 from plait.index.summary import Summary
 from plait.search.index import Index
 
@@ -114,9 +114,9 @@ def test_other_field_names_read_a_file_again(tmp_path: Path, encoder: Encoder) -
 
 def test_what_cannot_be_looked_at_is_not_gone() -> None:
     """A folder that is closed, or a name too long for this system, says nothing of a file."""
-    assert not _is_gone("/" + "x" * 300)
-    assert _is_gone("/no/such/file")
-    assert not _is_gone("stdin")
+    assert not is_gone("/" + "x" * 300)
+    assert is_gone("/no/such/file")
+    assert not is_gone("stdin")
 
 
 def test_the_summary_says_what_was_done() -> None:

@@ -15,6 +15,15 @@ from plait.index.reading.finding import SourceFile, absolute, find_files
 from plait.index.reading.formats import Format, Reader, one_article
 from plait.index.reading.jsonlines import bounded_lines, read_records
 from plait.index.reading.naming import Namer, path_ends
+from plait.index.reading.origins import (
+    Origins,
+    home_of,
+    is_below,
+    is_deleted,
+    is_gone,
+    path_of,
+    real_path,
+)
 from plait.index.reading.records import FieldNames, Outcomes, Place
 from plait.index.reading.registry import register_reader, suffixes
 
@@ -24,6 +33,7 @@ __all__ = [
     "FieldNames",
     "Format",
     "Namer",
+    "Origins",
     "Outcomes",
     "Place",
     "Reader",
@@ -31,11 +41,17 @@ __all__ = [
     "absolute",
     "bounded_lines",
     "find_files",
+    "home_of",
+    "is_below",
+    "is_deleted",
+    "is_gone",
     "one_article",
     "path_ends",
+    "path_of",
     "read_file",
     "read_paths",
     "read_records",
+    "real_path",
     "register_reader",
     "shown",
     "suffixes",

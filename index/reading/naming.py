@@ -2,31 +2,40 @@
 
 An article that is in the index keeps its id, by whatever path its file is indexed next: any
 end of its file's path is tried. A new one gets the path below the folder that was indexed, or,
-where another source has that id, one more folder of the path, until it is free.
+where another source has that id, one more folder of the path, until it is free. No id needs a
+folder above that of the index, whose name changes when a project moves: where all below it are
+taken, `./` stands for it.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import PurePath
 from typing import TypeAlias
 
 from plait.index.article import Article
 from plait.index.reading.draft import usable_id
+from plait.index.reading.failure import shown
 from plait.index.reading.finding import SourceFile
 
 Holder: TypeAlias = Callable[[str], str | None]
 """Function from an id to the source of the article that has it; None where the id is free."""
+Named: TypeAlias = Callable[[], Sequence[str]]
+"""Function that returns the ids that the index has of a file."""
 
 
 class Namer:
     """Namer of the articles of one file."""
 
-    def __init__(self, file: SourceFile, source: str, holder: Holder) -> None:
-        """Name articles whose source is `source`; `holder` tells which ids are taken."""
+    def __init__(self, file: SourceFile, home: PurePath, holder: Holder, named: Named) -> None:
+        """Name articles of a file; `home` is the folder that the index lies in.
+
+        `holder` tells which ids are taken, `named` which the file has.
+        """
         self._read_as = file.name
         self._ends = list(path_ends(file.path))
-        self._source = source
-        self._holder = holder
+        self._new = list(new_ends(file.path, home))
+        self._source = shown(file.path)
+        self._holder, self._named = holder, named
         self._chosen = ""
 
     def named(self, article: Article) -> Article:
@@ -51,14 +60,18 @@ class Namer:
         return f":{line}" if name == self._read_as.lstrip() and line.isdecimal() else None
 
     def _choose(self, line: str) -> str:
-        """Return the end of the path by which the index has the article, else one that is free."""
-        held = {end: self._holder((end + line).strip()) for end in self._ends}
+        """Return the name by which the index has the article, else one that is free."""
+        every = dict.fromkeys([*self._ends, *self._new])
+        held = {end: self._holder((end + line).strip()) for end in every}
         for end, source in held.items():
             if source == self._source:
                 return end
-        first = self._ends.index(self._read_as)
-        free = (end for end in self._ends[first:] if held[end] is None)
-        return next(free, self._ends[-1])
+        for own in self._named():  # by a folder's name that it had before it moved
+            if own.endswith(line):
+                return own.removesuffix(line)
+        passed = self._ends[: self._ends.index(self._read_as) + 1]
+        wanted = [self._read_as, *(end for end in self._new if end not in passed)]
+        return next((end for end in wanted if held[end] is None), wanted[-1])
 
 
 def path_ends(path: PurePath) -> Iterator[str]:
@@ -71,3 +84,17 @@ def path_ends(path: PurePath) -> Iterator[str]:
     for first in range(len(parts) - 1, 0, -1):
         yield "/".join(parts[first:])
     yield path.as_posix()
+
+
+def new_ends(path: PurePath, home: PurePath) -> Iterator[str]:
+    """Yield the ends of an absolute path by which a new article may be named.
+
+    >>> list(new_ends(PurePath("/p/a/1.txt"), PurePath("/p")))
+    ['1.txt', 'a/1.txt', './a/1.txt']
+    """
+    if not path.is_relative_to(home):
+        yield from path_ends(path)
+        return
+    below = path.relative_to(home)
+    yield from list(path_ends("/" / below))[:-1]
+    yield f"./{below.as_posix()}"

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from plait.index.article import Article, passage_named
 from plait.index.errors import NotFoundError, QueryError
-from plait.index.reading import absolute, path_ends, shown
+from plait.index.reading import absolute, path_ends, real_path, shown
 from plait.index.store import Store, Writer
 from plait.index.summary import counted
 from plait.search.show.remembered import last_hits
@@ -108,20 +108,18 @@ class Catalogue:
 
     def _below(self, name: str) -> list[str]:
         """Return the ids of all articles of a file or below a folder, or that match a pattern."""
-        wanted, is_pattern = shown(absolute(Path(name))), bool(set(name) & set("*?["))
+        path, is_pattern = absolute(Path(name)), bool(set(name) & set("*?["))
         if not (is_pattern or name.endswith("/") or os.path.lexists(name)):
             return []  # or every slip would have all articles read
         if is_pattern:
             return [
                 own
                 for own, source in self._each()
-                if fnmatchcase(own, name) or fnmatchcase(source, wanted)
+                if fnmatchcase(own, name) or fnmatchcase(source, shown(path))
             ]
-        return [
-            own
-            for own, source in self._each()
-            if source == wanted or source.startswith(f"{wanted.rstrip('/')}/")
-        ]
+        # By whatever links the path leads there: the index knows a file by one path.
+        places = tuple(f"{shown(place).rstrip('/')}/" for place in (path, real_path(path)))
+        return [own for own, source in self._each() if f"{source}/".startswith(places)]
 
     def _each(self) -> Iterator[tuple[str, str]]:
         """Yield ids and sources, sorted by id; read once, however many names there are."""

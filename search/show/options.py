@@ -86,6 +86,9 @@ Model: TypeAlias = Annotated[
 Prune: TypeAlias = Annotated[
     bool, Option("--prune", help="Remove articles that are gone from below PATHS.")
 ]
+Reread: TypeAlias = Annotated[
+    bool, Option("--reread", help="Read files again whose size and time did not change.")
+]
 IdField: TypeAlias = Annotated[str, Option(help="Field of a record that holds its id.")]
 TitleField: TypeAlias = Annotated[str, Option(help="Field that holds its title.")]
 TextField: TypeAlias = Annotated[str, Option(help="Field that holds its text.")]
