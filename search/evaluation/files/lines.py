@@ -52,7 +52,7 @@ def cells(line: str, wanted: int = 0) -> list[str]:
     Otherwise those between blanks, of which tabs are some. So an id may hold blanks where tabs
     separate it from the others.
 
-    >>> cells("q1\tmy notes\t2", 3), cells("q1 0\\td1 2", 4)
+    >>> cells("q1\tmy notes\t2", 3), cells("q1 0\td1 2", 4)
     (['q1', 'my notes', '2'], ['q1', '0', 'd1', '2'])
     """
     between_tabs = [cell.strip() for cell in line.strip("\t ").split("\t")]
