@@ -32,8 +32,14 @@ def asked_text(record: Mapping[str, object], names: Sequence[str]) -> str:
 
     Raises `ValueError` that says what is missing.
     """
-    if names:
-        return " ".join(_named(record, name) for name in names)
+    found = " ".join(_named(record, name) for name in names) if names else _usual(record)
+    if not any(map(str.isalnum, found)):
+        raise ValueError(f"no word in {found!r}")
+    return found
+
+
+def _usual(record: Mapping[str, object]) -> str:
+    """Return the text of the first usual field that a topic has."""
     known = [name for name in TEXT_FIELDS if record.get(name) is not None]
     texts = (plain(record[name]) for name in known)
     found = next(filter(None, texts), "")
