@@ -75,8 +75,9 @@ def index(
 
 @app.command()
 def search(
-    query: its.Words,
+    query: its.WordsOrFile = None,
     root: its.Root = DEFAULT_INDEX,
+    queries: its.QueriesFile = None,
     k: its.Hits = 10,
     offset: its.Offset = 0,
     where: its.Where = None,
@@ -101,14 +102,13 @@ def search(
 
     Fields filter in the query too: author:smith, date:[2018 TO 2019], -section:sport.
     """
+    from plait.search.asking import Asking
     from plait.search.show.asked import where_of, with_rerank
     from plait.search.show.formats import chosen_form
     from plait.search.show.output import Output
-    from plait.search.show.remembered import remember
-    from plait.search.show.terminal import nothing_found
 
     chosen = chosen_form(form, as_json=as_json, full=full, explain=explain, facets=bool(facet))
-    opened, text = plait.Index.open(root), " ".join(query)
+    opened, words = plait.Index.open(root), query or []
     asked = plait.System.parse(with_rerank(system or str(opened.default), rerank, budget_ms))
     options = plait.Options(
         asked,
@@ -120,11 +120,9 @@ def search(
         now=now,
         as_of=as_of,
     )
-    page = opened.page(text, k, offset, facet or (), options)
-    remember(root, [hit.article.id for hit in page.hits])
     output = Output(console, chosen, opened.analyzer, full, explain)
-    if not output.page(page, text, offset, "passage" if passages else "article"):
-        console.say(nothing_found(text, page, min_p, len(opened)))
+    asking = Asking(opened, options, k, offset, facet or (), output)
+    asking.of_file(queries, words) if queries else asking.of_words(words)
 
 
 @app.command("list")

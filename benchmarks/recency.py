@@ -26,7 +26,7 @@ from plait.index.span import span_at
 from plait.search.ages import Ages
 from plait.search.evaluation import open_index, read_collection
 from plait.search.evaluation.collection import Qrels
-from plait.search.evaluation.files.trec import read_qrels
+from plait.search.evaluation.files.judgements import read_qrels
 from plait.search.evaluation.measures import per_topic
 from plait.search.hit import Ranking
 from plait.search.index import Index

@@ -4,7 +4,7 @@ It stands between those who ask (command line, chatbot, benchmark) and the store
 and vectors. Writing is `plait.IndexWriter`.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import cache, lru_cache, partial
@@ -13,11 +13,7 @@ from typing import TYPE_CHECKING, Self
 
 from plait.index.arithmetic import looked_up
 from plait.index.article import Article, Passage, passage_named
-from plait.index.errors import (
-    IndexDirectoryError,
-    NotFoundError,
-    QueryError,
-)
+from plait.index.errors import IndexDirectoryError, NotFoundError, QueryError
 from plait.index.factory import load_recorded, open_store, reading
 from plait.index.language.analyzer import TextAnalyzer
 from plait.index.language.languages import language_named
@@ -26,6 +22,7 @@ from plait.index.models.encoder import Encoder
 from plait.index.recipe import check_recipe
 from plait.index.store import Store
 from plait.search.answer import Answer, Page
+from plait.search.answering import answer, answers, options_with
 from plait.search.evidence.lift import Tried
 from plait.search.generation import Generation, load_reranker
 from plait.search.hit import Hit, Ranking
@@ -175,27 +172,27 @@ class Index:
         `ModelError` where the model of a second stage cannot be loaded when it is first needed;
         `CorruptIndexError`, and `IndexDirectoryError` once the index is closed.
         """
-        options = options or Options()
-        if system is not None:
-            asked = System.parse(system) if isinstance(system, str) else system
-            options = replace(options, system=asked)
-        if where is not None:
-            options = options.restricted(where)
-        return self.answer(query, k, options).hits
+        return self.answer(query, k, options_with(options, system, where)).hits
+
+    def search_many(
+        self,
+        queries: Iterable[str],
+        k: int = 10,
+        options: Options | None = None,
+        *,
+        system: str | System | None = None,
+        where: "str | Filter | None" = None,
+    ) -> list[list[Hit]]:
+        """Return the hits of each query, as `search` does, all of one generation.
+
+        Raises as `search`; a `QueryError` says which query it is about.
+        """
+        options = options_with(options, system, where)
+        return [each.hits for each in answers(self._now(), queries, k, options, self.settings)]
 
     def answer(self, query: str, k: int = 10, options: Options | None = None) -> Answer:
         """Return what `search` returns, and which query was asked."""
-        now = self._now()
-        system, options = now.checked(query, k, options)
-        stage = system.rerank
-        # One more than a second stage reads: the hits that it reads must score above that one.
-        wanted = max(k, stage.depth + 1) if stage else k
-        likely = options.min_probability or 0.0
-        ranked = max(wanted, self.settings.candidates_per_leg) if likely else wanted
-        with reading(now.store):
-            found = now.ask(query, system, ranked, options)
-            hits = found.ranking.likely(likely, wanted).hits(now.store)
-        return Answer(now.reranked(hits, found, system)[:k], found.asked, found.suggestion)
+        return answer(self._now(), query, k, options, self.settings)
 
     def page(
         self,

@@ -9,6 +9,7 @@ from functools import partial
 from plait.index.errors import QueryError
 from plait.search.show import options as its
 from plait.search.show.options import DEFAULT_INDEX, console
+from plait.search.show.process import typed_command
 
 
 def bench(
@@ -17,6 +18,8 @@ def bench(
     qrels: its.QrelsName = "",
     topics: its.TopicsFile = None,
     qrels_file: its.QrelsFile = None,
+    topic_field: its.TopicField = "",
+    model: its.BenchModel = "",
     systems: its.Systems = None,
     runs: its.Runs = None,
     baseline: its.Baseline = "",
@@ -35,14 +38,19 @@ def bench(
     from plait.search import evaluation as lab
 
     plan = lab.plan_of(systems or (), runs or (), baseline, measures, depth)
-    plan = replace(plan, where=tuple(where or ()))
+    plan = replace(plan, where=tuple(where or ()), command=typed_command())
     floors = [lab.Floor.parse(text, plan.measures) for text in fail_under or ()]
-    found = lab.read_collection(collection, lab.Sources(qrels, topics, qrels_file))
-    opened, experiment = lab.bench(found, plan, lab.Places(root, out), console, own=not systems)
-    if as_json:
-        console.json(lab.table(experiment))
-    else:
-        console.lines(lab.lines(experiment, opened))
+    found = lab.read_collection(collection, lab.Sources(qrels, topics, qrels_file, topic_field))
+    places = lab.Places(root, out, model)
+    opened, experiment = lab.bench(found, plan, places, console, own=not systems)
+
+    def show() -> None:
+        if as_json:
+            console.json(lab.table(experiment))
+        else:
+            console.lines(lab.lines(experiment, opened))
+
+    lab.keep(experiment, out, console, show)
     lab.check_floors(experiment, floors)
 
 
@@ -51,6 +59,7 @@ def tune(
     qrels: its.TunedQrels = None,
     root: its.Root = DEFAULT_INDEX,
     measure: its.Measure = "nDCG@10",
+    topic_field: its.TopicField = "",
     save: its.Save = False,
     forget: its.Forget = False,
     as_json: its.AsJson = False,
@@ -74,6 +83,6 @@ def tune(
         raise QueryError("nothing to tune by; give a file of topics and one of judgements.")
     opened = Index.open(root)
     before = opened.default  # now, should it be refused
-    found = lab.tune_index(opened, lab.read_judged(topics, qrels), measure, console)
+    found = lab.tune_index(opened, lab.read_judged(topics, qrels, topic_field), measure, console)
     record = partial(record_system, root) if save else None
     lab.conclude(found, before, record, console, as_json=as_json)

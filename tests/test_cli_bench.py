@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,9 @@ STORIES = {
 TOPICS = {"q1": "apples", "q2": "who made peace?", "q3": "melting ice"}
 
 
-def bench(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+def bench(
+    *words: str, cwd: Path, more: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
     """Run the command in a folder, on a terminal of a known width."""
     environment = {k: v for k, v in os.environ.items() if k != "PLAIT_INDEX"}
     return subprocess.run(
@@ -29,7 +32,7 @@ def bench(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         check=False,
-        env=environment | {"COLUMNS": "100", "NO_COLOR": "1", "TERM": "dumb"},
+        env=environment | {"COLUMNS": "100", "NO_COLOR": "1", "TERM": "dumb"} | dict(more or {}),
     )
 
 
@@ -71,7 +74,10 @@ def test_systems_runs_measures_and_json(folder: Path) -> None:
     words = ("--systems", "keyword; hybrid(weight=.6)", "-s", "dense", "--run", "old.run")
     chosen = ("--measures", "nDCG@10 Judged@2", "--baseline", "old", "--depth", "2", "--json")
     done = bench("small", *words, *chosen, cwd=folder)
-    assert done.stderr == "plait: rankings end at 2, above nDCG@10\n"
+    assert done.stderr.splitlines() == [
+        "plait: rankings end at 2, above nDCG@10",
+        "plait: run old ranks nothing for 2 topics, counted as 0",
+    ]
     table = json.loads(done.stdout)
     assert list(table) == ["keyword", "hybrid(weight=0.6)", "dense", "old"]
     assert table["hybrid(weight=0.6)"]["nDCG@10"] == 1.0
@@ -111,6 +117,49 @@ def test_the_indexs_own_system_is_measured_too(folder: Path) -> None:
     record_system(folder / "own", "hybrid(weight=1)")
     assert list(json.loads(bench(*words, cwd=folder).stdout)) == [*modes, "hybrid(weight=1)"]
     assert list(json.loads(bench(*words, "-s", "dense", cwd=folder).stdout)) == ["dense"]
+
+
+def test_files_of_another_collection_are_told_first(folder: Path) -> None:
+    """One note for each kind, with counts; the table follows, and the files say so as well."""
+    (folder / "other").write_text("q1\tapples\t1.0\nq1\tpears of 1999\t2\nq2\ttreaties\t0\n")
+    (folder / "odd.run").write_text("q1 Q0 apples 1 2 odd\nq1 Q0 zz 2 1 odd\n")
+    (folder / "titles").write_text(
+        "<top>\n<num> Number: q1\n<title> price < 5\n<desc> Description:\napples\n</top>\n"
+        "<top>\n<num> Number: q2\n<title> x\n<desc> who made peace?\n</top>\n"
+    )
+    files = ("--topics", "titles", "--qrels-file", "other", "--topic-field", "desc")
+    words = ("small/corpus.jsonl", *files, "--run", "odd.run", "-s", "keyword", "--out", "kept")
+    done = bench(*words, cwd=folder)
+    assert (done.returncode, done.stderr.splitlines()) == (
+        0,
+        [
+            "plait: counted as 0: 1 topic without a relevant article",
+            "plait: 1 of 3 judged articles are not among the 3 of the index, such as "
+            "'pears of 1999'; 1 of them relevant, which no system can find",
+            "plait: run odd: 1 of 2 articles are not in the index, such as 'zz'",
+            "plait: run odd ranks nothing for 1 topic, counted as 0",
+        ],
+    )
+    kept = json.loads((folder / "kept" / "experiment.json").read_text(encoding="utf-8"))
+    assert [topic["text"] for topic in kept["topics"]] == ["apples", "who made peace?"]
+    assert kept["provenance"]["command"].startswith(
+        "plait bench small/corpus.jsonl --topics titles"
+    )
+    assert len(kept["notes"]) == 4
+
+
+def test_without_the_libraries_of_the_report_the_rest_is_written(folder: Path) -> None:
+    """Said first, and the table is printed."""
+    (folder / "without" / "altair").mkdir(parents=True)
+    (folder / "without" / "altair" / "__init__.py").write_text("raise ImportError(name='altair')\n")
+    without = {"PYTHONPATH": str(folder / "without")}
+    done = bench("small", "-s", "keyword", "--out", "bare", cwd=folder, more=without)
+    assert done.returncode == 0
+    assert done.stderr.count("report.html is not written") == 1
+    assert "pip install 'plait[report]'" in done.stderr
+    assert done.stdout.startswith("small: 3 articles, 3 topics")
+    names = {path.name for path in (folder / "bare").iterdir()}
+    assert names == {"experiment.json", "topics.csv", "keyword.run"}
 
 
 def test_a_floor_decides_the_exit_status(folder: Path) -> None:

@@ -12,7 +12,7 @@ from hypothesis import given, strategies as st
 
 from plait.index.span import span_of
 from plait.search.ages import Age
-from plait.search.evaluation.files.trec import read_qrels
+from plait.search.evaluation.files.judgements import read_qrels
 from plait.search.evaluation.measures import per_topic
 from plait.search.hit import Hit
 from plait.search.index import Index

@@ -268,6 +268,7 @@ def test_one_system_leaves_comparisons_out(three: Experiment, tmp_path: Path) ->
         "Latency": "no system was timed",
         "Means by kind of topic": "not divided into kinds",
         "Topics that changed most": "no second system",
+        "How it was made": "did not say",
     }
     for title, reason in reasons.items():
         assert re.search(f"Left out: [^<]*{reason}", section(html, title))

@@ -14,6 +14,8 @@ from plait.index.models.encoder import Encoder, load_encoder, name_to_record
 from plait.index.models.hub import find_pinned
 from plait.index.models.onnx.minilm import MINILM
 from plait.index.models.onnx.models import DEFAULT_MODEL, ONNX_MODELS
+from plait.search.evaluation import Topic, open_index
+from plait.search.evaluation.collection import judged
 from plait.search.index import Index
 
 TOY = replace(
@@ -81,6 +83,37 @@ def test_a_model_in_a_folder_is_recorded_by_its_whole_path(
     monkeypatch.chdir(folder.parent)
     IndexWriter(tmp_path / "own", model=folder.name).close()
     assert read_manifest(tmp_path / "own").recipe.model == str(folder.resolve())
+
+
+def test_a_model_named_beside_an_encoder_is_recorded_so_too(
+    toy: Encoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A program that loaded the folder by a relative path leaves the whole one."""
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path)
+    IndexWriter(tmp_path / "own", toy, "./here").close()
+    assert read_manifest(tmp_path / "own").recipe.model == str(tmp_path / "here")
+
+
+def test_a_collection_is_measured_with_the_model_named(
+    toy: Encoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each model has an index of its own; an index that is named keeps its model."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.jsonl").write_text('{"_id": "a", "text": "A treaty."}\n')
+    found = judged("small", tmp_path / "a.jsonl", [Topic("q", "treaty")], {"q": {"a": 1}})
+
+    def opened(root: Path | None, model: str = "") -> Index:
+        return open_index(found, root, lambda _: None, model)[0]
+
+    assert opened(None, "toy").store.recipe.encoder == toy.fingerprint
+    assert opened(None).store.recipe.encoder == load_encoder().fingerprint
+    folders = sorted(path.name for path in (tmp_path / ".plait-bench").iterdir())
+    assert folders == [found.index_name, f"{found.index_name}-toy-53aa5117-int8.7"]
+    assert opened(tmp_path / "own", "toy").store.recipe.model == "toy"
+    assert opened(tmp_path / "own").store.recipe.encoder == toy.fingerprint
+    with pytest.raises(FingerprintError, match="index with --model toy"):
+        opened(tmp_path / "own", MINILM.name)
 
 
 def test_the_first_model_is_the_default(encoder: Encoder) -> None:

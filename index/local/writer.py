@@ -25,7 +25,7 @@ from plait.index.local.recall import recall
 from plait.index.local.segment import ARRAYS_REUSED, Segment, write_segment
 from plait.index.local.snapshot import open_segment, open_to_write
 from plait.index.local.sources import read_sources, write_sources
-from plait.index.models.encoder import Encoder
+from plait.index.models.encoder import Encoder, name_to_record
 from plait.index.models.legibility import Legibility
 from plait.index.recipe import Recipe, check_recipe
 from plait.index.store import Change, StoreSettings
@@ -73,7 +73,7 @@ class IndexWriter:
         try:
             own = own or language_of(self._generations.manifest)
             self._builder = Builder(encoder, TextAnalyzer(own), progress)
-            self._open(self._builder.recipe(model))
+            self._open(self._builder.recipe(name_to_record(model)))
         except BaseException:
             self.close()
             raise

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from plait.index.files.shared import Shared
 from plait.index.models.encoding import Encoded, EncodedQuery
-from plait.index.models.hub import find_named, find_pinned, holds
+from plait.index.models.hub import find_named, find_pinned
+from plait.index.models.onnx.alike import is_known_model
 from plait.index.models.onnx.model import OnnxModel
 from plait.index.models.onnx.models import DEFAULT_MODEL, ONNX_MODELS, onnx_model
 from plait.index.models.word_pieces import WordPieces
@@ -83,7 +84,7 @@ def load_encoder(model: str | None = None, *, fetch: bool = True) -> Encoder:
         return _on_onnx(named, partial(find_pinned, named.pinned, fetch=fetch))
     folder = find_named(model, fetch=fetch)
     for known in ONNX_MODELS.values():
-        if holds(folder, known.pinned):
+        if is_known_model(folder, known):
             return _on_onnx(known, lambda: folder)
     return _TORCH.get((model, _stamps(folder)), partial(_on_torch, folder, model))
 

@@ -10,13 +10,14 @@ except Holm's correction. Useful for collections in BEIR's and TREC's layouts, f
 `ir-datasets` knows, and for runs of other systems. Not useful for judging articles.
 """
 
-from plait.search.evaluation.bench import Places, bench
+from plait.search.evaluation.bench import Places, bench, keep
 from plait.search.evaluation.changes import Change, greatest_changes
 from plait.search.evaluation.collection import Collection, Qrels, Run, Topic
 from plait.search.evaluation.experiment import Comparison, Experiment, Outcome
 from plait.search.evaluation.files.layouts import Sources, read_collection, read_judged
 from plait.search.evaluation.output import write_files
 from plait.search.evaluation.plan import Floor, Plan, check_floors, plan_of
+from plait.search.evaluation.provenance import Provenance
 from plait.search.evaluation.running import open_index, run_experiment
 from plait.search.evaluation.table import lines, table
 from plait.search.evaluation.tuning.grid import Grid
@@ -40,6 +41,7 @@ __all__ = [
     "Outcome",
     "Places",
     "Plan",
+    "Provenance",
     "Qrels",
     "Run",
     "Sources",
@@ -50,6 +52,7 @@ __all__ = [
     "check_floors",
     "conclude",
     "greatest_changes",
+    "keep",
     "lines",
     "open_index",
     "plan_of",

@@ -1,13 +1,14 @@
 """A test collection: articles, topics, and judgements of them."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from pathlib import Path
 from typing import TypeAlias
 
 from plait.index.errors import ReadingError
 from plait.index.reading import absolute, shown
+from plait.index.summary import counted
 
 Run: TypeAlias = Mapping[str, Mapping[str, float]]
 """Rankings of one system: topic id to article to score."""
@@ -35,7 +36,7 @@ class Collection:
     topics: tuple[Topic, ...]
     qrels: Qrels
     note: str = ""
-    """Topics and judgements that are not measured, in words; empty if there are none."""
+    """Topics and judgements that are not measured, or in vain, in words; empty for none."""
 
     @property
     def paths(self) -> Sequence[Path]:
@@ -67,6 +68,7 @@ def judged(
 
     Raises `ReadingError` where there is none, and for a topic that is there twice.
     """
+    topics = _as_judged(topics, qrels)
     known = {topic.id: topic for topic in topics}
     if len(known) < len(topics):
         twice = next(t.id for at, t in enumerate(topics) if t in topics[:at] or known[t.id] != t)
@@ -75,10 +77,29 @@ def judged(
     if not asked:
         found = f"{len(topics)} topics, {len(qrels)} judged ids, and none in both"
         raise ReadingError(f"{name}: no topic is judged ({found}); do the files belong together?")
-    counts = (
-        (len(topics) - len(asked), "topics without a judgement"),
-        (len(qrels) - len(asked), "judged topics without a text"),
-    )
-    left_out = ", ".join(f"{count} {what}" for count, what in counts if count)
-    note = f"left out: {left_out}" if left_out else ""
+    note = _note(len(topics) - len(asked), len(qrels) - len(asked), [qrels[t.id] for t in asked])
     return Collection(name, corpus, asked, {t.id: qrels[t.id] for t in asked}, note)
+
+
+def _as_judged(topics: Sequence[Topic], qrels: Qrels) -> list[Topic]:
+    """Return topics by their ids in the judgements: `051` is `51` there in the early TRECs."""
+    numbers = {str(int(id_)): id_ for id_ in qrels if id_.isdecimal()}
+    return [
+        replace(topic, id=numbers.get(str(int(topic.id)), topic.id))
+        if topic.id not in qrels and topic.id.isdecimal()
+        else topic
+        for topic in topics
+    ]
+
+
+def _note(unjudged: int, untold: int, grades: Sequence[Mapping[str, int]]) -> str:
+    """Return in words what is not measured, and what can only count as 0."""
+    counts = (
+        (unjudged, "topic", "without a judgement"),
+        (untold, "judged topic", "without a text"),
+    )
+    parts = [f"{counted(count, noun)} {what}" for count, noun, what in counts if count]
+    vain = sum(max(own.values()) <= 0 for own in grades)
+    found = f"{counted(vain, 'topic')} without a relevant article" if vain else ""
+    left_out = f"left out: {', '.join(parts)}" if parts else ""
+    return "; ".join(filter(None, (left_out, found and f"counted as 0: {found}")))

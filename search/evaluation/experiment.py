@@ -5,9 +5,13 @@ Nouns only; `plait.search.evaluation.running` makes them.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from plait.search.evaluation.collection import Qrels, Run, Topic
 from plait.search.evaluation.measures import aggregate
+
+if TYPE_CHECKING:
+    from plait.search.evaluation.provenance import Provenance
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,10 @@ class Experiment:
     baseline: str
     comparisons: tuple[Comparison, ...]
     """Comparisons of every other system with the baseline, in every measure."""
+    notes: tuple[str, ...] = ()
+    """Notes on what of the files does not belong together, or is left out."""
+    provenance: "Provenance | None" = None
+    """Provenance; None where it was not kept."""
 
     def outcome(self, system: str) -> Outcome:
         """Return a system's outcome."""

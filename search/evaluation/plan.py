@@ -39,6 +39,8 @@ class Plan:
     """Number of articles that are kept of each topic's ranking."""
     where: tuple[str, ...] = ()
     """Texts of filters: only articles that pass all of them are ranked."""
+    command: str = ""
+    """Command as which the plan was typed; empty for a program's."""
 
     def __post_init__(self) -> None:
         if self.depth < 1:

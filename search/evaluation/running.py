@@ -5,17 +5,19 @@ from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 
-from plait.index.errors import ReadingError
-from plait.index.factory import open_writer
+from plait.index.factory import open_writer, writing_model
 from plait.index.ingest import bring_up_to_date, refuse_others
-from plait.index.models.encoder import load_encoder
+from plait.index.models.encoder import Encoder, load_encoder, name_to_record
+from plait.index.models.onnx.models import DEFAULT_MODEL
 from plait.index.reading import Failure
+from plait.search.evaluation.belonging import notes_on, without_own
 from plait.search.evaluation.collection import Collection, Run
 from plait.search.evaluation.experiment import Comparison, Experiment, Outcome
 from plait.search.evaluation.files.trec import falling
 from plait.search.evaluation.measures import per_topic
 from plait.search.evaluation.names import article_names
 from plait.search.evaluation.plan import Plan
+from plait.search.evaluation.provenance import provenance_of
 from plait.search.evaluation.significance import gaps, holm, paired
 from plait.search.index import Index
 from plait.search.system import Options, System
@@ -25,18 +27,29 @@ INDEXES_FOLDER = Path(".plait-bench")
 
 
 def open_index(
-    collection: Collection, root: Path | None, progress: Callable[[int], None]
+    collection: Collection, root: Path | None, progress: Callable[[int], None], model: str = ""
 ) -> tuple[Index, Sequence[Failure]]:
-    """Index a collection at `root`, or below `INDEXES_FOLDER`.
+    """Index a collection at `root`, or below `INDEXES_FOLDER`, in a folder for each model.
 
-    Returns the index, and what could not be read. Raises `IndexDirectoryError` where the
-    index holds articles of something else.
+    The model is the one named, or the index's own. Returns the index, and what could not be read.
+    Raises `IndexDirectoryError` where the index holds articles of something else, or is of
+    another model than the one named.
     """
-    root = root or INDEXES_FOLDER / collection.index_name
-    with open_writer(root, load_encoder(), progress=progress) as writer:
+    if root:
+        encoder, name = writing_model(root, model)
+    else:
+        encoder, name = load_encoder(model), name_to_record(model)
+        root = INDEXES_FOLDER / _folder_name(collection, encoder)
+    with open_writer(root, encoder, name, progress) as writer:
         refuse_others(writer, collection.source)
         summary = bring_up_to_date(writer, collection.paths, collection.records, prune=True)
     return Index.open(root), summary.failures
+
+
+def _folder_name(collection: Collection, encoder: Encoder) -> str:
+    is_default = encoder.fingerprint == DEFAULT_MODEL.fingerprint("int8")
+    model = "" if is_default else "-" + encoder.fingerprint.replace(":", "-")
+    return collection.index_name + model
 
 
 def run_experiment(index: Index, collection: Collection, plan: Plan) -> Experiment:
@@ -48,6 +61,8 @@ def run_experiment(index: Index, collection: Collection, plan: Plan) -> Experime
     for stage in filter(None, (system.rerank for system in plan.systems)):
         index.reranker(stage.model)  # now, and not after an hour's work
     names = article_names(index.store.article_ids(), collection.qrels)
+    notes = notes_on(collection, names, plan.runs)
+    provenance = provenance_of(index, plan)
     outcomes = [_ask(index, collection, system, plan, names) for system in plan.systems]
     outcomes += [_measure_run(collection, name, run, plan) for name, run in plan.runs.items()]
     return Experiment(
@@ -59,6 +74,8 @@ def run_experiment(index: Index, collection: Collection, plan: Plan) -> Experime
         outcomes=tuple(outcomes),
         baseline=plan.compared_with,
         comparisons=compare(outcomes, plan.compared_with, plan.measures),
+        notes=tuple(filter(None, (collection.note, plan.note, *notes))),
+        provenance=provenance,
     )
 
 
@@ -103,18 +120,22 @@ def _ask(
     options = Options(system, operators=False, where=plan.where)
     # The first search opens the model and the arrays; its time is no topic's.
     index.search(collection.topics[0].text, plan.depth, options)
-    run, seconds = {}, {}
+    run, seconds, known = {}, {}, set(names.values())
     for topic in collection.topics:
+        depth = plan.depth + (topic.id in known)  # that one may be left out
         begun = perf_counter()
-        hits = index.search(topic.text, plan.depth, options)
+        hits = index.search(topic.text, depth, options)
         seconds[topic.id] = perf_counter() - begun
-        run[topic.id] = falling((names[hit.article.id], hit.score) for hit in hits)
+        found = ((names[hit.article.id], hit.score) for hit in hits)
+        run[topic.id] = falling(without_own(topic.id, found, collection.qrels)[: plan.depth])
     values = per_topic(collection.qrels, run, plan.measures)
     return Outcome(str(system), run, seconds, values)
 
 
 def _measure_run(collection: Collection, name: str, run: Run, plan: Plan) -> Outcome:
-    kept = {topic.id: run[topic.id] for topic in collection.topics if topic.id in run}
-    if not kept:
-        raise ReadingError(f"run {name} ranks none of the topics of {collection.name}.")
+    kept = {
+        topic.id: dict(without_own(topic.id, run[topic.id].items(), collection.qrels))
+        for topic in collection.topics
+        if topic.id in run
+    }
     return Outcome(name, kept, {}, per_topic(collection.qrels, kept, plan.measures))

@@ -110,6 +110,18 @@ WithFields: TypeAlias = Annotated[
 Words: TypeAlias = Annotated[
     list[str], Argument(help="Words, or a question. One that begins with - goes after --.")
 ]
+WordsOrFile: TypeAlias = Annotated[
+    list[str] | None,
+    Argument(help="Words, or a question. One that begins with - goes after --."),
+]
+QueriesFile: TypeAlias = Annotated[
+    Path | None,
+    Option(
+        "--queries",
+        metavar="FILE",
+        help="Ask each query of a file instead: one a line, ID<tab>TEXT, or as topics of bench.",
+    ),
+]
 OneQuery: TypeAlias = Annotated[str, Argument(help="The query, in quotes.")]
 Hits: TypeAlias = Annotated[int, Option("-k", min=1, metavar="N", help="How many hits at most.")]
 SYSTEM_HELP = (
@@ -218,6 +230,12 @@ CollectionName: TypeAlias = Annotated[str, Argument(help="A folder, ir_datasets:
 QrelsName: TypeAlias = Annotated[str, Option(help="Which file of qrels/; test if left out.")]
 TopicsFile: TypeAlias = Annotated[Path | None, Option(help="A file of topics, for articles.")]
 QrelsFile: TypeAlias = Annotated[Path | None, Option(help="A file of judgements.")]
+TopicField: TypeAlias = Annotated[
+    str, Option(help="What is asked of topics: title, desc, narr, title+desc.")
+]
+BenchModel: TypeAlias = Annotated[
+    str, Option(help="A model's folder or hub id; if left out, the index's own.")
+]
 Systems: TypeAlias = Annotated[
     Texts, Option("-s", "--system", "--systems", help="As in 'keyword; hybrid'.")
 ]

@@ -2,6 +2,7 @@
 
 import gc
 import os
+import shlex
 import signal
 import sys
 from collections.abc import Callable
@@ -37,6 +38,11 @@ def run(command: Callable[[], object], console: Console) -> None:
         if process.is_interrupted:
             process.end()  # Python's own end would undo the handlers first
         gc.freeze()  # spares the collector's last round at exit, a quarter of a search
+
+
+def typed_command() -> str:
+    """Return the command of this process, as it can be typed again."""
+    return shlex.join(["plait", *sys.argv[1:]])
 
 
 class _Process:

@@ -5,23 +5,22 @@ of its own and may download them when they are not there: whoever names an id ag
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib import import_module
 from typing import Any
 
 from plait.index.errors import PlaitError, ReadingError
 from plait.search.evaluation.collection import Collection, Topic, judged
+from plait.search.evaluation.files.topic_fields import asked_text, parse_fields
 
 ID_PREFIX = "ir_datasets:"
 """Prefix that tells an id from a path."""
 TITLE_FIELDS = ("title", "headline", "headlines")
 """Names of the fields that hold a title, which differ between data sets."""
-TEXT_FIELDS = ("text", "title", "query", "question")
-"""Names of the fields that hold a topic's text; the short form comes before the long."""
 
 
-def read_registered(name: str) -> Collection:
-    """Return the data set of an id.
+def read_registered(name: str, fields: str = "") -> Collection:
+    """Return the data set of an id; `fields` names what is asked of each topic.
 
     Raises `ReadingError` where the package, the id, or the data are missing; what
     `ir-datasets` said is in the message.
@@ -41,7 +40,7 @@ def read_registered(name: str) -> Collection:
             raise ReadingError(f"{ID_PREFIX}{name} has no {part}; name a data set with judgements.")
     remedy = f"see `ir_datasets doc_fifo {name}`, and what it says of its data"
     try:
-        topics = [_topic(query) for query in dataset.queries_iter()]
+        topics = [_topic(query, parse_fields(fields)) for query in dataset.queries_iter()]
         qrels: dict[str, dict[str, int]] = {}
         for judgement in dataset.qrels_iter():
             qrels.setdefault(judgement.query_id, {})[judgement.doc_id] = int(judgement.relevance)
@@ -52,11 +51,12 @@ def read_registered(name: str) -> Collection:
     return judged(name, _records(dataset, name, remedy), topics, qrels)
 
 
-def _topic(query: Any) -> Topic:
-    found = _first(query, TEXT_FIELDS)
-    if not found:
-        raise ReadingError(f"topic {query.query_id!r} has none of {', '.join(TEXT_FIELDS)}.")
-    return Topic(str(query.query_id), found)
+def _topic(query: Any, names: Sequence[str]) -> Topic:
+    record = query._asdict()
+    try:
+        return Topic(str(record.pop("query_id")), asked_text(record, names))
+    except ValueError as error:
+        raise ReadingError(f"topic {query.query_id!r} has {error}.") from error
 
 
 def _records(dataset: Any, name: str, remedy: str) -> Iterator[bytes]:

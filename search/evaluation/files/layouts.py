@@ -7,7 +7,7 @@
 | `ir_datasets:ID` | of that id | of that id | of that id |
 | whatever `plait index` reads, a file of topics and one of judgements | | | |
 
-Files may be `.gz`, except the articles of a folder.
+Files may be compressed, except the articles of a folder.
 """
 
 from dataclasses import dataclass
@@ -17,8 +17,9 @@ from pathlib import Path
 from plait.index.errors import QueryError, ReadingError
 from plait.search.evaluation.collection import Collection, judged
 from plait.search.evaluation.files.ir_datasets import ID_PREFIX, read_registered
+from plait.search.evaluation.files.judgements import read_qrels
+from plait.search.evaluation.files.topic_fields import parse_fields
 from plait.search.evaluation.files.topics import read_topics
-from plait.search.evaluation.files.trec import read_qrels
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +33,15 @@ class Sources:
     """Name of the file in a BEIR folder's `qrels/`; empty for `test`."""
     topics: Path | None = None
     qrels: Path | None = None
+    fields: str = ""
+    """Fields of a topic that are asked, as in `title+desc`; empty for its text, or its title."""
 
     def __post_init__(self) -> None:
         if (self.topics is None) != (self.qrels is None):
             raise QueryError("topics need judgements; give both --topics and --qrels-file.")
         if self.split and self.topics:
             raise QueryError("the judgements are named twice; give --qrels or --qrels-file.")
+        parse_fields(self.fields)
 
 
 def read_collection(named: str, sources: Sources | None = None) -> Collection:
@@ -55,36 +59,41 @@ def read_collection(named: str, sources: Sources | None = None) -> Collection:
             if file.resolve().is_relative_to(path.resolve()):
                 remedy = "name the folder of the articles alone, or move the file"
                 raise ReadingError(f"{file} would be indexed as an article; {remedy}.")
-        return judged(_name(path), path, read_topics(sources.topics), read_qrels(sources.qrels))
+        topics = read_topics(sources.topics, sources.fields)
+        return judged(_name(path), path, topics, read_qrels(sources.qrels))
     registered = named.startswith(ID_PREFIX)
     if named == "seeds" and not path.exists():
         # A checkout may be found by a link; the seeds lie beside the file itself.
         path = Path(str(files("plait") / "__init__.py")).resolve().parent / "seeds"
     if not registered and not (path / "topics.jsonl").is_file():
-        return _of_beir(path, sources.split or "test")
+        return _of_beir(path, sources.split or "test", sources.fields)
     if sources.split:
         raise QueryError(f"{named} has one file of judgements; leave --qrels out.")
-    return read_registered(named.removeprefix(ID_PREFIX)) if registered else _as_seeds(path)
+    if registered:
+        return read_registered(named.removeprefix(ID_PREFIX), sources.fields)
+    return _as_seeds(path, sources.fields)
 
 
-def read_judged(topics: Path, qrels: Path) -> Collection:
+def read_judged(topics: Path, qrels: Path, fields: str = "") -> Collection:
     """Read topics and judgements of articles that are in an index already.
+
+    `fields` names what is asked of each topic.
 
     Raises `ReadingError` naming what is missing or malformed.
     """
-    return judged(_name(topics), (), read_topics(topics), read_qrels(qrels))
+    return judged(_name(topics), (), read_topics(topics, fields), read_qrels(qrels))
 
 
-def _of_beir(folder: Path, split: str) -> Collection:
+def _of_beir(folder: Path, split: str, fields: str) -> Collection:
     corpus = _either(folder, "corpus.jsonl", "corpus.jsonl.gz")
     qrels = read_qrels(_either(folder / "qrels", f"{split}.tsv", f"{split}.tsv.gz"))
-    topics = read_topics(_either(folder, "queries.jsonl", "queries.jsonl.gz"))
+    topics = read_topics(_either(folder, "queries.jsonl", "queries.jsonl.gz"), fields)
     return judged(_name(folder), corpus, topics, qrels)
 
 
-def _as_seeds(folder: Path) -> Collection:
-    topics, qrels = read_topics(folder / "topics.jsonl"), read_qrels(folder / "qrels.tsv")
-    return judged(_name(folder), folder / "articles", topics, qrels)
+def _as_seeds(folder: Path, fields: str) -> Collection:
+    topics = read_topics(folder / "topics.jsonl", fields)
+    return judged(_name(folder), folder / "articles", topics, read_qrels(folder / "qrels.tsv"))
 
 
 def _name(path: Path) -> str:

@@ -11,14 +11,11 @@ from pathlib import Path
 from plait.index.errors import PlaitError
 from plait.search.evaluation.experiment import Experiment
 
-__all__ = ["write_report"]
+__all__ = ["check_libraries", "write_report"]
 
 
-def write_report(experiment: Experiment, path: Path) -> None:
-    """Write the experiment as one self-contained HTML file.
-
-    Raises `PlaitError` where the drawing library is not installed.
-    """
+def check_libraries() -> None:
+    """Raise `PlaitError` where the drawing library is not installed."""
     try:
         for library in ("altair", "vl_convert"):
             import_module(library)
@@ -27,6 +24,14 @@ def write_report(experiment: Experiment, path: Path) -> None:
             f"a report is drawn with altair and vl-convert, and {error.name} cannot be imported; "
             "pip install 'plait[report]'."
         ) from error
+
+
+def write_report(experiment: Experiment, path: Path) -> None:
+    """Write the experiment as one self-contained HTML file.
+
+    Raises `PlaitError` where the drawing library is not installed.
+    """
+    check_libraries()
     # Only now: it imports what was just looked for.
     from plait.search.evaluation.report.document import compose
 

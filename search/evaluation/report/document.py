@@ -7,12 +7,13 @@ from plait.search.evaluation.report.differences import forest, gains
 from plait.search.evaluation.report.headline import counts, finding
 from plait.search.evaluation.report.kinds import by_kind
 from plait.search.evaluation.report.latency import latency
+from plait.search.evaluation.report.making import making
 from plait.search.evaluation.report.retrieval import recall_curve, scores
 from plait.search.evaluation.report.section import colours, system_label
 from plait.search.evaluation.report.tables import means, most_changed
 from plait.search.evaluation.report.template import PAGE, SCRIPT, STYLE
 
-SECTIONS = (means, forest, gains, recall_curve, scores, latency, by_kind, most_changed)
+SECTIONS = (means, forest, gains, recall_curve, scores, latency, by_kind, most_changed, making)
 """Makers of the sections, from the answer to what it rests on."""
 
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from plait.index.errors import QueryError
 from plait.index.models.cached import CachedEncoder
+from plait.search.evaluation.belonging import without_own
 from plait.search.evaluation.collection import Collection, Qrels, Topic
 from plait.search.evaluation.files.trec import falling
 from plait.search.evaluation.measures import cutoff, per_topic
@@ -122,9 +123,12 @@ def _rankings(
     index, names = questions.index, questions.names
     query = index.parse(topic.text, operators=False)
     # Which passages are candidates does not depend on the weight.
-    found = index.rank(query, alike[0], questions.depth)
+    depth = questions.depth + 1  # the article that is the topic itself is left out
+    found = index.rank(query, alike[0], depth)
     for system in alike:
         weighted = index.fused(found, system)
-        rows, scores = index.best(weighted, questions.depth), weighted.scores
+        rows, scores = index.best(weighted, depth), weighted.scores
         articles = (names[id_] for id_ in weighted.article_ids(index.store, rows))
-        yield system, falling(zip(articles, scores[rows].tolist(), strict=True))
+        ranking = zip(articles, scores[rows].tolist(), strict=True)
+        kept = without_own(topic.id, ranking, questions.qrels)[: questions.depth]
+        yield system, falling(kept)

@@ -3,7 +3,9 @@
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 
+from plait.search.evaluation.belonging import notes_on
 from plait.search.evaluation.collection import Collection
+from plait.search.evaluation.names import article_names
 from plait.search.evaluation.tuning.grid import DEFAULT_SYSTEM, TUNED_PARAMETERS
 from plait.search.evaluation.tuning.tuning import Tuning, tune
 from plait.search.index import Index
@@ -130,6 +132,7 @@ def conclude(
 
 def tune_index(index: Index, judged: Collection, measure: str, console: Console) -> Tuning:
     """Tune with a bar of progress; raises as `tune` does."""
-    console.note(judged.note)
+    names = article_names(index.store.article_ids(), judged.qrels)
+    console.note(judged.note, *notes_on(judged, names, {}))
     with console.progress("systems") as tell:
         return tune(index, judged, measure, progress=tell)
