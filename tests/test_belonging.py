@@ -43,8 +43,10 @@ def index(tmp_path: Path, encoder: Encoder) -> Index:
 def test_judged_articles_that_the_index_lacks_are_counted() -> None:
     """With one of them, and how many are relevant; the article that is a topic is a note too."""
     assert notes_on(collection(), NAMES, {}) == [
-        "2 of 4 judged articles are not among the 3 of the index, such as 'gone'; 1 of them "
-        "relevant, which no system can find",
+        (
+            "2 of 4 judged articles are not among the 3 of the index, such as 'gone'; 1 of them "
+            "relevant, which no system can find"
+        ),
         "left out of the rankings of 1 topic, as BEIR does: the article with the topic's id",
     ]
     names = {name: name for name in ("b", "c", "gone", "lost", "other")}

@@ -134,8 +134,10 @@ def test_files_of_another_collection_are_told_first(folder: Path) -> None:
         0,
         [
             "plait: counted as 0: 1 topic without a relevant article",
-            "plait: 1 of 3 judged articles are not among the 3 of the index, such as "
-            "'pears of 1999'; 1 of them relevant, which no system can find",
+            (
+                "plait: 1 of 3 judged articles are not among the 3 of the index, such as "
+                "'pears of 1999'; 1 of them relevant, which no system can find"
+            ),
             "plait: run odd: 1 of 2 articles are not in the index, such as 'zz'",
             "plait: run odd ranks nothing for 1 topic, counted as 0",
         ],
