@@ -77,10 +77,12 @@ def test_three_forms_of_topics(tmp_path: Path, name: str, text: str, topics: lis
         ("<top><num>1</top>", "topics:1: topic '1' has no text"),
         ("<top>\n<title>a\n</top>", "topics:1: no id"),
         ("<top><num>1<title>a\n<top><num>1<title>b", "topics:2: topic '1' is there twice"),
-        ("<top><num>1<desc>a</top>", "topics:1: .*it has desc, and none in text, title"),
+        ("<top><num>1<desc>a</top>", "topics:1: .*it has desc, and none of text, title"),
         ("<xml>\n", "topics:1: .*<top> … </top>"),
-        ("q1\t0\td1\t1\nq2\t0\td1\t1\n", "holds judgements, and no topics"),
-        ("query-id\tcorpus-id\tscore\nq1\td1\t1\n", "holds judgements, and no topics"),
+        ("q1\t0\td1\t1\nq2\t0\td1\t1\n", "holds judgements or a run, and no topics"),
+        ("query-id\tcorpus-id\tscore\nq1\td1\t1\n", "holds judgements or a run, and no topics"),
+        ("q1\tQ0\td1\t1\t9\ttag\n", "holds judgements or a run, and no topics"),
+        ("q1\t???\n", r"topics:1: topic 'q1' has no word in '[?]{3}'"),
     ],
 )
 def test_topics_that_are_refused(tmp_path: Path, text: str, message: str) -> None:
@@ -122,7 +124,7 @@ def test_two_forms_of_judgements(tmp_path: Path, text: str) -> None:
         ("q1 0 a 1 x\n", "qrels:1: 5 columns in 'q1 0 a 1 x'"),
         ("q1,a,1\n", "qrels:1: 1 column in"),
         ("q1\tpeace treaty 1956\nq2\tmelting ice 2004\n", "qrels:2: column 2 is 'melting'"),
-        ('{"_id": "1", "text": "a"}\n', "qrels:1: this is a topic .* are two files exchanged"),
+        ('{"_id": "1", "text": "a"}\n', "qrels:1: this is a topic .*are two files exchanged"),
         ("<top>\n<num>1\n<title> a b\n</top>", "qrels:1: this is a topic"),
     ],
 )
@@ -216,6 +218,7 @@ XML = """<?xml version="1.0"?>
         ('{"_id": "1", "text": "a", "metadata": {"narrative": "b"}}\n', "text+narr", ["a b"]),
         ('qid\tquery\tclass\n1\tsay "no"\twords\n2\t"a ""b"""\t\n', "", ['say "no"', 'a "b"']),
         ('# two\n1\twhat is 5\t3?\n2\t"peace treaty"\n', "text", ["what is 5 3?", "peace treaty"]),
+        ('<topics><topic id="1"><title>x</title></topic></topics>', "title", ["x"]),
     ],
 )
 def test_what_is_asked_of_a_topic(

@@ -72,7 +72,9 @@ def read_qrels(path: Path) -> Qrels:
 
 
 def are_judgements(path: Path, lines: _Numbered) -> bool:
-    """Return whether all lines of a file that was named as topics are judgements."""
+    """Return whether all lines of a file that was named as topics are judgements, or of a run."""
+    if all(cells(line)[1:2] == ["Q0"] for _, line in lines):
+        return True
     try:
         return bool([_grade(path, row) for row in _rows(path, lines)])
     except ReadingError:
@@ -142,7 +144,7 @@ def _grade(path: Path, row: _Row) -> int:
 
 def _why_no_row(line: str) -> str:
     if line.startswith(_OF_TOPICS):
-        return "this is a topic or an article, and no judgement: are two files exchanged?"
+        return "this is a topic or an article, no judgement (are two files exchanged?)"
     return f"{counted(len(cells(line)), 'column')} in {line[:60]!r}"
 
 

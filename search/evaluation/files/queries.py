@@ -6,7 +6,7 @@ from plait.index.errors import ReadingError
 from plait.search.evaluation.collection import Topic
 from plait.search.evaluation.files.lines import read_lines
 from plait.search.evaluation.files.topics import read_topics
-from plait.search.evaluation.files.trec_topics import begins_topic
+from plait.search.evaluation.files.trec_topics import has_topic_tags
 
 
 def read_queries(path: Path, fields: str = "") -> list[Topic]:
@@ -17,9 +17,7 @@ def read_queries(path: Path, fields: str = "") -> list[Topic]:
     lines = [*read_lines(path)]
     if not lines:
         raise ReadingError(f"{path} holds no query.")
-    has_form = lines[0][1].lstrip().startswith("{") or any(
-        "\t" in line or begins_topic(line) for _, line in lines
-    )
-    if has_form or fields:
+    is_plain = not any("\t" in line or line.lstrip().startswith("{") for _, line in lines)
+    if fields or not is_plain or has_topic_tags(lines):
         return read_topics(path, fields)
     return [Topic(str(number), line.strip()) for number, line in lines]

@@ -44,7 +44,9 @@ def _usual(record: Mapping[str, object]) -> str:
     texts = (plain(record[name]) for name in known)
     found = next(filter(None, texts), "")
     if not found:
-        raise ValueError(f"no text: {_listed(record)}, and none in {', '.join(TEXT_FIELDS)}")
+        empty = f"nothing in {', '.join(name for name in TEXT_FIELDS if name in record)}"
+        lacking = f"{_listed(record)}, and none of {', '.join(TEXT_FIELDS)}"
+        raise ValueError(f"no text: {empty if record.keys() & {*TEXT_FIELDS} else lacking}")
     return found
 
 

@@ -15,7 +15,7 @@ from plait.search.evaluation.collection import Topic
 from plait.search.evaluation.files.judgements import are_judgements
 from plait.search.evaluation.files.lines import COMMENT, has_name, read_lines, unquoted
 from plait.search.evaluation.files.topic_fields import TEXT_FIELDS, asked_text, parse_fields, plain
-from plait.search.evaluation.files.trec_topics import begins_topic, tagged_topics
+from plait.search.evaluation.files.trec_topics import has_topic_tags, tagged_topics
 
 ID_FIELDS = ("_id", "id", "qid", "query_id", "query-id", "topic_id", "topic", "num", "number")
 """Names of the fields that hold a topic's id; the first that is there."""
@@ -67,13 +67,15 @@ def _records(path: Path, lines: _Numbered) -> _Records:
     """Return the fields of each topic, with the number of its line."""
     if lines[0][1].lstrip().startswith("{"):
         return _of_json(path, lines)
-    if any(begins_topic(line) for _, line in lines):
+    if has_topic_tags(lines):
         rows = [""] * lines[-1][0]
         for number, line in lines:
             rows[number - 1] = line
         return tagged_topics("\n".join(rows))
     if are_judgements(path, lines):
-        raise ReadingError(f"{path} holds judgements, and no topics: are two files exchanged?")
+        raise ReadingError(
+            f"{path} holds judgements or a run, and no topics: are two files exchanged?"
+        )
     return _of_columns(path, lines)
 
 

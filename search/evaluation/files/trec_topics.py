@@ -7,7 +7,7 @@ Neither need be well-formed: tags are not closed, and texts hold `<` and `&` as 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from html import unescape
 
 _BEGIN = re.compile(r"<top(?:ic)?(?=[\s>])[^>]*>", re.IGNORECASE)
@@ -23,9 +23,10 @@ _REFERENCE = re.compile(r"&(?:#\d+|#[xX][0-9a-fA-F]+|[A-Za-z][A-Za-z0-9]*);")
 """Pattern of an entity or a character reference; `AT&T` and `R&D` have none."""
 
 
-def begins_topic(line: str) -> bool:
-    """Return whether a line begins with the tag of a topic."""
-    return bool(_BEGIN.match(line.lstrip()))
+def has_topic_tags(lines: Sequence[tuple[int, str]]) -> bool:
+    """Return whether a line begins with the tag of a topic, or has one where the first is a tag."""
+    begin = _BEGIN.search if lines[0][1].lstrip().startswith("<") else _BEGIN.match
+    return any(begin(line.lstrip()) for _, line in lines)
 
 
 def tagged_topics(text: str) -> Iterator[tuple[int, dict[str, str]]]:
