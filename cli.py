@@ -10,7 +10,7 @@ from dataclasses import asdict
 import typer
 
 import plait
-from plait.search.keeping import check, info, remove, upgrade
+from plait.search.keeping import check, info, reindex, remove
 from plait.search.measuring import bench, tune
 from plait.search.show import options as its
 from plait.search.show.choices import Form, Order
@@ -51,19 +51,17 @@ def index(
 
     Reads SUFFIXES. A file that cannot be read is reported and skipped, and the exit status is 1.
     """
-    from plait.index.factory import open_writer, writing_model
     from plait.index.forgetting import read_again
     from plait.index.ingest import Indexing
     from plait.index.reading import FieldNames, bounded_lines
     from plait.index.summary import counted
-    from plait.search.show.progress import indexing
+    from plait.search.show.writing import writing
 
     types = ", ".join(field or ())
     names = FieldNames(id_field, title_field, text_field, date_field, author_field, types)
     files = [path for path in paths if str(path) != "-"]
     stdin = bounded_lines(sys.stdin.buffer) if len(files) < len(paths) and sys.stdin else ()
-    encoder, name = writing_model(root, model)
-    with indexing(console) as told, open_writer(root, encoder, name, told.encoded) as writer:
+    with writing(root, console, model) as (writer, told):
         if reread:
             read_again(writer, files)
         summary = Indexing(writer, names, prune=prune, progress=told.files).run(files, stdin)
@@ -246,8 +244,9 @@ def why(
     console.json(reasons.record()) if as_json else console.folded(reasons.lines())
 
 
-for command in (remove, info, check, upgrade, bench, tune):
+for command in (remove, info, check, reindex, bench, tune):
     app.command(cls=its.Reflowed)(command)
+app.command("upgrade", cls=its.Reflowed, hidden=True)(reindex)  # its earlier name
 
 
 def main() -> None:

@@ -26,7 +26,20 @@ def open_store(place: str | Path, settings: StoreSettings | None = None) -> Stor
     """
     from plait.index.local.store import shared_store  # noqa: PLC0415 - arrays, and Whoosh
 
-    return shared_store(Path(place), settings)
+    try:
+        return shared_store(Path(place), settings)
+    except CorruptIndexError:
+        # Of another plait, which may write other arrays, all else is no damage.
+        _refuse_terms_of_others(read_manifest(Path(place)).recipe, place)
+        raise
+
+
+def _refuse_terms_of_others(recipe: Recipe, place: str | Path) -> None:
+    """Raise `FingerprintError` for an index whose terms this plait would not make."""
+    from plait.index.language.analyzer import TextAnalyzer  # noqa: PLC0415 - likewise
+
+    own = TextAnalyzer(language_named(recipe.language)).fingerprint
+    check_recipe(recipe, replace(recipe, analyzer=own), place)
 
 
 def open_writer(
@@ -74,6 +87,16 @@ def writing_model(place: str | Path, model: str) -> "tuple[Encoder, str]":
     from plait.index.local.model import writing_model as load  # noqa: PLC0415 - likewise
 
     return load(Path(place), model)
+
+
+def made_anew(place: str | Path, encoder: "Encoder") -> str:
+    """Return a line that says what of an index a writer would make anew; empty for nothing.
+
+    Raises `CorruptIndexError`, and `FingerprintError` for a model that is not the index's.
+    """
+    from plait.index.local import outdated  # noqa: PLC0415 - likewise
+
+    return outdated.made_anew(Path(place), encoder)
 
 
 def record_system(place: str | Path, system: str) -> str:

@@ -10,6 +10,7 @@ from typing import TypeAlias
 from plait.index.article import Article
 from plait.index.errors import IndexDirectoryError, ReadingError
 from plait.index.fields.kinds import FieldKinds
+from plait.index.files.home import home_of
 from plait.index.reading import (
     Failure,
     FieldNames,
@@ -104,7 +105,7 @@ class Indexing:
         self.summary = Summary()
         self._progress = progress
         self._kinds = FieldKinds(writer.field_kinds())
-        self._origins = Origins(writer.root, writer.sources)
+        self._origins = Origins(home_of(writer.root), writer.sources)
         self._files: list[Path] = []
         self._ids: defaultdict[str, list[str]] = defaultdict(list)
         self._found = 0

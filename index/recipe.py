@@ -23,17 +23,19 @@ class Recipe:
 
 def check_recipe(found: Recipe, wanted: Recipe, place: str | Path) -> None:
     """Raise `FingerprintError` with the remedy where two recipes would mix."""
+    anew = f"`plait reindex -i {place}` makes it anew of its own articles, and keeps vectors."
     remedies = {
-        "language": f"write in {found.language}",
-        "analyzer": "use the plait that wrote it",
-        "encoder": f"index with --model {found.model or 'all-MiniLM-L6-v2'}",
-        "cutting": "use the plait that wrote it",
+        "language": f"Index into a new folder, or write in {found.language}.",
+        "analyzer": anew,
+        "encoder": "Index into a new folder, or index with --model "
+        f"{found.model or 'all-MiniLM-L6-v2'}.",
+        "cutting": anew,
     }
     for part, remedy in remedies.items():
         if getattr(found, part) != getattr(wanted, part):
             raise FingerprintError(
                 f"{place} was built with {part} {getattr(found, part)!r}, this plait would use "
-                f"{getattr(wanted, part)!r}. Index into a new folder, or {remedy}."
+                f"{getattr(wanted, part)!r}. {remedy}"
             )
     if found.dimension != wanted.dimension:
         raise damaged(place, f"vectors of {found.dimension} components, not {wanted.dimension}")

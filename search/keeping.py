@@ -1,11 +1,10 @@
-"""Commands that look after an index: `plait remove`, `info`, `check` and `upgrade`.
+"""Commands that look after an index: `plait remove`, `info`, `check` and `reindex`.
 
 Their parameters are options of the command line, and their docstrings its help.
 """
 
 from dataclasses import asdict
 
-from plait.index.errors import IndexDirectoryError
 from plait.search.show import options as its
 from plait.search.show.options import DEFAULT_INDEX, console
 
@@ -15,12 +14,14 @@ def remove(articles: its.Named, root: its.Root = DEFAULT_INDEX) -> None:
 
     A folder, or a pattern in quotes, as 'news/2019*', stands for all articles below it.
     """
-    from plait.index.factory import reopen_writer
+    from plait.index.factory import facts_of
     from plait.index.forgetting import remove_articles
     from plait.search.show.catalogue import Catalogue
     from plait.search.show.terminal import removed_note
+    from plait.search.show.writing import writing
 
-    with reopen_writer(root) as writer:
+    facts_of(root)  # where there is no index, none is made
+    with writing(root, console) as (writer, _):
         ids = Catalogue.of_writer(writer).find(articles)
         remove_articles(writer, ids)
     console.say(removed_note(ids))
@@ -45,23 +46,22 @@ def info(
     console.json(facts) if as_json else console.lines(lines)
 
 
-def upgrade(root: its.Root = DEFAULT_INDEX) -> None:
-    """Convert an index of an earlier plait, so that it can be filtered; nothing is encoded again.
+def reindex(root: its.Root = DEFAULT_INDEX) -> None:
+    """Make an index of another plait anew, of its own articles; their files are not read.
 
-    `plait index` does so too.
+    What is encoded already is kept, and the index is as it was until all is done. `plait index`
+    does so too.
     """
-    from plait.index.factory import facts_of, open_store, reopen_writer
+    from plait.index.factory import facts_of
+    from plait.index.summary import counted
+    from plait.search.show.writing import writing
 
-    before = open_store(root).has_fields
-    with reopen_writer(root) as writer:
-        writer.commit()
-    if not open_store(root).has_fields:
-        raise IndexDirectoryError(
-            f"{root} could not be converted: the disk is full, or the process may open too few "
-            "files. It is as it was; change that, and upgrade again."
-        )
-    done = "needs no conversion" if before else "was converted"
-    console.say(f"{root} {done}: {facts_of(root)['articles']:,} articles, which can be filtered.")
+    before = facts_of(root)["generation"]
+    with writing(root, console):
+        pass
+    facts = facts_of(root)
+    done = "needs no remaking" if facts["generation"] == before else "was made anew"
+    console.say(f"{root} {done}: {counted(int(facts['articles']), 'article')}.")
 
 
 def check(root: its.Root = DEFAULT_INDEX) -> None:

@@ -164,9 +164,10 @@ def test_a_field_that_changes_type_is_reported_once(base: Path, tmp_path: Path) 
     )
 
 
-def test_an_upgrade_of_what_is_new_is_none(base: Path) -> None:
-    """It says so."""
-    assert "needs no conversion: 4 articles" in plait("upgrade", cwd=base).stdout
+def test_an_index_of_this_plait_needs_no_remaking(base: Path) -> None:
+    """It says so, by the earlier name of the command as well."""
+    for command in ("reindex", "upgrade"):
+        assert "needs no remaking: 4 articles" in plait(command, cwd=base).stdout
 
 
 def test_short_forms_make_one_filter() -> None:

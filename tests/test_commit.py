@@ -460,7 +460,7 @@ def test_an_error_of_the_disk_ends_a_merge(
         yield {}
         raise OSError(errno.EIO, "Input/output error")
 
-    monkeypatch.setattr("plait.index.local.writer.merge_segments", broken)
+    monkeypatch.setattr("plait.index.local.saving.merge_segments", broken)
     writer = IndexWriter(root, quick)
     with pytest.raises(OSError, match="Input/output"), writer:
         writer.add(story("c"))

@@ -384,4 +384,4 @@ def test_a_fault_of_ours_is_told_from_damage(
 
 def test_the_manifest_is_json(root: Path) -> None:
     """And nothing else, so that others can read it."""
-    assert json.loads((root / MANIFEST).read_text())["format"] == 7
+    assert json.loads((root / MANIFEST).read_text())["format"] == 8

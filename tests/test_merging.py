@@ -62,7 +62,7 @@ def test_a_merge_is_what_the_rest_would_have_made(
             write_segment(folder, [builder.segment(articles[first:last], ()).arrays()])
             own = [n - first for n in sorted(dead) if first <= n < last]
             parts.append(Segment.open(folder, np.array(own, dtype=np.int64)))
-        write_segment(root / "merged", merge_segments(parts, "english"))
+        write_segment(root / "merged", merge_segments(parts))
         write_segment(root / "built", [builder.segment(rest, ()).arrays()])
         assert contents(root / "merged") == contents(root / "built")
 
@@ -201,7 +201,7 @@ def peak(segments: Sequence[Segment]) -> int:
     """Give the most memory, in bytes, that Python and NumPy held during a merge."""
     tracemalloc.start()
     try:
-        for _ in merge_segments(segments, "english"):
+        for _ in merge_segments(segments):
             pass
         return tracemalloc.get_traced_memory()[1]
     finally:
@@ -219,7 +219,7 @@ def test_a_merge_that_finds_no_room_is_left(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patch, IndexWriter(root, encoder) as writer:
-        patch.setattr("plait.index.local.writer.merge_segments", full)
+        patch.setattr("plait.index.local.saving.merge_segments", full)
         for name in "abc":
             writer.add(Article(name, "", f"An article on {name}."))
             writer.commit()

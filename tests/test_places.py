@@ -1,15 +1,22 @@
-"""Places: an index knows a file by one path, whatever path or link leads to it."""
+"""Places: an index knows a file by one path, by whatever link, and moves with its files."""
 
+import json
 import os
 from pathlib import Path
+from shutil import copytree
 
 import pytest
+from hypothesis import given, strategies as st
 
+from plait.index.article import Article
 from plait.index.forgetting import read_again
 from plait.index.ingest import bring_up_to_date
+from plait.index.local.place import Place
 from plait.index.local.writer import IndexWriter
 from plait.index.models.encoder import Encoder
 from plait.index.summary import Summary
+from plait.search.index import Index
+from plait.search.show.catalogue import Catalogue
 
 
 class Project:
@@ -165,3 +172,119 @@ def test_names_of_another_system(project: Project) -> None:
     assert (done.skipped, done.removed, done.failed) == (5, 0, 0)
     latin.unlink()
     assert project.index("a", prune=True).removed == 1
+
+
+PARTS = st.lists(
+    st.sampled_from(["/p", "/", "./", "p", "a.txt", "..", "://", "\\", " "]), max_size=6
+)
+
+
+@given(PARTS.map("".join), st.sampled_from(["/p", "/", "/p/p", ""]))
+def test_a_source_comes_back_as_it_was(source: str, base: str) -> None:
+    """Whatever a program hands in; and in another place a path below the first is there."""
+    place = Place(base)
+    assert place.opened(place.kept(source)) == source
+    if place.kept(source).startswith("./") and not source.startswith("./") and base:
+        assert Place("/q").opened(place.kept(source)).startswith("/q/")
+
+
+def test_a_project_that_is_copied_goes_on(project: Project) -> None:
+    """While the original is there: each brings its own files up to date; ids stay."""
+    project.write(**{"1": "Top\nThe potoroo."})
+    project.index("a", ".")
+    before = project.sources()
+    copy = Project(copytree(project.root, project.root.with_name("copy")), project.quick)
+    assert copy.sources() == before
+    copy.write(a__2="Two\nThe bilby.", a__3="Three\nThe koala.")
+    done = copy.index("a", ".", prune=True)
+    assert (done.added, done.updated, done.removed, done.failed) == (1, 1, 0, 0)
+    assert copy.texts()["2.txt"] == "The bilby."
+    assert project.texts()["2.txt"] == "The numbat."
+    assert project.index("a", ".", prune=True).skipped == 3
+
+
+def test_a_project_that_is_moved_goes_on(project: Project) -> None:
+    """Nothing is read or removed, and searches, lists and filters name the present paths."""
+    (project.root / "a" / "r.jsonl").write_text(json.dumps({"_id": "r", "text": "A record."}))
+    project.index("a")
+    moved = Project(project.root.rename(project.root.with_name("mounted")), project.quick)
+    done = moved.index("a", prune=True)
+    assert (done.skipped, done.removed, done.failed) == (3, 0, 0)
+    own = f"{moved.root}/a"
+    with Index.open(moved.root / ".plait", moved.quick) as index:
+        assert index.search("quokka")[0].article.source == f"{own}/1.txt"
+        assert set(index.page("quokka", facets=["source"]).facets["source"]) <= {
+            own,
+            f"{own}/r.jsonl",
+        }
+        examples = index.store.fields()["source"].examples
+        assert set(examples) == {f"{own}/", f"{own}/r.jsonl"}
+        for where, found in (
+            (f"source = '{own}/r.jsonl'", {"r"}),
+            (f"source = '{own}/1.txt'", {"1.txt"}),
+            ("source: mounted/a", {"1.txt", "2.txt", "r"}),
+            ("source: p/a", set()),
+            (f"source like '{own}/r*'", {"r"}),
+            ("source contains mounted", {"1.txt", "2.txt", "r"}),
+            (f"source in ('{own}/2.txt', '{own}/r.jsonl')", {"2.txt", "r"}),
+        ):
+            assert {hit.article.id for hit in index.search("quokka record", where=where)} == found
+        assert Catalogue.of_store(index.store).find([own]) == ["1.txt", "2.txt", "r"]
+
+
+def test_ids_of_before_are_known_in_another_place(project: Project) -> None:
+    """Those with the folder's earlier name, or its whole path."""
+    project.write(b__1="One\nThe bilby.")
+    source = f"{project.root}/b/1.txt"
+    for old in ("p/b/1.txt", source):
+        root = project.root.with_name(f"{len(old)}")
+        with IndexWriter(project.root / ".plait", project.quick) as writer:
+            writer.add(Article(old, "One", "The bilby.", source=source))
+        project.index("b")
+        assert project.sources() == {old: "b/1.txt"}
+        moved = Project(copytree(project.root, root), project.quick)
+        moved.write(b__1="One\nThe koala.")
+        assert moved.index("b").updated == 1
+        assert moved.texts() == {old: "The koala."}
+        with IndexWriter(project.root / ".plait", project.quick) as writer:
+            writer.remove(old)
+            writer.sources.clear()
+
+
+def test_files_elsewhere_keep_their_paths(project: Project, tmp_path: Path) -> None:
+    """An index outside its articles' folder moves alone; what a program handed in is as it was."""
+    own = [
+        Article(f"o{n}", "", "A text.", source=s)
+        for n, s in enumerate(("./x", "x", "././", "stdin"))
+    ]
+    elsewhere = Project(tmp_path / "indexes", project.quick)
+    elsewhere.root.mkdir()
+    with IndexWriter(elsewhere.root / ".plait", project.quick) as writer:
+        bring_up_to_date(writer, [project.root / "a"])
+        for article in own:
+            assert writer.add(article) == "added"
+    moved = Project(elsewhere.root.rename(tmp_path / "deep"), project.quick)
+    assert moved.index(project.root / "a", prune=True).skipped == 2
+    with IndexWriter(moved.root / ".plait", project.quick) as writer:
+        assert [writer.get(article.id) for article in own] == own
+        assert [writer.add(article) for article in own] == ["unchanged"] * 4
+        first = writer.get("1.txt")
+    assert first
+    assert first.source == f"{project.root}/a/1.txt"
+
+
+def test_an_index_that_moves_alone_finds_its_files(project: Project, tmp_path: Path) -> None:
+    """They are where they were, and none is where it is; so it stays when it is written."""
+    project.index("a")
+    alone = Project(tmp_path / "alone", project.quick)
+    alone.root.mkdir()
+    (project.root / ".plait").rename(alone.root / ".plait")
+    source = f"{project.root}/a/1.txt"
+    with Index.open(alone.root / ".plait", project.quick) as index:
+        assert index.article("1.txt").source == source
+    project.write(a__3="Three\nThe koala.")
+    done = alone.index(project.root / "a", prune=True)
+    assert (done.added, done.skipped, done.removed, done.failed) == (1, 2, 0, 0)
+    assert alone.sources()["1.txt"] == source
+    (alone.root / ".plait").rename(project.root / ".plait")
+    assert project.index("a", prune=True).skipped == 3

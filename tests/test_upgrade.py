@@ -1,4 +1,4 @@
-"""Indexes of earlier formats: they are searched as they are, and converted without encoding.
+"""Indexes of earlier formats: they are searched as they are, and made anew without encoding.
 
 `golden/index-of-format-3.zip` was written by the last plait that wrote format 3, with `quick` as
 its model: three articles, and a deleted one.
@@ -7,14 +7,12 @@ its model: three articles, and a deleted one.
 import errno
 import json
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import cast
 
-import numpy as np
 import pytest
 from conftest import Quick
-from numpy.typing import NDArray
 
 from plait.index.errors import FingerprintError, IndexDirectoryError
 from plait.index.ingest import bring_up_to_date
@@ -24,7 +22,7 @@ from plait.index.local.writer import IndexWriter
 from plait.index.models.encoder import Encoder
 from plait.index.models.encoding import Encoded
 from plait.search.index import Index
-from plait.search.keeping import upgrade
+from plait.search.keeping import reindex
 
 GOLDEN = Path(__file__).with_name("golden") / "index-of-format-3.zip"
 QUERIES = ("hay", "the ferry", "islands", "farmers counted bales", '"late news"', "+rain -hay")
@@ -60,7 +58,7 @@ def test_it_is_searched_as_it_is_but_not_filtered(old: Path, quick: Encoder) -> 
     assert len(ranked(old, quick)) >= len(QUERIES)
     with Index.open(old, quick) as index:
         assert index.search("date:2019 hay")
-        with pytest.raises(FingerprintError, match=r"`plait upgrade -i .*old` adds them"):
+        with pytest.raises(FingerprintError, match=r"`plait reindex -i .*old` adds them"):
             index.search("hay", where="date exists")
 
 
@@ -70,7 +68,7 @@ def test_a_writer_converts_it_without_encoding(old: Path, quick: Encoder) -> Non
     assert json.loads((old / MANIFEST).read_text())["format"] == 3
     with IndexWriter(old, cast("Encoder", NeverEncodes())):
         pass
-    assert json.loads((old / MANIFEST).read_text())["format"] == 7
+    assert json.loads((old / MANIFEST).read_text())["format"] == 8
     assert check_files(old) > 39
     assert ranked(old, quick) == before
     with Index.open(old, quick) as index:
@@ -83,7 +81,7 @@ def test_a_writer_converts_it_without_encoding(old: Path, quick: Encoder) -> Non
         assert index.article("hay").metadata["year"] == "2019"
 
 
-def test_it_is_converted_once(old: Path, quick: Encoder) -> None:
+def test_it_is_made_anew_once(old: Path, quick: Encoder) -> None:
     """Opened again, it is written no more."""
     with IndexWriter(old, quick):
         pass
@@ -97,7 +95,7 @@ def test_a_page_of_it_is_as_it_was(old: Path, quick: Encoder) -> None:
     """The command line asks for pages; only facets need fields."""
     with Index.open(old, quick) as index:
         assert [hit.article.id for hit in index.page("hay").hits] == ["hay"]
-        with pytest.raises(FingerprintError, match="plait upgrade"):
+        with pytest.raises(FingerprintError, match="plait reindex"):
             index.page("hay", facets=["date"])
 
 
@@ -129,15 +127,12 @@ def test_a_conversion_commits_nothing_of_what_waits(
 def test_an_upgrade_without_room_says_so(old: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """And leaves the index as it was."""
 
-    def full(*_: object) -> Iterator[dict[str, NDArray[np.int64]]]:
-        yield {"first_passages": np.arange(3)}
+    def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    def reopened(root: Path) -> IndexWriter:
-        return IndexWriter(root, cast("Encoder", Quick()))
-
-    monkeypatch.setattr("plait.index.local.writer.merge_segments", full)
-    monkeypatch.setattr("plait.index.factory.reopen_writer", reopened)
-    with pytest.raises(IndexDirectoryError, match="could not be converted: the disk is full"):
-        upgrade(old)
+    monkeypatch.setattr("plait.index.local.segment.save_arrays", full)
+    monkeypatch.setattr("plait.search.show.writing.writing_model", lambda *_: (Quick(), ""))
+    with pytest.raises(IndexDirectoryError, match="could not be made anew: No space left"):
+        reindex(old)
     assert check_files(old) == 33
+    assert not list(old.glob(".tmp*"))

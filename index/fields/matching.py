@@ -36,6 +36,12 @@ from plait.index.span import Span
 Test: TypeAlias = Callable[[str], bool]
 """Function from a text to whether it is wanted."""
 
+SOURCE = "source"
+"""Field whose texts may be kept relative to the place of the index."""
+
+RELATIVE = "./"
+"""Beginning of those that are, and of no path."""
+
 GREATEST = "\U0010ffff"
 """Last of Unicode's letters, which no text has: what begins with a text sorts before both."""
 
@@ -58,6 +64,10 @@ class Articles(Protocol):
 
     def article(self, number: int) -> Article:
         """Read one."""
+        ...
+
+    def opened(self, kept: str) -> str:
+        """Return the source of an article that columns keep so."""
         ...
 
 
@@ -131,8 +141,9 @@ class Matcher:
         if field == ID:
             return np.array([test(own.decode()) for own in self._articles.ids], bool)
         found = np.zeros(self._count, bool)
-        for row in {row for tree in any_of for row in range(*self._texts(tree))}:
-            if test(columns.text(row)):
+        opened = self._articles.opened if field == SOURCE else str
+        for row in {row for tree in any_of for rows in self._texts(tree) for row in range(*rows)}:
+            if test(opened(columns.text(row))):
                 found[columns.holders((row, row + 1))] = True
         for row in range(*columns.rows(field, Kind.FOLDER)):
             self._below(columns.text(row), columns.holders((row, row + 1)), test, found)
@@ -140,23 +151,31 @@ class Matcher:
             found[number] |= any(map(test, long_texts(self._articles.article(number), field)))
         return found
 
-    def _texts(self, tree: Compare) -> Rows:
-        """Return the rows of texts that may pass: those that begin as is wanted."""
+    def _texts(self, tree: Compare) -> Iterator[Rows]:
+        """Yield the rows of texts that may pass: those that begin as is wanted."""
         rows = self._columns.rows(tree.field, Kind.TEXT)
         head = str(tree.value).casefold()
         if tree.operator == "like":
             head = _GLOB.split(head)[0]
         elif tree.operator != "=":
-            return rows
-        low = self._columns.lower_bound(rows, Kind.TEXT, (head,))
-        if tree.operator == "=":
-            return low, self._columns.lower_bound((low, rows[1]), Kind.TEXT, (head, GREATEST))
-        return low, self._columns.lower_bound((low, rows[1]), Kind.TEXT, (head + GREATEST,))
+            yield rows
+            return
+        yield self._between(
+            rows, (head,), (head, GREATEST) if tree.operator == "=" else (head + GREATEST,)
+        )
+        if tree.field == SOURCE:  # each stands for another text
+            yield self._between(rows, (RELATIVE,), (RELATIVE + GREATEST,))
+
+    def _between(self, rows: Rows, first: tuple[str, ...], last: tuple[str, ...]) -> Rows:
+        """Return those of some rows of texts whose keys are between two."""
+        low = self._columns.lower_bound(rows, Kind.TEXT, first)
+        return low, self._columns.lower_bound((low, rows[1]), Kind.TEXT, last)
 
     def _below(self, folder: str, articles: NDArray[np.int32], test: Test, found: Flags) -> None:
         """Flag the articles of a folder whose source, folder and id, passes a test."""
         ids = self._articles.ids
-        passing = [n for n in articles.tolist() if test(folder + ids[n].decode())]
+        opened = self._articles.opened
+        passing = [n for n in articles.tolist() if test(opened(folder + ids[n].decode()))]
         found[passing] = True
 
 
@@ -206,7 +225,7 @@ def text_test(tree: Compare) -> Test:
         case "like":
             fits = pattern(wanted).match
             return lambda text: fits(text.casefold()) is not None
-        case ":" if tree.field == "source":
+        case ":" if tree.field == SOURCE:
             return place_test(wanted)
         case ":":
             words = f" {' '.join(_WORD.findall(wanted))} "

@@ -6,7 +6,7 @@ index folder (`plait.index.local.writer`).
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,8 +29,29 @@ from plait.index.models.legibility import illegible
 from plait.index.models.word_pieces import WordPieces
 from plait.index.recipe import Recipe
 
-Known: TypeAlias = tuple[Segment, Callable[[], None]]
-"""Segment, and a function that raises `CorruptIndexError` where it is not as it was written."""
+
+def _unchecked() -> None:
+    """Check nothing, as was done before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Vectors and tokens of texts that are not encoded again."""
+
+    folder: Path
+    digests: Digests
+    """Digest of each text."""
+    encoded: Encoded
+    """Vector and tokens of each text, in the same order."""
+    check: Callable[[], None] = _unchecked
+    """Function that raises `CorruptIndexError` where they are not as they were written."""
+
+    @classmethod
+    def of(cls, segment: Segment, check: Callable[[], None] = _unchecked) -> "Known":
+        """Return what a segment knows."""
+        data = segment.data
+        encoded = Encoded(data.vectors.matrix, data.tokens)
+        return cls(segment.folder, data.passage_digests, encoded, check)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +134,8 @@ class Builder:
         return Encoded.joined(parts).take(np.array([rows[d] for d in digests], dtype=np.int64))
 
 
-def _known(
-    digests: Sequence[bytes], segments: Iterable[Known]
-) -> tuple[list[Encoded], list[bytes]]:
-    """Return vectors and tokens that segments have of these texts, and the digests of the texts.
+def _known(digests: Sequence[bytes], sources: Iterable[Known]) -> tuple[list[Encoded], list[bytes]]:
+    """Return vectors and tokens that are known of these texts, and the digests of the texts.
 
     Both are in the same order; deleted passages are used too.
     """
@@ -124,17 +143,17 @@ def _known(
     heads = _heads(_stacked(digests))
     parts: list[Encoded] = []
     found: list[bytes] = []
-    for segment, check in segments:
-        rows = segment.data.passage_digests
+    for source in sources:
+        rows = source.digests
         # Eight bytes of a digest first, as one number: NumPy compares numbers fast.
         near = np.flatnonzero(np.isin(_heads(rows), heads)).tolist()
         mine = {key: row for row in near if (key := rows[row].tobytes()) in missing}
         places = np.array(list(mine.values()), dtype=np.int64)
         if mine:
-            check()
-        own = Encoded(segment.data.vectors.matrix, segment.data.tokens).take(places)
+            source.check()
+        own = source.encoded.take(places)
         if not are_unit(own.vectors):
-            raise damaged(segment.folder, "a vector that would be used again has no unit length")
+            raise damaged(source.folder, "a vector that would be used again has no unit length")
         parts.append(own)
         found += mine
         missing -= mine.keys()

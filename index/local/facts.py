@@ -18,7 +18,7 @@ def dense_fact(segments: Sequence[SegmentEntry]) -> str:
 def undated_fact(segments: Sequence[SegmentEntry]) -> str:
     """Return how many articles have no date."""
     if any(segment.undated is None for segment in segments):
-        return "not known: indexed by an earlier plait, `plait upgrade` finds out"
+        return "not known: indexed by an earlier plait, `plait reindex` finds out"
     articles = sum(segment.articles for segment in segments)
     return f"{sum(s.undated or 0 for s in segments)} of {articles} articles"
 

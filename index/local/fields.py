@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from plait.index.errors import FingerprintError
 from plait.index.fields.columns import Columns, Rows
-from plait.index.fields.matching import Matcher
+from plait.index.fields.matching import SOURCE, Matcher
 from plait.index.fields.values import DATES, KIND_NAMES, Kind, host_of, long_texts
 from plait.index.filter import FieldFacts, Filter
 from plait.index.leg import NO_PASSAGES, Flags, Passages, Scores
@@ -55,7 +55,8 @@ class Fields:
                 for kind, rows in all_rows.items():
                     own = columns.counts(rows, alive)
                     counts[field][KIND_NAMES[kind]] += int(own.sum())
-                    values[field].update(_examples(columns, kind, rows, own))
+                    for row, held in _examples(rows, own):
+                        values[field][_shown(segment, field, kind, columns.text(row))] += held
                 having = columns.flags(all_rows.values(), len(alive))
                 holders[field] += int((having & alive).sum())
         return {
@@ -111,7 +112,7 @@ class _Articles:
 
     def __init__(self, segment: Segment) -> None:
         self.columns, self.ids = columns_of(segment), segment.data.ids
-        self.article = segment.article
+        self.article, self.opened = segment.article, segment.place.opened
 
 
 def columns_of(segment: Segment) -> Columns:
@@ -120,7 +121,7 @@ def columns_of(segment: Segment) -> Columns:
         root = segment.folder.parent
         raise FingerprintError(
             f"{root} was written by an earlier plait, which kept no fields to filter by. "
-            f"`plait upgrade -i {root}` adds them; nothing is encoded again."
+            f"`plait reindex -i {root}` adds them; nothing is encoded again."
         )
     return segment.data.columns
 
@@ -139,22 +140,26 @@ def _held(
                 yield from ((text, [number]) for text in long_texts(segment.article(number), field))
         elif kind == Kind.FOLDER:
             folder, ids = columns.text(row), segment.data.ids
-            yield from ((dirname(folder + ids[number].decode()), [number]) for number in holders)
+            sources = (segment.place.opened(folder + ids[n].decode()) for n in holders)
+            yield from ((dirname(s), [n]) for s, n in zip(sources, holders, strict=True))
         else:
-            yield _shown(kind, columns.text(row)), holders
+            yield _shown(segment, field, kind, columns.text(row)), holders
 
 
-def _examples(
-    columns: Columns, kind: Kind, rows: Rows, counts: NDArray[np.int64]
-) -> dict[str, int]:
-    """Return the values of some rows that most articles have, and how many have each."""
+def _examples(rows: Rows, counts: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
+    """Yield those of some rows whose values most articles have, and how many have each."""
     best = np.argsort(-counts, kind="stable")[:EXAMPLES]
-    held = best[counts[best] > 0].tolist()
-    return {_shown(kind, columns.text(rows[0] + row)): int(counts[row]) for row in held}
+    for row in best[counts[best] > 0].tolist():
+        yield rows[0] + row, int(counts[row])
 
 
-def _shown(kind: Kind, text: str) -> str:
-    """Return the text of a value as a person writes it: a moment without a fraction of none."""
+def _shown(segment: Segment, field: str, kind: Kind, text: str) -> str:
+    """Return the text of a value as a person writes it.
+
+    That is a moment without a fraction of none, and a source in the present place.
+    """
+    if field == SOURCE:
+        return segment.place.opened(text)
     return str(Span(text)) if kind == Kind.TIME else text
 
 

@@ -22,10 +22,10 @@ from plait.index.local.entries import FileEntry, SegmentEntry
 from plait.index.local.facts import dense_fact, illegible_fact, undated_fact
 from plait.index.recipe import Recipe
 
-FORMAT = 7
+FORMAT = 8
 """Format of the folder, as it is written. 3 added signs of vectors; 4 a checksum of the manifest; 5
 the passages that are illegible to the model; 6 the name of the language, where that is not English;
-7 columns of the articles' fields."""
+7 columns of the articles' fields; 8 sources relative to the folder that the index lies in."""
 
 MANIFEST = "manifest.json"
 """Name of the manifest's file."""
@@ -33,9 +33,12 @@ MANIFEST = "manifest.json"
 MANIFEST_BYTES = 8 << 20
 """Greatest size of a manifest: 1,500 segments, and merging leaves eight."""
 
-READABLE_FORMATS = (3, 4, 5, 6, FORMAT)
+READABLE_FORMATS = (3, 4, 5, 6, 7, FORMAT)
 """Formats that are read: the older ones lack nothing that a search needs, except its filters. A
-writer adds what they lack."""
+writer makes them anew (`plait.index.local.remaking`)."""
+
+RELATIVE_SINCE = 8
+"""First format whose sources are relative (`plait.index.local.place`)."""
 
 FORMAT_WITHOUT_CHECKSUM = 3
 """The one format that is read and has no checksum of the manifest."""
@@ -85,6 +88,10 @@ class Manifest:
     system: str = ""
     """Text of the index's own way of searching (`plait.index.local.generations.record_system`);
     empty for plait's."""
+    format: int = FORMAT
+    """Format of the folder as it was read: an older one is searched as it is."""
+    home: str = ""
+    """Folder that the index lay in when it was written (`plait.index.local.place`)."""
 
     def files(self) -> list[FileEntry]:
         """Return every file that belongs to this generation."""
@@ -112,7 +119,7 @@ class Manifest:
 
     def _record(self) -> dict[str, Any]:
         """Return the content of the file, except the checksum."""
-        return asdict(self) | {"format": FORMAT}
+        return asdict(self)
 
     def damage(self, root: Path, *, sizes_only: bool = False) -> list[str]:
         """Compare every file with its size, and its checksum; return what differs."""
@@ -189,6 +196,8 @@ def _manifest(record: Any) -> Manifest:
         segments=tuple(map(_segment, record["segments"])),
         sources=_file(record["sources"]) if record["sources"] else None,
         system=_text(record.get("system", "")),  # earlier versions wrote none
+        home=_text(record.get("home", "")),  # likewise
+        format=max(record["format"], FORMAT_WITHOUT_CHECKSUM + 1),  # written again, it has one
     )
     if manifest.sources and not manifest.sources.path.startswith("sources-"):
         raise ValueError(f"{manifest.sources.path} holds no sources")

@@ -11,7 +11,6 @@ from plait.index.dense.late_interaction import Tokens
 from plait.index.dense.vectors import Vectors
 from plait.index.errors import damaged
 from plait.index.fields.columns import Columns
-from plait.index.fields.values import entries_of, with_types
 from plait.index.files.arrays import Array
 from plait.index.files.joining import kept_rows, kept_starts, kept_strings
 from plait.index.keyword.postings import merge_postings
@@ -68,16 +67,14 @@ def merged_after_run(segments: Sequence[SegmentEntry]) -> Sequence[SegmentEntry]
     return ordered[: small[-1] + 1] if small else []
 
 
-def merge_segments(segments: Sequence[Segment], language: str) -> Iterator[Mapping[str, Array]]:
+def merge_segments(segments: Sequence[Segment]) -> Iterator[Mapping[str, Array]]:
     """Yield the arrays of segments joined, without their deleted articles, a few rows at a time.
-
-    A segment of an earlier version gets columns of its articles' fields; `language` is theirs.
 
     Nothing is analysed or encoded again, and nothing stays in memory once it was yielded.
     Raises `CorruptIndexError` for arrays that plait never writes, even if their checksums fit.
     """
     try:
-        for chunk in _merged(segments, language):
+        for chunk in _merged(segments):
             yield chunk
             for segment in segments:
                 segment.release()
@@ -85,7 +82,7 @@ def merge_segments(segments: Sequence[Segment], language: str) -> Iterator[Mappi
         raise damaged(segments[0].folder.parent, f"it cannot be merged ({error!r})") from error
 
 
-def _merged(segments: Sequence[Segment], language: str) -> Iterator[Mapping[str, Array]]:
+def _merged(segments: Sequence[Segment]) -> Iterator[Mapping[str, Array]]:
     kept = [(segment.data, segment.alive_articles, segment.alive_passages) for segment in segments]
     yield {"first_passages": kept_starts([(d.first_passages, articles) for d, articles, _ in kept])}
     for name, of_passages in ROW_ARRAYS.items():
@@ -96,19 +93,9 @@ def _merged(segments: Sequence[Segment], language: str) -> Iterator[Mapping[str,
         yield from ({ILLEGIBLE: rows} for rows in kept_rows(told))
     yield from kept_strings("articles", [(d.articles, articles) for d, articles, _ in kept])
     yield from kept_strings("ids", [(d.ids, articles) for d, articles, _ in kept])
-    columns = [segment.data.columns or columns_of(segment, language) for segment in segments]
-    flags = [articles for _, articles, _ in kept]
-    yield Columns.joined(list(zip(columns, flags, strict=True))).arrays()
+    columns = [(d.columns, articles) for d, articles, _ in kept if d.columns is not None]
+    yield Columns.joined(columns).arrays()
     for field in FIELDS:
         yield from merge_postings(field, [(d.postings[field], alive) for d, _, alive in kept])
     yield from Vectors.merged([(d.vectors, alive) for d, _, alive in kept])
     yield from Tokens.merged([(d.tokens, alive) for d, _, alive in kept])
-
-
-def columns_of(segment: Segment, language: str) -> Columns:
-    """Return the columns of a segment that an earlier version wrote, from its articles.
-
-    That version kept all of an article's metadata as text, which is read as a table's cells are.
-    """
-    articles = map(segment.article, range(len(segment.data.ids)))
-    return Columns.of(entries_of(with_types(article), language) for article in articles)

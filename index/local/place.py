@@ -4,7 +4,12 @@ So a project that is copied, moved or mounted elsewhere goes on with its index. 
 to whoever asks, a source is the path of the file in its present place.
 """
 
+import os
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from plait.index.files.home import home_of
 
 BELOW = "./"
 """Beginning of a source that is kept relative. One of a program that begins so gets another, by
@@ -17,6 +22,11 @@ class Place:
 
     base: str = ""
     """Path of the folder, as text; empty where sources are kept as they are, as up to format 7."""
+
+    @classmethod
+    def of(cls, root: Path) -> Self:
+        """Return the place of an index; bytes that are no UTF-8 are escapes, as in sources."""
+        return cls(os.fsencode(home_of(root)).decode("utf-8", "backslashreplace"))
 
     def kept(self, source: str) -> str:
         """Return a source as the index keeps it.

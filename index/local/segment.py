@@ -9,7 +9,7 @@ token vectors. It is written once and never changed; deletions are beside it
 import os
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Self, TypeAlias
@@ -29,6 +29,7 @@ from plait.index.keyword.postings import Postings
 from plait.index.language.analyzer import FIELDS
 from plait.index.local.entries import Counts
 from plait.index.local.lines import DIGEST_SIZE, article_from_json, decoded, digest
+from plait.index.local.place import Place
 from plait.index.store import StoreSettings
 
 Digests: TypeAlias = NDArray[np.uint8]
@@ -113,14 +114,20 @@ def write_segment(folder: Path, chunks: Iterable[Mapping[str, Array]]) -> None:
 class Segment:
     """Open segment: its data mapped from disk, and its deleted articles."""
 
-    def __init__(self, folder: Path, data: SegmentData, deleted: NDArray[np.int64]) -> None:
-        """Hold a segment's data; `deleted` are indexes of its deleted articles, ascending."""
+    def __init__(
+        self, folder: Path, data: SegmentData, deleted: NDArray[np.int64], place: Place
+    ) -> None:
+        """Hold a segment's data; `deleted` are indexes of its deleted articles, ascending.
+
+        `place` is that of its index.
+        """
         self.folder = folder
         self.data = data
         self.deleted = deleted
+        self.place = place
 
     @classmethod
-    def open(cls, folder: Path, deleted: NDArray[np.int64]) -> Self:
+    def open(cls, folder: Path, deleted: NDArray[np.int64], place: Place | None = None) -> Self:
         """Map a segment's files; raises `CorruptIndexError`, and `OSError`."""
         vectors = Vectors.load(folder)
         told, has_fields = (os.path.lexists(folder / f"{name}.npy") for name in (ILLEGIBLE, BOUNDS))
@@ -137,11 +144,11 @@ class Segment:
             columns=Columns.load(folder) if has_fields else None,
             illegible=load_array(folder, ILLEGIBLE, np.uint8) if told else None,
         )
-        return cls(folder, data, deleted)
+        return cls(folder, data, deleted, place or Place())
 
     def with_deletions(self, deleted: NDArray[np.int64]) -> Self:
         """Return the same segment with other deletions; no file is opened again."""
-        return type(self)(self.folder, self.data, deleted)
+        return type(self)(self.folder, self.data, deleted, self.place)
 
     @cached_property
     def _alive_rows(self) -> NDArray[np.int64]:
@@ -240,7 +247,8 @@ class Segment:
         same = digest(line) == self.data.article_digests[number].tobytes()
         if not same or article.id != decoded(self.data.ids[number]):
             raise damaged(self.folder, f"article {number} is not as its digest or its id says")
-        return article
+        source = self.place.opened(article.source)
+        return article if source == article.source else replace(article, source=source)
 
     def owners_of(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return the index of the article that each passage belongs to."""

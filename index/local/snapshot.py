@@ -20,7 +20,9 @@ from plait.index.local.deletions import OpenSegment
 from plait.index.local.entries import SegmentEntry
 from plait.index.local.invariants import broken
 from plait.index.local.lines import decoded
-from plait.index.local.manifest import Manifest, read_manifest
+from plait.index.local.manifest import FORMAT, Manifest, read_manifest
+from plait.index.local.moving import place_of
+from plait.index.local.place import Place
 from plait.index.local.segment import ARRAYS_COMPARED, ARRAYS_SHARED, Segment
 
 
@@ -48,9 +50,9 @@ class Snapshot:
         while True:
             try:
                 self.check_sizes()
-                width = self.manifest.recipe.dimension
+                width, place = self.manifest.recipe.dimension, place_of(self.manifest, self.root)
                 return [
-                    held.get(entry) or open_segment(self.root, entry, width)
+                    held.get(entry) or open_segment(self.root, entry, width, place)
                     for entry in self.manifest.segments
                 ]
             except CorruptIndexError:
@@ -145,8 +147,8 @@ def _parted(numbers: Passages, firsts: Passages) -> Iterator[tuple[int, Passages
         yield place, mine, numbers[mine] - firsts[place]
 
 
-def open_segment(root: Path, entry: SegmentEntry, dimension: int) -> Segment:
-    """Open a segment with its deletions.
+def open_segment(root: Path, entry: SegmentEntry, dimension: int, place: Place) -> Segment:
+    """Open a segment of the index at a place, with its deletions.
 
     Raises `CorruptIndexError` where its arrays are not what a manifest with this entry and
     vectors of this dimension describes, and `OSError`.
@@ -158,7 +160,7 @@ def open_segment(root: Path, entry: SegmentEntry, dimension: int) -> Segment:
     if entry.deletions:
         path = root / entry.deletions.path
         deleted = load_array(path.parent, path.stem, np.int64)
-    segment = Segment.open(folder, deleted)
+    segment = Segment.open(folder, deleted, place)
     if fault := next(_faults(segment, entry, dimension), None):
         raise damaged(folder, fault)
     return segment
@@ -171,8 +173,8 @@ def open_to_write(root: Path, manifest: Manifest) -> list[OpenSegment]:
     """
     for entry in manifest.segments:
         entry.check(root, ARRAYS_COMPARED)
-    width = manifest.recipe.dimension
-    return [(entry, open_segment(root, entry, width)) for entry in manifest.segments]
+    width, place = manifest.recipe.dimension, place_of(manifest, root)
+    return [(entry, open_segment(root, entry, width, place)) for entry in manifest.segments]
 
 
 def _faults(segment: Segment, entry: SegmentEntry, dimension: int) -> Iterator[str]:
@@ -210,9 +212,12 @@ def check_files(root: Path) -> int:
 
 
 def _structural_damage(root: Path, manifest: Manifest) -> Iterator[str]:
-    """Yield why segments cannot be plait's, even if their checksums fit."""
-    for entry in manifest.segments:
+    """Yield why segments cannot be plait's, even if their checksums fit.
+
+    Those of an earlier format may have other arrays, and are made anew before they are used.
+    """
+    for entry in manifest.segments if manifest.format == FORMAT else ():
         try:
-            open_segment(root, entry, manifest.recipe.dimension)
+            open_segment(root, entry, manifest.recipe.dimension, Place())
         except CorruptIndexError as error:
             yield str(error).partition(". `plait check`")[0]

@@ -8,14 +8,18 @@ from typing import TypeAlias
 from plait.index.errors import damaged
 from plait.index.files.atomic import publish, read_bounded
 from plait.index.local.entries import FileEntry
+from plait.index.local.place import Place
 
 SourceState: TypeAlias = tuple[int, int, str]
 """Size in bytes and modification time in nanoseconds of a file when it was read, and how it was
 read."""
 
 
-def read_sources(root: Path, entry: FileEntry | None) -> dict[str, SourceState]:
-    """Read what `write_sources` wrote; raises `CorruptIndexError` where it was altered."""
+def read_sources(root: Path, entry: FileEntry | None, place: Place) -> dict[str, SourceState]:
+    """Read what `write_sources` wrote, with sources as they are at a place.
+
+    Raises `CorruptIndexError` where it was altered.
+    """
     if entry is None:
         return {}
     path = root / entry.path
@@ -24,7 +28,7 @@ def read_sources(root: Path, entry: FileEntry | None) -> dict[str, SourceState]:
     try:
         states = json.loads(read_bounded(path, entry.size))
         "".join(states).encode()  # no halves of surrogate pairs, which could not be written
-        return {name: (int(s[0]), int(s[1]), str(s[2])) for name, s in states.items()}
+        return {place.opened(name): (int(s[0]), int(s[1]), str(s[2])) for name, s in states.items()}
     # All that other JSON than plait's can raise.
     except (ValueError, ArithmeticError, AttributeError, TypeError, LookupError) as error:
         raise damaged(path, repr(error)) from error
@@ -32,9 +36,12 @@ def read_sources(root: Path, entry: FileEntry | None) -> dict[str, SourceState]:
         raise damaged(path, "it is nested too deeply") from error
 
 
-def write_sources(root: Path, generation: int, states: Mapping[str, SourceState]) -> FileEntry:
+def write_sources(
+    root: Path, generation: int, states: Mapping[str, SourceState], place: Place
+) -> FileEntry:
     """Write the states of all files, on disk when this returns."""
     path = root / f"sources-{generation}.json"
-    text = json.dumps(states, ensure_ascii=False)
+    kept = {place.kept(source): state for source, state in states.items()}
+    text = json.dumps(kept, ensure_ascii=False)
     publish(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))
     return FileEntry.of(root, path)

@@ -1,6 +1,6 @@
 """Writer of an index folder: adds, replaces and removes articles."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -8,26 +8,28 @@ from typing import Self
 
 from plait.index.article import Article, sound
 from plait.index.errors import ReadingError
-from plait.index.files.arrays import Array
-from plait.index.files.atomic import publish
 from plait.index.language.analyzer import TextAnalyzer
 from plait.index.language.languages import language_named
-from plait.index.local.builder import Builder
+from plait.index.local.builder import Builder, Known
 from plait.index.local.deletions import Address, OpenSegment, addresses, without
-from plait.index.local.entries import Counts, FileEntry, SegmentEntry, totals
+from plait.index.local.entries import SegmentEntry
 from plait.index.local.fields import kinds_of
 from plait.index.local.generations import Generations
 from plait.index.local.lines import article_json, digest
 from plait.index.local.manifest import Manifest, language_of
-from plait.index.local.merging import NO_ROOM, merge_segments, merged_after_run, merged_during_run
+from plait.index.local.merging import NO_ROOM, merged_after_run, merged_during_run
 from plait.index.local.model import writing_model
-from plait.index.local.recall import recall
-from plait.index.local.segment import ARRAYS_REUSED, Segment, write_segment
-from plait.index.local.snapshot import open_segment, open_to_write
+from plait.index.local.moving import place_of
+from plait.index.local.outdated import outdated
+from plait.index.local.place import Place
+from plait.index.local.remaking import Remaking
+from plait.index.local.saving import Saver
+from plait.index.local.segment import ARRAYS_REUSED, Segment
+from plait.index.local.snapshot import open_to_write
 from plait.index.local.sources import read_sources, write_sources
 from plait.index.models.encoder import Encoder, name_to_record
 from plait.index.models.legibility import Legibility
-from plait.index.recipe import Recipe, check_recipe
+from plait.index.recipe import Recipe
 from plait.index.store import Change, StoreSettings
 
 
@@ -39,7 +41,8 @@ class IndexWriter:
 
     Each commit adds one segment, with both legs, of the articles added since the last; a crash
     loses only these. Leaving the block normally commits, and merges small segments where there
-    is room (docs/adr/0011); leaving it by an exception does neither.
+    is room (docs/adr/0011); leaving it by an exception does neither. An index that another
+    plait made is made anew first, of its own articles (`plait.index.local.remaking`).
     """
 
     def __init__(
@@ -80,19 +83,20 @@ class IndexWriter:
 
     def _open(self, recipe: Recipe) -> None:
         manifest = self._generations.manifest
+        own = place_of(manifest, self.root) if manifest else Place()
+        self._place = own if own.base else Place.of(self.root)
         if manifest is None:
-            manifest = Manifest(recipe, self._generations.next_number())
+            manifest = Manifest(recipe, self._generations.next_number(), home=self._place.base)
             self._generations.publish(manifest)
-        check_recipe(manifest.recipe, recipe, self.root)
+        if outdated(manifest, recipe, self.root):
+            manifest = Remaking(self._generations, self._builder, self._saver).run(manifest, recipe)
         self._load(manifest)
         self.sources = dict(self._committed)
-        # Now: in a commit it would publish sources of files whose articles wait.
-        self._tidy([entry for entry, own in self._open_segments() if not own.data.columns])
 
     def _load(self, manifest: Manifest) -> None:
         """Open all segments of a manifest, and make it the newest generation."""
         held = open_to_write(self.root, manifest)
-        self._committed = read_sources(self.root, manifest.sources)
+        self._committed = read_sources(self.root, manifest.sources, self._place)
         self._places = {}
         self._adopt(manifest, held, addresses(held))
 
@@ -120,6 +124,11 @@ class IndexWriter:
         """Release the lock and close all files, without a commit; once is enough."""
         self._generations.close()
         self._segments = {}
+
+    @property
+    def _saver(self) -> Saver:
+        number, encoder = self._generations.next_number, self._builder.encoder
+        return Saver(self.root, self._place, number, encoder, self.settings)
 
     @property
     def pending(self) -> int:
@@ -156,7 +165,7 @@ class IndexWriter:
         self._generations.lock.check_open()
         article = sound(article)
         try:
-            line_digest = digest(article_json(article))
+            line_digest = self._digest_of(article)
         except UnicodeEncodeError as error:
             raise ReadingError(f"article {article.id!r} is no Unicode text: {error}.") from error
         stored = self._places.get(article.id) if article.id not in self._removed else None
@@ -168,6 +177,12 @@ class IndexWriter:
         self._pending[article.id] = article
         self._characters += len(article.title) + len(article.text)
         return change
+
+    def _kept(self, article: Article) -> Article:
+        return replace(article, source=self._place.kept(article.source))
+
+    def _digest_of(self, article: Article) -> bytes:
+        return digest(article_json(self._kept(article)))
 
     def _digest(self, address: Address) -> bytes:
         return bytes(self._segments[address[0]].data.article_digests[address[1]])
@@ -188,10 +203,11 @@ class IndexWriter:
         After an `OSError` it can be called again: the disk shows whether it took effect.
         """
         self._resolve()
-        if not (self._pending or self._removed or self.sources != self._committed):
+        told = (self.sources, self._place.base) == (self._committed, self.manifest.home)
+        if told and not (self._pending or self._removed):
             return
-        known = [(s, partial(self._check_reused, entry)) for entry, s in self._open_segments()]
-        added = [*self._pending.values()]
+        known = [Known.of(s, partial(self._check_reused, e)) for e, s in self._open_segments()]
+        added = [self._kept(article) for article in self._pending.values()]
         data = self._builder.segment(added, known) if added else None
         try:
             gone = {*self._removed, *self._pending} & self._places.keys()
@@ -199,7 +215,7 @@ class IndexWriter:
             number = self._generations.next_number
             held = without(self._open_segments(), places, self.root, number)
             if data is not None:
-                held.append(self._write([data.arrays()], data.counts))
+                held.append(self._saver.save([data.arrays()], data.counts))
             self._publish(held)
         except BaseException:
             self._generations.sweep()  # it may have filled the disk
@@ -235,21 +251,21 @@ class IndexWriter:
             article.id: article
             for article in self._pending.values()
             if article.id not in self._places
-            or self._digest(self._places[article.id]) != digest(article_json(article))
+            or self._digest(self._places[article.id]) != self._digest_of(article)
         }
 
     def merge(self) -> None:
         """Merge all segments into one; commits first."""
         self.commit()
         if len(self._segments) > 1 or any(len(s.deleted) for s in self._segments.values()):
-            self._publish(self._merged(self.manifest.segments))
+            self._publish(self._saver.merge(self._open_segments(), self.manifest.segments))
 
     def _tidy(self, merged: Sequence[SegmentEntry]) -> None:
         """Merge these segments, if any; where there is no room for it, do nothing."""
         if not merged:
             return
         try:
-            held = self._merged(merged)
+            held = self._saver.merge(self._open_segments(), merged)
         except OSError as error:
             self._generations.sweep()
             if error.errno not in NO_ROOM:
@@ -257,41 +273,22 @@ class IndexWriter:
         else:
             self._publish(held)
 
-    def _merged(self, merged: Sequence[SegmentEntry]) -> list[OpenSegment]:
-        """Merge some segments into one, and return all segments that there are then.
-
-        Raises `CorruptIndexError` where one is damaged: its damage would get new checksums.
-        """
-        for entry in merged:
-            entry.check(self.root)
-        chosen = [self._segments[entry.name] for entry in merged]
-        held = [own for own in self._open_segments() if own[0] not in merged]
-        if (counts := totals(merged))[0]:
-            merged_arrays = merge_segments(chosen, self.manifest.recipe.language)
-            held.append(self._write(merged_arrays, counts))
-        return held
-
     def _open_segments(self) -> list[OpenSegment]:
         return [(entry, self._segments[entry.name]) for entry in self.manifest.segments]
-
-    def _write(self, chunks: Iterable[Mapping[str, Array]], counts: Counts) -> OpenSegment:
-        """Write a segment and open it; `counts` are those of its articles and passages."""
-        folder = self.root / f"segment-{self._generations.next_number()}"
-        publish(folder, lambda path: write_segment(path, chunks))
-        files = tuple(FileEntry.of(self.root, path) for path in sorted(folder.iterdir()))
-        encode = self._builder.encoder.encode_query
-        found = recall(folder, lambda text: encode(text).vector, self.settings)
-        entry = SegmentEntry(folder.name, *counts[:2], files, found, illegible=counts[2])
-        segment = open_segment(self.root, entry, self.manifest.recipe.dimension)
-        return replace(entry, undated=segment.undated), segment
 
     def _publish(self, held: Sequence[OpenSegment]) -> None:
         """Make these segments the state of the index."""
         generation, sources = self._generations.next_number(), self.manifest.sources
         if changed := self.sources != self._committed:
-            sources = write_sources(self.root, generation, self.sources)
+            sources = write_sources(self.root, generation, self.sources, self._place)
         segments = tuple(entry for entry, _ in held)
-        manifest = replace(self.manifest, generation=generation, segments=segments, sources=sources)
+        manifest = replace(
+            self.manifest,
+            generation=generation,
+            segments=segments,
+            sources=sources,
+            home=self._place.base,
+        )
         found = addresses(own for own in held if own[0].name not in self._segments)
         self._generations.publish(manifest)
         if changed:

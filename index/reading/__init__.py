@@ -17,7 +17,6 @@ from plait.index.reading.jsonlines import bounded_lines, read_records
 from plait.index.reading.naming import Namer, path_ends
 from plait.index.reading.origins import (
     Origins,
-    home_of,
     is_below,
     is_deleted,
     is_gone,
@@ -41,7 +40,6 @@ __all__ = [
     "absolute",
     "bounded_lines",
     "find_files",
-    "home_of",
     "is_below",
     "is_deleted",
     "is_gone",

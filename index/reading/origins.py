@@ -11,17 +11,11 @@ from functools import cached_property
 from pathlib import Path
 
 from plait.index.reading.failure import shown
-from plait.index.reading.finding import SourceFile, absolute
+from plait.index.reading.finding import SourceFile
 from plait.index.reading.naming import path_ends
 
 _ESCAPED = re.compile(rb"\\x([89a-f][0-9a-f])")
 """Pattern of a byte that `shown` wrote as an escape: those of names that are not UTF-8."""
-
-
-def home_of(root: Path) -> Path:
-    """Return the folder that an index lies in; of a link to an index, that of the index."""
-    path = absolute(root)
-    return Path(os.path.realpath(path)).parent if path.is_symlink() else path.parent
 
 
 def path_of(source: str) -> Path:
@@ -60,9 +54,9 @@ def real_path(path: Path) -> Path:
 class Origins:
     """Files of one index, each by the path that the index has for it."""
 
-    def __init__(self, root: Path, sources: Iterable[str]) -> None:
-        """Take the index folder, and the sources that it has."""
-        self.home = home_of(root)
+    def __init__(self, home: Path, sources: Iterable[str]) -> None:
+        """Take the folder that the index lies in, and the sources that it has."""
+        self.home = home
         self._sources = frozenset(sources)
         self._real_folders: dict[Path, Path] = {}
 
