@@ -7,7 +7,6 @@ in their values (`plait.index.language.language`).
 
 import hashlib
 import re
-import unicodedata
 from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -28,7 +27,9 @@ from whoosh.fields import TEXT, Schema
 
 from plait.index.language.english import ENGLISH
 from plait.index.language.language import Language
+from plait.index.language.letters import without_accents
 from plait.index.language.word_table import Numbers, Runs, newest
+from plait.index.language.words import APOSTROPHES, THOUSANDS, WORD
 
 STOPPED = -1
 """Stands for the index of a term where a word is not indexed."""
@@ -45,46 +46,30 @@ RUNS_CACHED = 500_000
 TEXTS_ANALYSED_AT_ONCE = 500
 """Texts analysed together: what is made of them on the way fits the processor's caches."""
 
-FOLDED_AT_ONCE = 4096
-"""Characters of a word folded at a time: each is an object of 80 bytes for a moment, and one
-letter can decompose into 18."""
-
 FIELDS = ("title", "text")
 """Fields of a passage: its article's title, and that title with the passage's text."""
-
-# Numbers keep their points and commas, acronyms their dots, words their
-# apostrophes; a full stop without a blank after it still ends a word. Combining
-# marks belong to the letter before them.
-WORD = re.compile(
-    r"\d+(?:[.,]\d+)+(?!\w)"
-    r"|(?:[^\W\d_]\.)+[^\W\d_](?!\w)"
-    r"|[\w\u0300-\u036f]+(?:['\u2019][\w\u0300-\u036f]+)*"
-)
 
 _WORD_OR_END = re.compile(rf"\n|{WORD.pattern}")
 
 
 def fold(word: str, language: Language = ENGLISH) -> str:
-    """Fold accents, what the language folds, and the dots of acronyms: `Côte's` to `Cote`.
+    """Fold accents, apostrophes, separators of thousands, the dots of acronyms, and endings.
 
-    >>> [fold(word) for word in ("Côte", "Putin’s", "u.s", "1.5", "fy26")]
-    ['Cote', 'Putin', 'us', '1.5', 'fy26']
+    >>> [fold(word) for word in ("Côte", "Putin’s", "O'Neill", "Łódź", "u.s", "1.5", "300,000")]
+    ['Cote', 'Putin', 'ONeill', 'Lodz', 'us', '1.5', '300000']
     """
+    if word.isalnum() and word.isascii():  # nearly every word
+        return language.fold(word)
+    word = word.translate(_PLAIN_APOSTROPHES)
     if not word.isascii():
-        word = word.replace("\u2019", "'")
-        # In pieces, as each letter decomposes by itself; only the order of accents does not.
-        pieces = (
-            word[start : start + FOLDED_AT_ONCE] for start in range(0, len(word), FOLDED_AT_ONCE)
-        )
-        word = "".join(map(without_accents, pieces))
-    word = language.fold(word)
-    return word if word[:1].isdigit() else word.replace(".", "")
+        word = without_accents(word)
+    word = language.fold(word).replace("'", "")
+    if not word[:1].isdigit():
+        return word if word[:1] == "." else word.replace(".", "")
+    return word.replace(",", "") if THOUSANDS.fullmatch(word) else word
 
 
-def without_accents(word: str) -> str:
-    """Decompose letters (NFKD) and drop what combines with them."""
-    decomposed = unicodedata.normalize("NFKD", word)
-    return "".join(c for c in decomposed if not unicodedata.combining(c))
+_PLAIN_APOSTROPHES = dict.fromkeys(map(ord, APOSTROPHES), "'")
 
 
 class FoldFilter(Filter):
@@ -160,7 +145,7 @@ class TextAnalyzer:
     def fingerprint(self) -> str:
         """Hash that changes whenever the terms of some text would."""
         rules, stop_words = self.language.versions(), sorted(self.language.stop_words)
-        recipe = "|".join(["1", WORD.pattern, "lower", rules.folding, *stop_words, rules.stemmer])
+        recipe = "|".join(["2", WORD.pattern, "lower", rules.folding, *stop_words, rules.stemmer])
         return hashlib.blake2b(recipe.encode(), digest_size=8).hexdigest()
 
     @cached_property

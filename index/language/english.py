@@ -65,13 +65,17 @@ SENTENCE_END = re.compile(
 """A full stop that a capital letter or a digit follows, or the end of a paragraph."""
 
 
-def without_possessive(word: str) -> str:
-    """Cut the possessive ending off.
+_CLITIC = re.compile(r"(?<=\w)'(?:s|ll|re|ve|d|m)$", re.IGNORECASE)
+"""Pattern of what follows an apostrophe and is another word: `she'll` is no shell."""
 
-    >>> [without_possessive(word) for word in ("putin's", "its", "workers'")]
-    ['putin', 'its', "workers'"]
+
+def without_clitic(word: str) -> str:
+    """Cut off the possessive ending, and verbs that were contracted.
+
+    >>> [without_clitic(word) for word in ("putin's", "its", "workers'", "she'll", "don't")]
+    ['putin', 'its', "workers'", 'she', "don't"]
     """
-    return word[:-2] if word.endswith(("'s", "'S")) else word
+    return _CLITIC.sub("", word) if "'" in word else word
 
 
 def make_stemmer() -> Stem:
@@ -91,15 +95,14 @@ def versions() -> Versions:
     """Return the versions of the rules for English."""
     import Stemmer  # noqa: PLC0415 - see above
 
-    # None names its language: indexes were written before there could be another.
-    return Versions("fold", f"snowball {Stemmer.version()}", "sentences-2")
+    return Versions("clitics", f"snowball {Stemmer.version()}", "sentences-2")
 
 
 ENGLISH = Language(
     name="english",
     stop_words=STOP_WORDS,
     request_words=REQUEST_WORDS,
-    fold=without_possessive,
+    fold=without_clitic,
     make_stemmer=make_stemmer,
     sentence_end=SENTENCE_END,
     versions=versions,

@@ -19,7 +19,8 @@ from typing import TypeAlias
 
 from whoosh.support.levenshtein import levenshtein
 
-from plait.index.language.analyzer import WORD, TextAnalyzer
+from plait.index.language.analyzer import TextAnalyzer
+from plait.index.language.words import WORD
 from plait.index.leg import Passages
 from plait.index.store import Store
 from plait.search.query.parser import LONGEST_WITH_OPERATORS, MOST_EDITS, Query

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from plait.index.article import Article, Passage
-from plait.index.language.analyzer import WORD, TextAnalyzer
+from plait.index.language.analyzer import TextAnalyzer
+from plait.index.language.words import WORD
 from plait.index.summary import counted
 from plait.search.answer import Answer, Page
 from plait.search.hit import Hit
