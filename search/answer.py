@@ -15,6 +15,8 @@ class Answer:
     """Query as it was typed; as it was corrected, where that finds better."""
     suggestion: str = ""
     """Query that may have been meant; empty where it was asked, or none is known."""
+    note: str = ""
+    """Line on what was read as words though it might be an operator; mostly empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,5 +33,7 @@ class Page:
     """Query as it was typed; as it was corrected, where that finds better."""
     suggestion: str = ""
     """Query that may have been meant; empty where it was asked, or none is known."""
+    note: str = ""
+    """Line on what was read as words though it might be an operator; mostly empty."""
     undated: int = 0
     """Number of articles that a condition on the date left out because they have none."""

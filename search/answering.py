@@ -42,7 +42,8 @@ def answer(
     with reading(now.store):
         found = now.ask(query, system, ranked, options)
         hits = found.ranking.likely(likely, wanted).hits(now.store)
-    return Answer(now.reranked(hits, found, system)[:k], found.asked, found.suggestion)
+    best = now.reranked(hits, found, system)[:k]
+    return Answer(best, found.asked, found.suggestion, found.query.note)
 
 
 def answers(

@@ -227,7 +227,8 @@ class Index:
             hits = pages.hits(first, count)
             counted, total, undated = pages.facets(facets), pages.total, now.undated(found.where)
         hits = now.reranked(hits, found, system)[offset - first :][:k]
-        return Page(hits, total, counted, found.asked, found.suggestion, undated)
+        read = found.asked, found.suggestion, found.query.note
+        return Page(hits, total, counted, *read, undated)
 
     def try_out(self, query: str, system: System, k: int, options: Options) -> Tried:
         """Rank the best `k`, or more, for a query; for its correction where that finds better."""

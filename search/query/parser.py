@@ -46,6 +46,7 @@ from plait.index.language.analyzer import TextAnalyzer
 from plait.index.leg import TITLE_BOOST
 from plait.index.models.encoding import EncodedQuery
 from plait.search.days import today
+from plait.search.query.typed import Typed, read_signs
 
 Encode: TypeAlias = Callable[[str], EncodedQuery]
 """Function from the words of a query to its encoding; raises `ModelError`."""
@@ -106,6 +107,8 @@ class Query:
     """Term of each word, and where in `words` it begins and ends, in order."""
     encode: Encode | None = field(default=None, compare=False, repr=False)
     """Function that encodes the words, called when their vector is first read."""
+    note: str = field(default="", kw_only=True)
+    """Line that says what was read as words though it might be an operator; mostly empty."""
     as_of: dt.date = field(default_factory=today)
     """Day as of which is asked, from which ages count; today, unless a search names another."""
 
@@ -137,9 +140,12 @@ def parse_query(
             f"the query has {len(text):,} characters; at most {LONGEST_QUERY:,} are read."
         )
     text = text.encode("utf-8", "replace").decode()
-    structured = operators and _has_operators(text)
-    words = _without_operators(text) if structured else text
-    tree = _tree(text, analyzer) if structured else NullQuery
+    typed = Typed(text)
+    if operators and len(text) <= LONGEST_WITH_OPERATORS:
+        typed = read_signs(text, analyzer.language.stop_words)
+    structured = operators and _has_operators(typed.text)
+    words = _without_operators(typed.text) if structured else text
+    tree = _tree(typed.text, analyzer) if structured else NullQuery
     if not words.strip():
         raise QueryError(f"no word is wanted in {text!r}; type at least one.")
     spans = tuple(analyzer.spans(words))
@@ -151,7 +157,7 @@ def parse_query(
     )
     # With only stop words between the operators there is nothing to match, but a vector.
     kept = None if tree == NullQuery else tree
-    return Query(text, words, terms, kept, of_request, spans, encode)
+    return Query(text, words, terms, kept, of_request, spans, encode, note=typed.note)
 
 
 def _has_operators(text: str) -> bool:

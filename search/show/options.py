@@ -182,7 +182,9 @@ Explain: TypeAlias = Annotated[
 Tokens: TypeAlias = Annotated[
     int, Option(min=1, metavar="N", help="Budget, in the model's word pieces.")
 ]
-NoOperators: TypeAlias = Annotated[bool, Option("--words", help="No operators, as in bench.")]
+NoOperators: TypeAlias = Annotated[
+    bool, Option("--words", help="All is words, also signs such as - and quotes.")
+]
 
 # What is printed.
 Format: TypeAlias = Annotated[

@@ -38,7 +38,7 @@ class Output:
 
     def page(self, page: Page, typed: str, offset: int, noun: str) -> bool:
         """Print a page of hits; return whether a person saw some, or a program read it."""
-        self.console.note(spelling_note(typed, page), undated_note(page))
+        self.console.note(page.note, spelling_note(typed, page), undated_note(page))
         if self.form is not Form.TEXT:
             if page.facets:
                 self.console.json(self._record(page))

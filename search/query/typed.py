@@ -1,0 +1,97 @@
+"""Signs of a typed query: which are operators, and which are a text's own.
+
+Phones and word processors type other quotes than keyboards do, headlines stand in capitals, and a
+name behind a quotation has a dash before it. What is pasted is words; a line says so.
+"""
+
+import re
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+
+from plait.index.errors import QueryError
+
+_QUOTES = re.compile(
+    '[\u201c\u201d\u201e\u201f](?P<a>[^\u201c\u201d\u201e\u201f"\n]*)[\u201c\u201d\u201f]'
+    '|\u00ab(?P<b>[^\u00ab\u00bb"\n]*)\u00bb|\u00bb(?P<c>[^\u00ab\u00bb"\n]*)\u00ab'
+    '|\u2039(?P<d>[^\u2039\u203a"\n]*)\u203a|\u300c(?P<e>[^\u300c\u300d"\n]*)\u300d'
+    '|\uff02(?P<f>[^\uff02"\n]*)\uff02'
+    '|(?<!\\w)[\u2018\u201a](?P<g>[^\u2018\u201a"\n]*?)[\u2019\u2018](?!\\w)'
+)
+"""Pattern of a text between quotes of one kind, opening and closing."""
+
+_QUOTED = re.compile(r'"[^"\n]*"')
+_BOOLEAN = re.compile(r"(?<![^\s(])(?:AND|OR|NOT)(?=\s|\()")
+_WORD_BEFORE = re.compile(r"([^\W\d_]+)\s+$")
+_WORD_AFTER = re.compile(r"\s+([^\W\d_]+)")
+_AFTER_CLOSING = re.compile(r"((?:\w{2}|[)\]])[.!?\u2026][\"\u201d\u2019)\]]*\s+)-(?=[^\W\d_])")
+"""Pattern of a dash before a name, behind a sentence that ended."""
+
+_WILD = re.compile(r"(?<![^\s(\"+-])(?:\w+:)?(?P<word>[\w*?]*\w[\w*?]*)(?![^\s)\"])")
+_INSIDE = re.compile(r"^\*+\w|\w[*?]+\w|^\?+\w")
+_MARKED = re.compile(r"(\*+)\w+\1")
+"""Pattern of a word between stars, which is emphasis."""
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """Query as it is read."""
+
+    text: str
+    """Text with straight quotes, and without signs that are no operators."""
+    note: str = ""
+    """Line that says what was read as words though it might be an operator; empty for nothing."""
+
+
+def read_signs(text: str, common: AbstractSet[str]) -> Typed:
+    """Return a query as it is read; `common` are small words that stand in any sentence.
+
+    Raises `QueryError` for a wildcard before or inside of a word.
+    """
+    straight = _QUOTES.sub(lambda found: f'"{next(filter(None, found.groups()), "")}"', text)
+    check_wildcards(straight)
+    words: list[str] = []
+    read = _AFTER_CLOSING.sub(lambda found: _noted(found[1], "-", words), straight)
+    quoted = [found.span() for found in _QUOTED.finditer(read)]
+    in_capitals = _is_in_capitals(read)
+
+    def lowered(found: re.Match[str]) -> str:
+        is_quoted = any(start < found.start() < end for start, end in quoted)
+        plain = in_capitals or _is_emphasis(read, found, common)
+        return _noted(found[0].lower(), found[0], words) if plain and not is_quoted else found[0]
+
+    read = _BOOLEAN.sub(lowered, read)
+    if not words:
+        return Typed(read)
+    return Typed(read, f"read as words: {', '.join(dict.fromkeys(words))}")
+
+
+def _noted(kept: str, sign: str, words: list[str]) -> str:
+    words.append(sign)
+    return kept
+
+
+def _is_in_capitals(text: str) -> bool:
+    """Return whether all words except AND, OR and NOT are in capitals too."""
+    rest = _BOOLEAN.sub(" ", _QUOTED.sub(" ", text))
+    letters = [letter for letter in rest if letter.isalpha()]
+    cased = [letter for letter in letters if letter.lower() != letter.upper()]
+    return bool(cased) and all(map(str.isupper, cased))
+
+
+def _is_emphasis(text: str, found: re.Match[str], common: AbstractSet[str]) -> bool:
+    """Return whether AND, OR or NOT stands beside a small word, as in `this is NOT a drill`."""
+    before = _WORD_BEFORE.search(text[: found.start()])
+    after = _WORD_AFTER.match(text[found.end() :])
+    beside = (own[1] for own in (before, after) if own)
+    return any(word in common for word in beside)
+
+
+def check_wildcards(text: str) -> None:
+    """Raise `QueryError` for `*` or `?` before or inside of a word."""
+    for found in _WILD.finditer(text):
+        word = found["word"]
+        if _INSIDE.search(word) and not _MARKED.fullmatch(word):
+            raise QueryError(
+                f"a wildcard stands at the end of a word, as in peac*, and not as in {word}; "
+                "change it, or ask without operators: --words."
+            )

@@ -1,0 +1,121 @@
+"""Signs of typed queries: what is an operator, and what is pasted text."""
+
+from pathlib import Path
+
+import pytest
+from whoosh.query import And, AndNot, Phrase
+
+from plait.index.article import Article
+from plait.index.errors import QueryError
+from plait.index.language.analyzer import TextAnalyzer
+from plait.index.local.writer import IndexWriter
+from plait.index.models.encoder import Encoder
+from plait.search.index import Index
+from plait.search.query.parser import parse_query
+from plait.search.system import Options, System
+
+ANALYZER = TextAnalyzer()
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        '"peace treaty"',
+        "\u201cpeace treaty\u201d",
+        "\u201epeace treaty\u201c",
+        "\u201dpeace treaty\u201d",
+        "\u00abpeace treaty\u00bb",
+        "\u00bbpeace treaty\u00ab",
+        "\u2039peace treaty\u203a",
+        "\u2018peace treaty\u2019",
+        "\u300cpeace treaty\u300d",
+        "\uff02peace treaty\uff02",
+    ],
+)
+def test_quotes_of_every_keyboard_make_a_phrase(typed: str) -> None:
+    """Curly, low, angled and wide ones mean what straight ones mean."""
+    tree = parse_query(typed, ANALYZER).tree
+    assert tree is not None
+    assert {tuple(leaf.words) for leaf in tree.leaves() if isinstance(leaf, Phrase)} == {
+        ("peac", "treati")
+    }
+    assert parse_query(typed, ANALYZER).words == "peace treaty"
+
+
+@pytest.mark.parametrize(
+    "typed", ["don\u2019t stop the show\u2019s end", "a 5\u201d pipe", "\u00ab peace"]
+)
+def test_an_apostrophe_or_a_lone_quote_is_none(typed: str) -> None:
+    """It needs a partner of its kind around whole words."""
+    assert parse_query(typed, ANALYZER).tree is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "note"),
+    [
+        ("MOSCOW AND TOKYO DO NOT AGREE", "read as words: AND, NOT"),
+        ("МИР OR ВОЙНА", "read as words: OR"),
+        ("this is NOT a drill", "read as words: NOT"),
+        ("Ferries AND the sea", "read as words: AND"),
+        ("He said he won. -John Smith", "read as words: -"),
+        ("\u201cWe won!\u201d -Smith", "read as words: -"),
+    ],
+)
+def test_pasted_signs_are_words_and_told(typed: str, note: str) -> None:
+    """Headlines in capitals, emphasis, and a name behind a sentence."""
+    query = parse_query(typed, ANALYZER)
+    excludes = query.tree is not None and any(
+        isinstance(n, And | AndNot) for n in _nodes(query.tree)
+    )
+    assert (query.note, excludes) == (note, False)
+
+
+def _nodes(tree: object) -> list[object]:
+    children = list(tree.children()) if hasattr(tree, "children") else []
+    return [tree, *(node for child in children for node in _nodes(child))]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "Moscow AND Tokyo",
+        "NATO AND islands",
+        "peace NOT war",
+        "peace -war",
+        '"peace treaty" -war',
+        "U.S. -china",
+        '"MOSCOW AND TOKYO" NOT islands',
+    ],
+)
+def test_operators_that_are_meant_stay(typed: str) -> None:
+    """Capitals between other words, and a minus that no sentence precedes."""
+    query = parse_query(typed, ANALYZER)
+    assert query.tree is not None
+    assert query.note == ""
+
+
+@pytest.mark.parametrize("typed", ["pe?ce", "*eace", "p*ce", "old p*ce", "title:?eace", "+tr*ty"])
+def test_wildcards_elsewhere_are_refused_by_name(typed: str) -> None:
+    """The error names the word, and what works."""
+    with pytest.raises(QueryError, match=r"at the end of a word, as in peac\*, and not as in"):
+        parse_query(typed, ANALYZER)
+    assert parse_query(typed, ANALYZER, operators=False).words == typed
+
+
+@pytest.mark.parametrize("typed", ["peac*", "What?", "a page?id=3 here", "*peace*"])
+def test_other_stars_and_question_marks_are_none(typed: str) -> None:
+    """A prefix, a question, an address, emphasis."""
+    assert parse_query(typed, ANALYZER).note == ""
+
+
+def test_an_answer_and_a_page_say_how_it_was_read(tmp_path: Path, quick: Encoder) -> None:
+    """In one line, which the command line prints."""
+    with IndexWriter(tmp_path / "ix", quick) as writer:
+        writer.add(Article("a", "Moscow and Tokyo do not agree", "Talks end."))
+        writer.add(Article("b", "Islands", "Moscow and Tokyo host a show."))
+    index, options = Index.open(tmp_path / "ix", quick), Options(System.parse("keyword"))
+    query = "MOSCOW AND TOKYO DO NOT AGREE"
+    assert index.answer(query, options=options).note == "read as words: AND, NOT"
+    page = index.page(query, options=options)
+    assert (page.note, page.hits[0].article.id) == ("read as words: AND, NOT", "a")
+    assert index.answer("moscow", options=options).note == ""
