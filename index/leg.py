@@ -90,6 +90,11 @@ class LegQuery(Protocol):
         ...
 
     @property
+    def by_passage(self) -> bool:
+        """Whether operators hold for each passage by itself, and not for its whole article."""
+        ...
+
+    @property
     def vector(self) -> NDArray[np.float32]:
         """Unit vector of the wanted words, (dimension,); encoded when first read."""
         ...

@@ -120,7 +120,8 @@ class Generation:
     ) -> Tried:
         k = max(k, HITS_COMPARED)  # or what is asked would depend on `k`
         parsed = parse_query(text, self._analyzer, self.encoded, operators=options.operators)
-        parsed = replace(parsed, as_of=options.day or options.today)
+        day, unit = options.day or options.today, options.passages
+        parsed = replace(parsed, as_of=day, by_passage=unit)
         ranking = self.ranker.rank(parsed, system, k, within, passages=options.passages)
         return Tried(text, parsed, ranking)
 

@@ -79,6 +79,7 @@ class ToyKeywordLeg:
 
     terms: Terms
     parameters: BM25
+    articles: Passages
 
     def ask(self, query: LegQuery, within: Within = None) -> Found:
         """Score every passage by every word."""
@@ -88,7 +89,8 @@ class ToyKeywordLeg:
             each = {(field, term): self._bm25(field, [term]) * own for field, term, own in pairs}
             return Found(sum(each.values(), np.zeros(count)), within, each, is_sparse=True)
         tree = weighted(query.tree, self.parameters.title)
-        matches = matching(tree, lambda leaf: np.flatnonzero(self._leaf(leaf)[0]), count)
+        units = np.arange(count) if query.by_passage else self.articles
+        matches = matching(tree, lambda leaf: np.flatnonzero(self._leaf(leaf)[0]), units)
         matches = matches if within is None else np.intersect1d(matches, within)
         each = {
             (leaf.field() or "", leaf_text(leaf)): self._leaf(leaf)[1]
@@ -229,7 +231,7 @@ class Toy:
 
     def keyword_leg(self, parameters: BM25) -> ToyKeywordLeg:
         """Count words."""
-        return ToyKeywordLeg(self._terms, parameters)
+        return ToyKeywordLeg(self._terms, parameters, self.owners(self.live()))
 
     def dense_leg(self) -> ToyDenseLeg:
         """Compare all vectors."""

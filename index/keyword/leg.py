@@ -4,7 +4,7 @@ Bags of words are scored by NumPy, all postings at once; so are the leaves of a 
 with operators, with the same formula (`plait.index.keyword.leaves`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from itertools import accumulate, pairwise
@@ -132,8 +132,19 @@ class KeywordAnswer:
 class KeywordLeg:
     """BM25 over the live passages of an index. A `plait.index.leg.Leg`."""
 
-    def __init__(self, reader: KeywordReader, parameters: BM25 | None = None) -> None:
+    def __init__(
+        self,
+        reader: KeywordReader,
+        parameters: BM25 | None = None,
+        articles: Callable[[], Passages] | None = None,
+    ) -> None:
+        """Score the passages of a reader; `articles` returns the number of each one's article.
+
+        Without it, each passage is an article.
+        """
         self._reader = reader
+        self._passages = cache(partial(np.arange, len(reader)))
+        self._articles = articles or self._passages
         self._parameters = parameters or BM25()
         self._sizes = len(reader), reader.count
         # A cached method would make a cycle, which only the collector frees.
@@ -144,7 +155,8 @@ class KeywordLeg:
         if query.tree is None:
             each, matches = self._bag(query), None
         else:
-            each, matches = self._tree(weighted(query.tree, self._parameters.title))
+            units = self._passages if query.by_passage else self._articles
+            each, matches = self._tree(weighted(query.tree, self._parameters.title), units())
         answer = KeywordAnswer.of(each, matches, self._sizes)
         return answer if within is None else answer.restricted(within)
 
@@ -176,16 +188,19 @@ class KeywordLeg:
         scores = term_score(frequencies, norms, np.repeat(weights, counts))
         return TermScores(terms, counts, passages, scores)
 
-    def _tree(self, tree: "Tree") -> tuple[TermScores, Passages]:
-        """Score all passages with any of the leaves; return also those that the tree matches."""
+    def _tree(self, tree: "Tree", articles: Passages) -> tuple[TermScores, Passages]:
+        """Score all passages with any of the leaves; return also those that the tree matches.
+
+        A passage matches where its article does: `articles` are their numbers.
+        """
         leaves = Leaves(self._reader, self._norms)
         run = cache(leaves.run)
         scored = [
             TermScores([(leaf.field() or "", leaf_text(leaf))], [len(run(leaf)[0])], *run(leaf))
             for leaf in scoring_leaves(tree)
         ]
-        count = len(self._reader)
-        return TermScores.joined(scored), matching(tree, lambda leaf: run(leaf)[0], count)
+        found = matching(tree, lambda leaf: run(leaf)[0], articles)
+        return TermScores.joined(scored), found[self._reader.alive[found]]
 
 
 def _length_norms(reader: KeywordReader, parameters: BM25, field: str) -> Scores:

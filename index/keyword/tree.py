@@ -38,13 +38,21 @@ def weighted(tree: Tree, title: float) -> Tree:
     return tree.accept(weigh)
 
 
-def matching(tree: Tree, matches: Matches, count: int) -> Passages:
-    """Return the passages that a tree matches, ascending, of an index of `count`."""
-    return np.flatnonzero(_flags(tree, matches, count))
+def matching(tree: Tree, matches: Matches, articles: Passages) -> Passages:
+    """Return the passages of the articles that a tree matches, ascending.
+
+    `articles` are the numbers of each passage's article; deleted passages are among those returned.
+    """
+
+    def within(leaf: Tree) -> Passages:
+        return articles[matches(leaf)]
+
+    count = int(articles.max(initial=-1)) + 1
+    return np.flatnonzero(_flags(tree, within, count)[articles])
 
 
 def _flags(tree: Tree, matches: Matches, count: int) -> NDArray[np.bool_]:
-    """Return whether each passage matches; flags cost alike, however many are set."""
+    """Return whether each article matches; flags cost alike, however many are set."""
     if isinstance(tree, AndMaybe):
         return _flags(tree.a, matches, count)
     if isinstance(tree, And | Or | Require | AndNot):

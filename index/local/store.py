@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator, Mapping
-from functools import cached_property, lru_cache, partial
+from functools import cache, cached_property, lru_cache, partial
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -49,7 +49,8 @@ class LocalStore:
         self._settings = settings or StoreSettings()
         self._arrays = DenseArrays(self.snapshot, self._settings)
         # A cached method would make a cycle, which only the collector frees.
-        leg = partial(KeywordLeg, self.snapshot.keyword)
+        articles = cache(partial(_articles, self.snapshot))
+        leg = partial(KeywordLeg, self.snapshot.keyword, articles=articles)
         self.keyword_leg = lru_cache(self._settings.legs_cached)(leg)
         self.dictionary = TermDictionary(self.snapshot.keyword)
         self._queries = count(1)
@@ -170,6 +171,11 @@ class LocalStore:
 
     def __contains__(self, article_id: str) -> bool:
         return article_id in self.snapshot
+
+
+def _articles(snapshot: Snapshot) -> Passages:
+    """Return the number of the article of every passage, (passages,)."""
+    return snapshot.owners(np.arange(len(snapshot.keyword)))
 
 
 _STORES: Shared[LocalStore] = Shared()

@@ -109,6 +109,8 @@ class Query:
     """Function that encodes the words, called when their vector is first read."""
     note: str = field(default="", kw_only=True)
     """Line that says what was read as words though it might be an operator; mostly empty."""
+    by_passage: bool = field(default=False, kw_only=True)
+    """Whether operators hold for each passage by itself, and not for its whole article."""
     as_of: dt.date = field(default_factory=today)
     """Day as of which is asked, from which ages count; today, unless a search names another."""
 
