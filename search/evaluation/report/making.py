@@ -29,7 +29,8 @@ def _listed(values: Mapping[str, object]) -> str:
 
 def _named(values: Mapping[str, object]) -> Iterator[str]:
     for name, value in values.items():
-        yield f"{name} {value}" if value not in {"", None} else f"{name} -"
+        is_empty = value is None or value == ""
+        yield f"{name} -" if is_empty else f"{name} {value}"
 
 
 def _cells(name: str, value: str) -> tuple[str, str]:
