@@ -8,6 +8,7 @@ from plait.index.article import Article
 from plait.index.errors import QueryError
 from plait.index.language.cutting import sentences
 from plait.search.answer import Answer
+from plait.search.copies import Copies
 from plait.search.hit import Hit
 from plait.search.index import Index
 from plait.search.show.printable import in_line
@@ -63,9 +64,9 @@ def context(
     Word pieces are the index's model's, of the printed form with its head. All of the question
     is words, and passages are ranked, whatever the options are. With their least probability,
     nothing is returned for a question that no passage answers. The first passage that does not
-    fit is cut after a sentence, and ends the list. No text is returned twice: what an earlier
-    excerpt holds is cut off a later one, and a text that was there already, as in a syndicated
-    copy, is left out.
+    fit is cut after a sentence; of those that follow, the ones that fit are returned whole. No text
+    is returned twice: what an earlier excerpt holds is cut off a later one, and a near copy, as of
+    a syndicated story, is left out (`plait.search.copies`).
 
     Raises `QueryError` for an empty question or `tokens` below 1, and as `Index.answer`.
     """
@@ -83,19 +84,19 @@ def passages_for(index: Index, query: str, options: Options | None = None) -> An
 def fitting_excerpts(index: Index, hits: Iterable[Hit], tokens: int) -> list[Excerpt]:
     """Choose excerpts from hits of `passages_for`, as `context` does."""
     chosen: list[Excerpt] = []
-    left = tokens
+    left, copies, is_full = tokens, Copies(), False
     for hit in hits:
         start, end = _not_given(hit.passage.start, hit.passage.end, hit.article.id, chosen)
         whole = Excerpt(len(chosen) + 1, hit.article, start, end)
         all_given = start == end and hit.passage.text
-        if all_given or any(whole.text == excerpt.text for excerpt in chosen):
+        if all_given or copies.hold(whole.text):
             continue
         fitting = _fitting(whole, left, index)
-        if fitting:
+        if fitting and (fitting == whole or not is_full):
             chosen.append(fitting)
+            copies.add(fitting.text)
             left -= len(index.encoder.token_ends(str(fitting)))
-        if fitting != whole:
-            break
+        is_full = is_full or fitting != whole
     return chosen
 
 
