@@ -16,7 +16,9 @@ from plait.index.reading.decoding import decode
 from plait.index.reading.draft import Draft
 from plait.index.reading.head import take_head
 from plait.index.reading.markup import is_guess, markup_of, settle
+from plait.index.reading.overlays import drop_overlays
 from plait.index.reading.pagehead import keep_head
+from plait.index.reading.shortpage import own_paragraphs
 
 MAX_PAGE_BYTES = 4 * 1024 * 1024
 """Bytes of a page: trafilatura takes two to three seconds a megabyte; larger pages are lists."""
@@ -90,6 +92,7 @@ def extract(page: str) -> tuple[str, str, str, str]:
             check_tree(tree)
             date, author = markup_of(tree)
             settle(tree)
+            drop_overlays(tree)
             date = date or date_at_head(tree, page)
         found = bare_extraction(
             page if tree is None else tree,
@@ -104,7 +107,8 @@ def extract(page: str) -> tuple[str, str, str, str]:
         raise ReadingError(message) from error
     if found is None or isinstance(found, dict) or not found.text:
         raise ReadingError("no article found in this page: save its text as .txt if it has one")
-    return found.title or "", found.text, date, found.author or author
+    text = found.text if tree is None else own_paragraphs(tree, found.text)
+    return found.title or "", text, date, found.author or author
 
 
 def date_at_head(tree: Any, page: str) -> str:
