@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from whoosh.query import And, AndNot, Phrase
+from whoosh.query import And, AndNot, Phrase, Query as Tree
 
 from plait.index.article import Article
 from plait.index.errors import QueryError
@@ -70,9 +70,8 @@ def test_pasted_signs_are_words_and_told(typed: str, note: str) -> None:
     assert (query.note, excludes) == (note, False)
 
 
-def _nodes(tree: object) -> list[object]:
-    children = list(tree.children()) if hasattr(tree, "children") else []
-    return [tree, *(node for child in children for node in _nodes(child))]
+def _nodes(tree: Tree) -> list[Tree]:
+    return [tree, *(node for child in tree.children() for node in _nodes(child))]
 
 
 @pytest.mark.parametrize(
