@@ -89,7 +89,7 @@ def test_nul_bytes_look_binary() -> None:
 
 def test_a_declared_encoding_is_believed_where_it_fits() -> None:
     """A web page that names its encoding is read in it; a wrong name is passed over."""
-    assert encoding_of(SPANISH.encode("latin-1"), "iso-8859-1") == "iso-8859-1"
+    assert encoding_of(SPANISH.encode("latin-1"), "iso-8859-1") == "cp1252"
     assert encoding_of(SPANISH.encode(), "iso-8859-1") == "utf-8"
     assert encoding_of(SPANISH.encode("cp1252"), "no-such") == "cp1252"
     assert not fits(b"\xff", "utf-8")
@@ -139,3 +139,33 @@ def test_streams_are_judged_chunk_by_chunk() -> None:
 def test_candidates_are_encodings_that_python_knows() -> None:
     """Each name on the list can be decoded."""
     assert all(fits(b"ascii", name) for name in GUESSED_ENCODINGS)
+
+
+@pytest.mark.parametrize(
+    ("label", "data", "text"),
+    [
+        ("iso-8859-1", b"caf\xe9\x92s \x93no\x94 \x96 \x80 5", "café\u2019s “no” \u2013 € 5"),
+        ("latin1", b"\x80 5 for a caf\xe9", "€ 5 for a café"),
+        ("US-ASCII", b"it\x92s \x80 5", "it\u2019s € 5"),
+        ("ISO-8859-9", b"\x80 5, \xddstanbul", "€ 5, İstanbul"),
+        ("x-sjis", "①外務大臣は来週".encode("cp932"), "①外務大臣は来週"),
+        ("gb2312", "朱镕基说€".encode("gb18030"), "朱镕基说€"),
+        ("ks_c_5601-1987", "똠방각하".encode("cp949"), "똠방각하"),
+        ("tis-620", "\u0e44\u0e17\u0e22 €".encode("cp874"), "\u0e44\u0e17\u0e22 €"),
+        ("utf8", "Déjà vu".encode(), "Déjà vu"),
+        ("utf-16", "Déjà vu".encode(), "Déjà vu"),
+        ("iso-8859-1", b"caf\xe9\x81 \x80", "café €"),
+        ("shift_jis", JAPANESE.encode("cp932") * 20 + b"\x81", JAPANESE * 20),
+    ],
+)
+def test_labels_mean_what_browsers_take_them_for(label: str, data: bytes, text: str) -> None:
+    """The Encoding Standard says which encoding is meant by each."""
+    assert decode(data, label).removesuffix("\ufffd") == text.removesuffix("\ufffd")
+
+
+@pytest.mark.parametrize("label", ["utf-7", "rot13", "unicode_escape", "cp037", "punycode", "\0"])
+def test_a_label_of_no_page_is_passed_over(label: str) -> None:
+    """Encodings of Python that browsers do not have are not tried."""
+    assert decode("It\u2019s +AGE- \\u0061 caf\xe9.".encode("cp1252"), label) == (
+        "It\u2019s +AGE- \\u0061 café."
+    )

@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable
 
 from plait.index.errors import ReadingError
+from plait.index.reading.labels import encoding_meant
 
 # The marks of UTF-32 first: that of UTF-16LE is the beginning of UTF-32LE's.
 MARKS = (
@@ -41,6 +42,12 @@ GUESSED_ENCODINGS = [
 FEW_LETTERS = 8
 CONFUSED_WITH_CP1252 = frozenset({"cp1250", "cp1257", "iso8859_2", "iso8859_15"})
 
+CONTROLS_IN_CP1252 = b"\x81\x8d\x8f\x90\x9d"
+"""Bytes that are no letter of Windows-1252 and are invisible in browsers; Python knows none."""
+
+LETTERS_PER_DAMAGE = 100
+"""Letters besides ASCII for each damaged one, at least, in a page that is what it says it is."""
+
 BINARY = "looks binary, not text: convert it to a text file, or leave it out"
 
 NON_ASCII = re.compile(rb"[^\x00-\x7f]")
@@ -49,12 +56,15 @@ NON_ASCII = re.compile(rb"[^\x00-\x7f]")
 def decode(data: bytes, declared: str = "") -> str:
     r"""Return bytes as text, with `\n` as line ends.
 
-    `declared` is an encoding that the document itself names, used where the bytes do not
-    contradict it.
+    `declared` is the label of an encoding that the document itself names, used where the bytes
+    do not contradict it.
 
     Raises ReadingError where the bytes are not text.
     """
-    text = data.decode(encoding_of(data, declared), errors="replace")
+    encoding = encoding_of(data, declared)
+    if encoding == "cp1252":
+        data = data.translate(None, CONTROLS_IN_CP1252)
+    text = data.decode(encoding, errors="replace")
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -71,8 +81,8 @@ def encoding_of(data: bytes, declared: str = "") -> str:
     damage = utf8_damage(data)
     if damage is None:
         return "utf-8"
-    if declared and fits(data, declared):
-        return declared
+    if (meant := encoding_meant(declared)) and nearly_fits(data, meant):
+        return meant
     return guess(data[sample_start(data, damage) :][:SAMPLE_BYTES])
 
 
@@ -125,6 +135,15 @@ def fits(data: bytes, encoding: str) -> bool:
     except (LookupError, UnicodeError):
         return False
     return True
+
+
+def nearly_fits(data: bytes, encoding: str) -> bool:
+    """Return whether bytes are well-formed in an encoding, except a few damaged letters."""
+    if encoding == "cp1252":
+        data = data.translate(None, CONTROLS_IN_CP1252)
+    text = data.decode(encoding, "replace")
+    damaged = text.count("\ufffd")
+    return damaged * LETTERS_PER_DAMAGE <= len(text) - len(text.encode("ascii", "ignore"))
 
 
 def sample_start(data: bytes, position: int) -> int:
