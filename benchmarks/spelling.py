@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from exact import drawn, misspelt
 from public import folders
 
-from plait.index.language.words import WORD
+from plait.index.language.words import SIMPLE_WORD as WORD
 from plait.search.evaluation import Collection, open_index, read_collection
 from plait.search.evaluation.measures import per_topic
 from plait.search.evaluation.names import article_names

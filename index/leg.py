@@ -72,12 +72,26 @@ class LegScores:
     """Whether a score of 0 means that a passage has none of the query's words."""
 
 
+class Spelling(Protocol):
+    """Other spelling of several words of a query (`plait.search.query.variants.Variant`)."""
+
+    @property
+    def term(self) -> str:
+        """Term of the spelling."""
+        ...
+
+
 class LegQuery(Protocol):
     """A parsed query, as legs read it (`plait.search.query.parser.Query`)."""
 
     @property
     def terms(self) -> Sequence[tuple[str, float]]:
         """Distinct terms of the wanted words, and the weight of each."""
+        ...
+
+    @property
+    def variants(self) -> Sequence["Spelling"]:
+        """Terms that stand for several of `terms`, as `postwar` does for two."""
         ...
 
     @property

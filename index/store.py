@@ -69,9 +69,10 @@ class Occurrences(Protocol):
         """Return whether each of `passages` holds the term at that index, (passages,)."""
         ...
 
-    def side_by_side(self, first: int, second: int, passages: Passages) -> Flags:
-        """Return whether the term at the second index directly follows that at the first.
+    def side_by_side(self, first: int, second: int, passages: Passages, most: int = 1) -> Flags:
+        """Return whether the term at the second index follows that at the first.
 
+        It does so directly, or within `most` words, stop words among them.
         `passages`, ascending, hold both terms.
         """
         ...

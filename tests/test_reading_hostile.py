@@ -10,8 +10,8 @@ import pytest
 from plait.index.article import Article
 from plait.index.errors import ReadingError
 from plait.index.ingest import FAILURES_PER_SOURCE, bring_up_to_date
-from plait.index.language.analyzer import fold
 from plait.index.language.letters import FOLDED_AT_ONCE
+from plait.index.language.terms import fold
 from plait.index.local.writer import IndexWriter
 from plait.index.models.encoder import Encoder
 from plait.index.models.onnx import encoder as onnx_encoder

@@ -9,13 +9,27 @@ from hypothesis import given, settings, strategies as st
 
 from plait.index.language import word_table as module
 from plait.index.language.analyzer import TEXTS_ANALYSED_AT_ONCE, TextAnalyzer
+from plait.index.language.terms import EXTENT_BITS, MOST_EXTENT
 from plait.index.language.word_table import WIDTH, Runs
 
 BLANKS = re.compile("[\x00- ]+")
 PIECES = st.lists(
     st.one_of(
         st.sampled_from(
-            ["a", "treaty", "treaties", "peace-treaty", "Côte", "条約条約", "x" * WIDTH]
+            [
+                "a",
+                "treaty",
+                "treaties",
+                "peace-treaty",
+                "Côte",
+                "-",
+                "_",
+                "'",
+                "C++",
+                ".net",
+                "条約条約",
+                "x" * WIDTH,
+            ]
         ),
         st.sampled_from([" ", "  ", "\n", "\t", "\x00", "\x1f", "\x85", "\u00a0", "\u2028"]),
         st.text(max_size=20),
@@ -27,7 +41,7 @@ PIECES = st.lists(
 def spelled(runs: Runs, texts: list[str]) -> list[list[str]]:
     """Number texts, and spell the numbers."""
     numbers, counts = runs.number(texts)
-    known = runs.after(0).split("\n")
+    known = runs.after(0).split(" ")
     rows = np.split(numbers, np.cumsum(counts)[:-1])
     return [[known[number] for number in row] for row in rows]
 
@@ -72,10 +86,19 @@ def test_numbered_terms_are_those_of_each_text(texts: list[str]) -> None:
     analyzer = TextAnalyzer()
     texts = [*texts, *(f"treaty {number}" for number in range(TEXTS_ANALYSED_AT_ONCE)), *texts]
     made = analyzer.number(texts)
-    ends = np.cumsum(made.lengths)
-    rows = np.split(made.terms, ends[:-1])
-    expected = [analyzer.terms(text) for text in texts]
-    assert [[made.vocabulary[term] for term in row] for row in rows] == expected
+    ends = np.cumsum(made.counts)[:-1]
+    rows = zip(np.split(made.terms, ends), np.split(made.places, ends), strict=True)
+    found = [
+        [
+            (made.vocabulary[term], place >> EXTENT_BITS, (place & MOST_EXTENT) + 1)
+            for term, place in zip(*row, strict=True)
+        ]
+        for row in rows
+    ]
+    one_by_one = [list(analyzer.found(text)) for text in texts]
+    assert found == [[(own.text, own.at, own.extent) for own in text] for text in one_by_one]
+    assert made.lengths.tolist() == [sum(own.counts for own in text) for text in one_by_one]
+    assert made.lengths.tolist() == [len(analyzer.terms(text)) for text in texts]
 
 
 def test_an_interrupt_leaves_no_terms_of_others(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -85,7 +108,9 @@ def test_an_interrupt_leaves_no_terms_of_others(monkeypatch: pytest.MonkeyPatch)
         def frombytes(self, *_: object) -> None:
             raise KeyboardInterrupt
 
-    for half in ("_flat", "_starts"):
+        extend = frombytes
+
+    for half in ("_flat", "_places", "_advances", "_lengths", "_starts"):
         analyzer = TextAnalyzer()
         analyzer.number(["storm election"])
         sound = getattr(analyzer, half)

@@ -9,26 +9,28 @@ import inspect
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, cast
 
 import numpy as np
 import pytest
 from filter_oracle import counted, passes
 from numpy.typing import NDArray
-from whoosh.query import FuzzyTerm, Phrase, Prefix, Query as Tree
+from whoosh.query import FuzzyTerm, Phrase, Prefix, Query as Tree, Term as WhooshTerm
 from whoosh.support.levenshtein import levenshtein
 
 from plait.index.arithmetic import best_places, idf
 from plait.index.article import Article, Passage
 from plait.index.errors import NotFoundError
 from plait.index.filter import FieldFacts, Filter
+from plait.index.keyword.leg import VARIANT_WEIGHT
 from plait.index.keyword.tree import leaf_text, matching, scoring_leaves, weighted
-from plait.index.language.analyzer import TextAnalyzer
+from plait.index.language.analyzer import TEXT_START, TextAnalyzer
 from plait.index.language.cutting import Cutting, cut_passages
+from plait.index.language.terms import Term
 from plait.index.leg import BM25, Flags, LegQuery, LegScores, Passages, Scores, TermPart, Within
 from plait.index.models.encoder import Encoder
+from plait.index.phrase import Words
 from plait.index.reading import FieldNames, read_paths
 from plait.index.recipe import Recipe
 from plait.index.span import span_of
@@ -38,7 +40,7 @@ from plait.search.system import Options, System
 
 ANALYZER = TextAnalyzer()
 SEEDS = Path(__file__).resolve().parent.parent / "seeds"
-Terms = Mapping[str, Sequence[list[str]]]
+Terms = Mapping[str, Sequence[list[Term]]]
 """Field to the terms of each passage, in order."""
 
 
@@ -85,7 +87,8 @@ class ToyKeywordLeg:
         """Score every passage by every word."""
         count, weights = len(self.terms["text"]), {"title": self.parameters.title, "text": 1.0}
         if query.tree is None:
-            pairs = [(f, t, w * n) for f, w in weights.items() if w for t, n in query.terms]
+            typed = [*query.terms, *((own.term, VARIANT_WEIGHT) for own in query.variants)]
+            pairs = [(f, t, w * n) for f, w in weights.items() if w for t, n in typed]
             each = {(field, term): self._bm25(field, [term]) * own for field, term, own in pairs}
             return Found(sum(each.values(), np.zeros(count)), within, each, is_sparse=True)
         tree = weighted(query.tree, self.parameters.title)
@@ -105,27 +108,30 @@ class ToyKeywordLeg:
         field = leaf.field() or "text"
         lists = self.terms[field]
         if isinstance(leaf, Phrase):
-            found = np.array([_in_order(own, leaf.words, leaf.slop) for own in lists])
-            return found, found * self._bm25(field, leaf.words) * leaf.boost
-        known = {term for own in lists for term in own}
+            steps = [(word, at, 1) for at, word in enumerate(leaf.words)]
+            steps += leaf.joined if isinstance(leaf, Words) else ()
+            found = np.array([_in_order(own, steps, leaf) for own in lists])
+            words = dict.fromkeys(word for word, _, _ in steps)
+            return found, found * self._bm25(field, list(words)) * leaf.boost
+        known = {term.text for own in lists for term in own if not term.is_stop}
         if isinstance(leaf, FuzzyTerm):
             chosen = [t for t in known if _apart(t, leaf.text) <= leaf.maxdist]
         elif isinstance(leaf, Prefix):
             chosen = [t for t in known if t.startswith(leaf.text)]
         else:
-            chosen = [leaf_text(leaf)]
-        found = np.array([not set(chosen).isdisjoint(own) for own in lists])
+            chosen = [cast("WhooshTerm", leaf).text]
+        found = np.array([any(term.text in chosen for term in own) for own in lists])
         if len(chosen) > 2:  # Whoosh's rule for small indexes
             return found, found * 1.0
         return found, found * self._bm25(field, sorted(chosen)) * getattr(leaf, "boost", 1.0)
 
     def _bm25(self, field: str, terms: Sequence[str]) -> Scores:
         lists, k1, b = self.terms[field], self.parameters.k1, self.parameters.b
-        lengths = np.array([len(own) for own in lists])
+        lengths = np.array([sum(term.counts for term in own) for own in lists])
         norms = k1 * (1 - b + b * lengths / lengths.mean())
         total = np.zeros(len(lists))
         for term in terms:
-            often = np.array([own.count(term) for own in lists])
+            often = np.array([sum(own.text == term for own in text) for text in lists])
             total += (
                 idf(int((often > 0).sum()), len(lists)) * often / np.maximum(often + norms, 1e-9)
             )
@@ -148,7 +154,7 @@ class ToyDenseLeg:
 class ToyDictionary:
     """A dictionary of the terms of the texts; its own `Occurrences` as well."""
 
-    texts: Sequence[Sequence[str]]
+    texts: Sequence[Sequence[Term]]
     places: Mapping[str, set[int]]
     """Term to the passages that have it."""
     wanted: Sequence[str] = ()
@@ -176,10 +182,19 @@ class ToyDictionary:
         places = self.places.get(self.wanted[term], set())
         return np.array([passage in places for passage in passages.tolist()], bool)
 
-    def side_by_side(self, first: int, second: int, passages: Passages) -> Flags:
+    def side_by_side(self, first: int, second: int, passages: Passages, most: int = 1) -> Flags:
         """Look at each pair of words."""
         pair = self.wanted[first], self.wanted[second]
-        return np.array([pair in set(pairwise(self.texts[p])) for p in passages.tolist()], bool)
+        near = [
+            {
+                (one.text, two.text)
+                for one in text
+                for two in text
+                if 0 < two.at - (one.at + one.extent - 1) <= most
+            }
+            for text in map(self.texts.__getitem__, passages.tolist())
+        ]
+        return np.array([pair in own for own in near], bool)
 
     def similar(self, term: str, edits: int) -> set[str]:
         """Compare with each."""
@@ -209,8 +224,8 @@ class Toy:
         self._encoded = encoder.encode_passages(texts)
         titled = [(article.title, passage.text) for article, passage in self._passages]
         self._terms = {
-            "title": [ANALYZER.terms(title) for title, _ in titled],
-            "text": [ANALYZER.terms(f"{title}\n{text}") for title, text in titled],
+            "title": [list(ANALYZER.found(title)) for title, _ in titled],
+            "text": [_with_title(title, text) for title, text in titled],
         }
         fingerprints = ANALYZER.fingerprint, encoder.fingerprint, cutting.fingerprint
         self.recipe = Recipe(*fingerprints, "", encoder.window, encoder.dimension)
@@ -218,7 +233,7 @@ class Toy:
         places: dict[str, set[int]] = {}
         for place, terms in enumerate(self._terms["text"]):
             for term in terms:
-                places.setdefault(term, set()).add(place)
+                places.setdefault(term.text, set()).add(place)
         self.dictionary = ToyDictionary(self._terms["text"], places)
 
     def refresh(self) -> Self:
@@ -310,13 +325,21 @@ class Toy:
         return article_id in self._articles
 
 
-def _in_order(terms: Sequence[str], words: Sequence[str], slop: int) -> bool:
-    """Return whether each word follows the one before it, at most `slop` places on."""
-    ends = [at for at, term in enumerate(terms) if term == words[0]]
-    for word in words[1:]:
-        places = [at for at, term in enumerate(terms) if term == word]
-        ends = [at for at in places if any(0 < at - end <= slop for end in ends)]
-    return bool(ends)
+def _with_title(title: str, text: str) -> list[Term]:
+    """Return the terms of a title, and of a text far behind it."""
+    behind = (own._replace(at=TEXT_START + own.at) for own in ANALYZER.found(text))
+    return [*ANALYZER.found(title), *behind]
+
+
+def _in_order(terms: Sequence[Term], steps: Sequence[tuple[str, int, int]], leaf: Phrase) -> bool:
+    """Return whether steps lead from the first word to the last, each at most `slop` places on."""
+    ends: dict[int, set[int]] = {}
+    for word, begin, extent in sorted(steps, key=lambda step: step[1]):
+        for own in terms:
+            near = any(0 < own.at - end <= leaf.slop for end in ends.get(begin, ()))
+            if own.text == word and (near or not begin):
+                ends.setdefault(begin + extent, set()).add(own.at + own.extent - 1)
+    return bool(ends.get(len(leaf.words)))
 
 
 def _apart(first: str, second: str) -> int:

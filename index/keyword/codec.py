@@ -14,6 +14,7 @@ from whoosh.reading import SegmentReader, TermInfo, TermNotFound
 
 from plait.index.keyword.postings import Posting
 from plait.index.keyword.reader import KeywordReader
+from plait.index.language.terms import EXTENT_BITS
 
 
 def whoosh_reader(reader: KeywordReader, schema: Schema) -> SegmentReader:
@@ -287,7 +288,7 @@ class ArrayMatcher(Matcher):
 
     def _positions(self) -> list[int]:
         first, last = self._posting.position_starts[self._at : self._at + 2]
-        places: list[int] = self._posting.positions[first:last].tolist()
+        places: list[int] = (self._posting.positions[first:last] >> EXTENT_BITS).tolist()
         return places
 
     def spans(self) -> list[Span]:

@@ -44,10 +44,10 @@ class TermOccurrences:
             held |= looked_up(passages, own)[1]
         return held
 
-    def side_by_side(self, first: int, second: int, passages: Passages) -> Flags:
-        """Return whether the second term directly follows the first in each passage."""
+    def side_by_side(self, first: int, second: int, passages: Passages, most: int = 1) -> Flags:
+        """Return whether the second term follows the first within `most` words in each passage."""
         pair = self.keys[first], self.keys[second]
-        return self.reader.side_by_side(FIELD, pair, passages)
+        return self.reader.side_by_side(FIELD, pair, passages, most)
 
 
 class TermDictionary:

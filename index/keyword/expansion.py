@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from plait.index.keyword.postings import Postings
 from plait.index.keyword.reader import KeywordReader, Part
 from plait.index.keyword.spellings import Spellings
+from plait.index.language.terms import STOP_MARK
 from plait.index.leg import NO_PASSAGES
 
 _NONE32 = np.zeros(0, np.int32)
@@ -158,7 +159,7 @@ def beginning_with(reader: KeywordReader, field: str, prefix: bytes) -> Expansio
         for terms in (part.fields[field].terms for part in reader.parts)
     ]
     pairs = zip(reader.parts, bounds, strict=True)
-    return Expansion([SegmentTerms(part, field, np.arange(*own)) for part, own in pairs])
+    return Expansion([_words(part, field, np.arange(*own)) for part, own in pairs])
 
 
 def spelt_like(
@@ -169,7 +170,14 @@ def spelt_like(
     `spellings` are those that `spellings_of` returns for this field.
     """
     pairs = zip(reader.parts, spellings, strict=True)
-    return Expansion([SegmentTerms(part, field, own.near(word, edits)) for part, own in pairs])
+    return Expansion([_words(part, field, own.near(word, edits)) for part, own in pairs])
+
+
+def _words(part: Part, field: str, numbers: NDArray[np.int64]) -> SegmentTerms:
+    """Return some terms without those of stop words."""
+    strings = part.fields[field].terms.strings
+    last = strings.blob[strings.offsets[numbers + 1] - 1]
+    return SegmentTerms(part, field, numbers[last != ord(STOP_MARK)])
 
 
 def spellings_of(reader: KeywordReader, field: str) -> list[Spellings]:

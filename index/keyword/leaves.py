@@ -5,6 +5,7 @@ to the last bit, so sums are made in Whoosh's order.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import TypeAlias
 
@@ -20,7 +21,9 @@ from plait.index.keyword.expansion import Expansion, beginning_with, spellings_o
 from plait.index.keyword.postings import Posting
 from plait.index.keyword.reader import KeywordReader, in_passages, positions_of
 from plait.index.keyword.unions import summed
-from plait.index.leg import Passages, Scores
+from plait.index.language.terms import EXTENT_BITS, MOST_EXTENT
+from plait.index.leg import NO_PASSAGES, Passages, Scores
+from plait.index.phrase import Words
 
 Found: TypeAlias = tuple[Passages, Scores]
 """Passages that were found, ascending, and their scores."""
@@ -108,40 +111,67 @@ class Leaves:
         return summed(few.counts, few.passages, scores * leaf.boost)
 
     def _phrase(self, leaf: Phrase) -> Found:
-        words = [word.encode() for word in leaf.words]
-        distinct = list(dict.fromkeys(words))
-        found = dict(zip(distinct, self._reader.postings(leaf.fieldname, distinct), strict=True))
-        postings = [posting for word in words if (posting := found[word])]
-        if len(postings) < len(words):
+        edges = [(word, at, at + 1) for at, word in enumerate(leaf.words)]
+        if isinstance(leaf, Words):
+            edges += [(term, at, at + extent) for term, at, extent in leaf.joined]
+        terms = list(dict.fromkeys(term.encode() for term, _, _ in edges))
+        found = dict(zip(terms, self._reader.postings(leaf.fieldname, terms), strict=True))
+        steps = [
+            Step(posting, begin, end)
+            for term, begin, end in edges
+            if (posting := found[term.encode()])
+        ]
+        self._budget.spend(POSTINGS_READ, sum(len(step.posting.passages) for step in steps))
+        passages = self._in_order(steps, len(leaf.words), leaf.slop)
+        if not len(passages):
             return _NOTHING
-        self._budget.spend(POSTINGS_READ, sum(len(posting.passages) for posting in postings))
-        passages = self._in_order(postings, leaf.slop)
         self._budget.spend(MATCHES_COUNTED, len(passages))
         scores = []
-        for posting in postings:
-            at, _ = looked_up(passages, posting.passages)
+        for step in steps:
+            posting = step.posting
+            at, there = looked_up(passages, posting.passages)
             weight = idf(len(posting.passages), self._reader.count)
-            frequencies = posting.frequencies[at]
+            frequencies = np.where(there, posting.frequencies[at], 0)
             scores.append(self._scores(leaf.fieldname, passages, frequencies, weight))
         return passages, make_binary_tree(np.add, scores) * leaf.boost
 
-    def _in_order(self, postings: Sequence[Posting], slop: int) -> Passages:
-        """Find passages in which each word follows the one before it within `slop` positions."""
+    def _in_order(self, steps: Sequence["Step"], words: int, slop: int) -> Passages:
+        """Find passages in which words follow one another, each within `slop` positions.
+
+        A step leads from one word to the next, or over several that are joined.
+        """
         together = np.ones(len(self._reader), bool)
-        for posting in postings:
+        for word in range(words):
             here = np.zeros(len(together), bool)
-            here[posting.passages] = True
+            for step in steps:
+                if step.begin <= word < step.end:
+                    here[step.posting.passages] = True
             together &= here
-        ends = np.zeros(0, np.int64)
-        for number, posting in enumerate(postings):
-            kept = in_passages(posting, together)
+        # Last positions of what precedes each word; the first may be anywhere.
+        reached: list[list[Passages]] = [[] for _ in range(words + 1)]
+        for step in sorted(steps, key=lambda own: own.begin):
+            kept = in_passages(step.posting, together)
             self._budget.spend(POSTINGS_READ, int(kept.frequencies.sum()))
             passages = np.repeat(kept.passages.astype(np.int64), kept.frequencies)
-            here = passages * (2 * _FARTHEST) + positions_of(kept)
-            if number:
-                here = here[_follow(here, ends, min(slop, _FARTHEST))]
-            ends = here
-        return np.unique(ends // (2 * _FARTHEST))
+            places = positions_of(kept)
+            begins = passages * (2 * _FARTHEST) + (places >> EXTENT_BITS)
+            ends = begins + (places & MOST_EXTENT)
+            if step.begin:
+                before = np.unique(np.concatenate([NO_PASSAGES, *reached[step.begin]]))
+                ends = ends[_follow(begins, before, min(slop, _FARTHEST))]
+            reached[step.end].append(ends)
+        return np.unique(np.concatenate([NO_PASSAGES, *reached[words]]) // (2 * _FARTHEST))
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Term of a phrase, and the words that it stands for."""
+
+    posting: Posting
+    begin: int
+    """Index of the first of these words."""
+    end: int
+    """Index after the last."""
 
 
 def _follow(keys: Passages, ends: Passages, slop: int) -> NDArray[np.bool_]:

@@ -33,6 +33,10 @@ if TYPE_CHECKING:
     from whoosh.query import Query as Tree
 
 
+VARIANT_WEIGHT = 1.0
+"""Weight of a term that stands for several words of a query, beside 1 for a word."""
+
+
 @dataclass(frozen=True, slots=True)
 class TermScores:
     """Scores that each term adds to the passages it is found in, term after term."""
@@ -175,9 +179,10 @@ class KeywordLeg:
         terms: list[tuple[str, str]] = []
         weights: list[float] = []
         found: list[TermFrequencies] = []
-        keys = tuple(term.encode() for term, _ in query.terms)
+        wanted = [*query.terms, *((own.term, VARIANT_WEIGHT) for own in query.variants)]
+        keys = tuple(term.encode() for term, _ in wanted)
         frequencies_of = self._reader.term_frequencies(field, keys)
-        for (term, typed), parts in zip(query.terms, frequencies_of, strict=True):
+        for (term, typed), parts in zip(wanted, frequencies_of, strict=True):
             terms += [(field, term)] * len(parts)
             weights += [boost * typed * _idf(self._reader, parts)] * len(parts)
             found += parts

@@ -54,6 +54,7 @@ class Posting:
     position_starts: NDArray[np.int64]
     """Starts of each passage's `positions`, and the end of the last, (passages + 1,)."""
     positions: NDArray[np.int32]
+    """Places, as `plait.index.language.analyzer.NumberedTexts` has them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ class Postings:
     position_starts: NDArray[np.int64]
     positions: NDArray[np.int32]
     lengths: NDArray[np.int32]
-    """Exact number of terms in each passage."""
+    """Exact number of terms in each passage, without stop words and what is joined."""
     checked: set[int] = field(default_factory=set, init=False, compare=False, repr=False)
     """Indexes of terms whose postings were checked and are sound; each is checked once."""
 
@@ -131,8 +132,7 @@ class Postings:
         held, positions = own[at[there]], self.positions[places]
         rising = positions[1:] > positions[:-1]
         rising[begins[1:-1] - 1] = True  # where the next passage begins
-        within = (positions >= 0) & (positions < np.repeat(self.lengths[held], counts))
-        if not (rising.all() and within.all()):
+        if not (rising.all() and positions.min(initial=0) >= 0):
             raise damaged("the index", "a term's places in a passage contradict themselves")
         return Posting(held, counts, begins, positions)
 
@@ -172,11 +172,8 @@ def check_postings(found: Postings, passages: int) -> None:
 
 def build_postings(texts: NumberedTexts) -> Postings:
     """Return the inverted file of texts, given in the order of the passages."""
-    lengths = texts.lengths
-    begins = np.cumsum(lengths, dtype=np.int32) - lengths
-    positions = np.arange(len(texts.terms), dtype=np.int32) - np.repeat(begins, lengths)
-    passages = np.repeat(np.arange(len(lengths), dtype=np.int32), lengths)
-    return _invert(texts.vocabulary, (texts.terms, passages, positions), lengths)
+    passages = np.repeat(np.arange(len(texts.counts), dtype=np.int32), texts.counts)
+    return _invert(texts.vocabulary, (texts.terms, passages, texts.places), texts.lengths)
 
 
 def merge_postings(

@@ -16,10 +16,14 @@ from numpy.typing import NDArray
 
 from plait.index.errors import damaged
 from plait.index.keyword.postings import Posting, Postings, TermFrequencies
+from plait.index.language.terms import EXTENT_BITS, MOST_EXTENT
 
 Fields: TypeAlias = Mapping[str, Postings]
 LOOKUPS_CACHED = 2
 """Number of look-ups cached, one a field: coverage repeats those of scoring."""
+
+_NO_PLACE = 1 << 62
+"""Number above all positions that hold a passage."""
 
 _NOWHERE = np.zeros(0, np.int32), np.zeros(0, np.int32)
 """Passages and frequencies of a term that no passage has."""
@@ -117,9 +121,9 @@ class KeywordReader:
         return _join(alive)
 
     def side_by_side(
-        self, field: str, terms: tuple[bytes, bytes], passages: NDArray[np.int64]
+        self, field: str, terms: tuple[bytes, bytes], passages: NDArray[np.int64], most: int = 1
     ) -> NDArray[np.bool_]:
-        """Return whether the second term directly follows the first in each passage.
+        """Return whether the second term follows the first within `most` words in each passage.
 
         `passages` are live, and ascend. Only the positions in them are read.
         """
@@ -129,8 +133,9 @@ class KeywordReader:
             own = passages[begin:end] - part.first
             first, second = (part.fields[field].within(term, own) for term in terms)
             if first and second:
-                followed = np.isin(_places(first) + 1, _places(second))
-                holding = np.repeat(first.passages, first.frequencies)[followed]
+                (_, ends), (begins, _) = _bounds(first), _bounds(second)
+                following = np.append(begins, _NO_PLACE)[begins.searchsorted(ends, "right")]
+                holding = np.repeat(first.passages, first.frequencies)[following - ends <= most]
                 found[begin:end] = np.isin(own, holding)
         return found
 
@@ -154,8 +159,8 @@ def _lengths(parts: Sequence[Part], field: str) -> NDArray[np.int32]:
     found = [part.fields[field].lengths for part in parts]
     for lengths, part in zip(found, parts, strict=True):
         positions = len(part.fields[field].positions)
-        if lengths.min(initial=0) < 0 or lengths.sum(dtype=np.int64) != positions:
-            raise damaged("the index", f"{field}.lengths does not add up to its positions")
+        if lengths.min(initial=0) < 0 or lengths.sum(dtype=np.int64) > positions:
+            raise damaged("the index", f"{field}.lengths does not fit its positions")
     return found[0] if len(found) == 1 else np.concatenate([*found, np.zeros(0, np.int32)])
 
 
@@ -196,14 +201,16 @@ def _join(parts: Sequence[tuple[Posting, int]]) -> Posting | None:
 
 
 def positions_of(posting: Posting) -> NDArray[np.int32]:
-    """Return the positions of one posting; others may share its array."""
+    """Return the places of one posting; others may share its array."""
     return posting.positions[posting.position_starts[0] : posting.position_starts[-1]]
 
 
-def _places(posting: Posting) -> NDArray[np.int64]:
-    """Return the positions of a posting as one number each, which holds the passage too."""
+def _bounds(posting: Posting) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the first and the last position of each occurrence, which hold the passage too."""
     passages = np.repeat(posting.passages.astype(np.int64), posting.frequencies)
-    return (passages << 32) + positions_of(posting)
+    places = positions_of(posting)
+    begins = (passages << 32) + (places >> EXTENT_BITS)
+    return begins, begins + (places & MOST_EXTENT)
 
 
 def _packed(

@@ -23,6 +23,7 @@ from whoosh.query import (
     Term,
 )
 
+from plait.index.language.terms import STOP_MARK
 from plait.index.leg import TITLE_BOOST, Passages
 
 Matches: TypeAlias = Callable[[Tree], Passages]
@@ -88,9 +89,9 @@ def scoring_leaves(tree: Tree) -> Iterator[Tree]:
 def leaf_text(leaf: Tree) -> str:
     """Return a leaf as a person would type it, without its field."""
     if isinstance(leaf, Phrase):
-        return '"' + " ".join(leaf.words) + '"'
+        return '"' + " ".join(word.rstrip(STOP_MARK) for word in leaf.words) + '"'
     if isinstance(leaf, FuzzyTerm):
         return f"{leaf.text}~{leaf.maxdist}"
     if isinstance(leaf, Prefix):
         return f"{leaf.text}*"
-    return leaf.text if isinstance(leaf, Term) else str(leaf)
+    return leaf.text.rstrip(STOP_MARK) if isinstance(leaf, Term) else str(leaf)

@@ -18,24 +18,19 @@ import numpy as np
 from whoosh.analysis import (
     Analyzer,
     Filter,
-    LowercaseFilter,
     RegexTokenizer,
-    StopFilter,
     Token,
 )
 from whoosh.fields import TEXT, Schema
 
 from plait.index.language.english import ENGLISH
 from plait.index.language.language import Language
-from plait.index.language.letters import without_accents
+from plait.index.language.terms import EXTENT_BITS, Term, TermsOfWords, fold
 from plait.index.language.word_table import Numbers, Runs, newest
-from plait.index.language.words import APOSTROPHES, THOUSANDS, WORD
+from plait.index.language.words import WORD
 
-STOPPED = -1
-"""Stands for the index of a term where a word is not indexed."""
-
-_END = -2
-"""Stands for the index of a term where a run of non-blanks ends."""
+TEXT_START = 1 << 16
+"""Position of the first word of a passage's text behind its title: no phrase reaches across."""
 
 _NONE = np.zeros(0, dtype=np.int32)
 """Indices of no terms, since `np.concatenate` wants one array at least."""
@@ -49,68 +44,37 @@ TEXTS_ANALYSED_AT_ONCE = 500
 FIELDS = ("title", "text")
 """Fields of a passage: its article's title, and that title with the passage's text."""
 
-_WORD_OR_END = re.compile(rf"\n|{WORD.pattern}")
+_WORD_OR_END = re.compile(rf" |{WORD.pattern}")
+
+_DIVIDED = re.compile(r"(?<=[-\u2010\u2011\u200b])\n[ \t]*(?=[^\W_])")
+"""Pattern of what stands between the halves of a word that a line end divides."""
 
 
-def fold(word: str, language: Language = ENGLISH) -> str:
-    """Fold accents, apostrophes, separators of thousands, the dots of acronyms, and endings.
-
-    >>> [fold(word) for word in ("Côte", "Putin’s", "O'Neill", "Łódź", "u.s", "1.5", "300,000")]
-    ['Cote', 'Putin', 'ONeill', 'Lodz', 'us', '1.5', '300000']
-    """
-    if word.isalnum() and word.isascii():  # nearly every word
-        return language.fold(word)
-    word = word.translate(_PLAIN_APOSTROPHES)
-    if not word.isascii():
-        word = without_accents(word)
-    word = language.fold(word).replace("'", "")
-    if not word[:1].isdigit():
-        return word if word[:1] == "." else word.replace(".", "")
-    return word.replace(",", "") if THOUSANDS.fullmatch(word) else word
-
-
-_PLAIN_APOSTROPHES = dict.fromkeys(map(ord, APOSTROPHES), "'")
-
-
-class FoldFilter(Filter):
-    """Applies `fold` to each token of a Whoosh chain."""
-
-    def __init__(self, language: Language) -> None:
-        self.language = language
-
-    # Whoosh's own classes disagree on how a filter is called.
-    def __call__(self, tokens: Iterable[Token]) -> Iterator[Token]:  # type: ignore[override]
-        """Fold the tokens as they come."""
-        for token in tokens:
-            token.text = fold(token.text, self.language)
-            yield token
-
-
-class StemFilter(Filter):
-    """Applies a language's stemmer to each token of a Whoosh chain."""
+class TermFilter(Filter):
+    """Makes the terms of each token of a Whoosh chain."""
 
     is_morph = True
 
     def __init__(self, language: Language) -> None:
         self.language = language
 
+    # Whoosh's own classes disagree on how a filter is called.
     def __call__(self, tokens: Iterable[Token]) -> Iterator[Token]:  # type: ignore[override]
-        """Stem the tokens as they come."""
-        stem = self.language.make_stemmer()
+        """Yield the terms of the words as they come."""
+        terms, before = TermsOfWords(self.language), 0
         for token in tokens:
-            token.text = stem(token.text)
-            yield token
+            word = terms[token.text]
+            start = getattr(token, "startchar", 0)
+            for term in word.terms:
+                token.text, token.pos = term.text, before + term.at
+                token.startchar, token.endchar = start + term.start, start + term.end
+                yield token
+            before += word.advance
 
 
 def whoosh_chain(language: Language = ENGLISH) -> Analyzer:
-    """Compose the chain of a language: words, lower case, folding, stop words, stems."""
-    return (
-        RegexTokenizer(WORD)
-        | LowercaseFilter()
-        | FoldFilter(language)
-        | StopFilter(stoplist=language.stop_words, minsize=1)
-        | StemFilter(language)
-    )
+    """Compose the chain of a language: words, and the terms of each."""
+    return RegexTokenizer(WORD) | TermFilter(language)
 
 
 def whoosh_schema(analyzer: Analyzer) -> Schema:
@@ -121,54 +85,68 @@ def whoosh_schema(analyzer: Analyzer) -> Schema:
 class TextAnalyzer:
     """Text to terms, with a cache of the terms of every run of non-blanks and every word.
 
-    No word of `WORD` holds a blank, and no filter looks beyond one word, so `treaty,` always
-    has the same terms. Terms and runs have indices, so that the terms of text seen before are
-    taken from arrays (`plait.index.language.word_table`). The terms are those that
-    `whoosh_chain` yields, in the same order; a test compares them.
+    No word of `WORD` holds a blank, once a word that a line end divides is put together, and none
+    looks beyond itself, so `treaty,` always has the same terms. Terms and runs have indices, so
+    that the terms of text seen before are taken from arrays (`plait.index.language.word_table`).
+    The terms are those that `whoosh_chain` yields, in the same order; a test compares them.
     """
 
     def __init__(self, language: Language = ENGLISH) -> None:
         self.language = language
         self.chain = whoosh_chain(language)
         self.schema = whoosh_schema(self.chain)
+        self._words = TermsOfWords(language)
         self._clear()
 
     def _clear(self) -> None:
         self._runs = Runs()
         self._terms: defaultdict[str, int] = defaultdict(count().__next__)
-        self._words = _Words(self._terms, self.language)
         self._vocabulary: list[str] = []
-        # The terms of run 0, of run 1, ... end to end, and where those of each begin and end.
-        self._flat, self._starts = array("i"), array("i", [0])
+        # The terms of run 0, of run 1, ... end to end, their places in their run, and where those
+        # of each run begin and end; the positions that each run takes, and its length.
+        self._flat, self._places, self._starts = array("i"), array("i"), array("i", [0])
+        self._advances, self._lengths = array("i"), array("i")
 
     @property
     def fingerprint(self) -> str:
         """Hash that changes whenever the terms of some text would."""
         rules, stop_words = self.language.versions(), sorted(self.language.stop_words)
-        recipe = "|".join(["2", WORD.pattern, "lower", rules.folding, *stop_words, rules.stemmer])
+        recipe = "|".join(["3", WORD.pattern, "lower", rules.folding, *stop_words, rules.stemmer])
         return hashlib.blake2b(recipe.encode(), digest_size=8).hexdigest()
 
     @cached_property
     def request_terms(self) -> frozenset[str]:
         """Terms of the words with which people ask."""
-        return frozenset(filter(None, map(self._words.term, self.language.request_words)))
+        terms = map(self.term, self.language.request_words)
+        return frozenset(term for term in terms if term)
 
     def fold(self, word: str) -> str:
         """Fold a word as its terms are folded."""
         return fold(word, self.language)
 
     def term(self, word: str) -> str | None:
-        """Return the term of one word, or None for a stop word."""
+        """Return the term of one word, or None for a stop word; the first of several."""
         return next(iter(self.terms(word)), None)
 
+    def found(self, text: str) -> Iterator[Term]:
+        """Yield all terms of a text by position; what is joined comes before its parts."""
+        before = 0
+        for word in WORD.finditer(text):
+            own, start = self._words[word[0]], word.start()
+            for term in own.terms:
+                yield term._replace(
+                    start=start + term.start, end=start + term.end, at=before + term.at
+                )
+            before += own.advance
+
     def spans(self, text: str) -> list[tuple[str, int, int]]:
-        """Return the terms of a text, in order, and where the word of each begins and ends."""
-        words = ((self._words.term(word[0]), *word.span()) for word in WORD.finditer(text))
-        return [word for word in words if word[0]]
+        """Return the terms of a text's bag of words, in order, and where each begins and ends."""
+        return [(own.text, own.start, own.end) for own in self.found(text) if own.counts]
 
     def terms(self, text: str) -> list[str]:
-        """Return the terms of a text, in order, repeats included."""
-        return [term for word in WORD.findall(text) if (term := self._words.term(word))]
+        """Return the terms of a text's bag of words, in order, repeats included."""
+        words = map(self._words.__getitem__, WORD.findall(text))
+        return [term.text for word in words for term in word.terms if term.counts]
 
     def number(self, texts: Iterable[str]) -> "NumberedTexts":
         """Return the terms of many texts as indices; far faster than one text after another."""
@@ -176,60 +154,62 @@ class TextAnalyzer:
             self._clear()
         rest = iter(texts)
         batches = iter(lambda: list(islice(rest, TEXTS_ANALYSED_AT_ONCE)), [])  # until one is empty
-        parts = [(_NONE, _NONE), *map(self._number_batch, batches)]
-        terms, lengths = map(np.concatenate, zip(*parts, strict=True))
-        return NumberedTexts(self._vocabulary, terms, lengths)
+        parts = [(_NONE,) * 5, *map(self._number_batch, batches)]
+        return NumberedTexts(self._vocabulary, *map(np.concatenate, zip(*parts, strict=True)))
 
-    def _number_batch(self, texts: Sequence[str]) -> tuple[Numbers, Numbers]:
-        """Return the terms of some texts, end to end, and how many each text has."""
-        runs, counts = self._runs.number(texts)
+    def _number_batch(self, texts: Sequence[str]) -> tuple[Numbers, ...]:
+        """Return the arrays of `NumberedTexts` of some texts."""
+        whole = [_DIVIDED.sub("", own) if "\n" in own else own for own in texts]
+        runs, counts = self._runs.number(whole)
         self._learn(self._runs.after(len(self._starts) - 1))
         self._vocabulary += newest(self._terms, len(self._vocabulary))
         return self._spelled_out(runs, counts)
 
-    def _spelled_out(self, runs: Numbers, counts: Numbers) -> tuple[Numbers, Numbers]:
-        """Return the terms of runs, end to end, and how many each text of `counts` runs has."""
+    def _spelled_out(self, runs: Numbers, counts: Numbers) -> tuple[Numbers, ...]:
+        """Return the terms of runs, end to end; each text has `counts` runs."""
         starts = _numbers(self._starts)
         begins = starts[runs]
         taken = starts[1:][runs] - begins
         ends = np.cumsum(taken, dtype=np.int32)
-        places = np.repeat(begins - (ends - taken), taken)
-        places += np.arange(len(places), dtype=np.int32)
-        bounds = np.concatenate([[0], ends])[np.concatenate([[0], np.cumsum(counts)])]
-        return _numbers(self._flat)[places], np.diff(bounds).astype(np.int32)
+        rows = np.repeat(begins - (ends - taken), taken)
+        rows += np.arange(len(rows), dtype=np.int32)
+        bounds = np.concatenate([[0], np.cumsum(counts)])
+
+        def summed(values: Numbers) -> Numbers:
+            sums: Numbers = np.concatenate([[0], np.cumsum(values)])[bounds].astype(np.int32)
+            return np.diff(sums)
+
+        advances = _numbers(self._advances)[runs]
+        before = np.cumsum(advances, dtype=np.int32) - advances
+        before -= np.repeat(np.concatenate([before, [0]])[bounds[:-1]], counts)  # of its own text
+        places = _numbers(self._places)[rows]
+        places += np.repeat(before << EXTENT_BITS, taken)
+        lengths = summed(_numbers(self._lengths)[runs])
+        return _numbers(self._flat)[rows], places, summed(taken), lengths, summed(advances)
 
     def _learn(self, runs: str) -> None:
-        """Cache the terms of new runs, each on a line of its own."""
-        words = map(self._words.__getitem__, _WORD_OR_END.findall(runs))
-        terms = np.fromiter(words, np.int32)
-        # Terms that an interrupt left without a start go; starts are written last.
-        first = self._starts[-1]
-        del self._flat[first:]
-        kept = np.cumsum(terms >= 0, dtype=np.int32) + np.int32(first)
-        self._flat.frombytes(terms[terms >= 0].tobytes())
-        self._starts.frombytes(kept[terms == _END].tobytes())
-
-
-class _Words(dict[str, int]):
-    """Index of each word's term, found when it is first asked for."""
-
-    def __init__(self, terms: "defaultdict[str, int]", language: Language) -> None:
-        super().__init__({"\n": _END})
-        self._terms = terms
-        self._language = language
-        self._stem = language.make_stemmer()
-
-    def __missing__(self, word: str) -> int:
-        term = self.term(word)
-        self[word] = index = self._terms[term] if term else STOPPED
-        return index
-
-    def term(self, word: str) -> str:
-        """Return the term of one word of `WORD`, empty for a stop word."""
-        # What `whoosh_chain` does to one word, without setting up its filters for it.
-        folded = fold(word.lower(), self._language)
-        stopped = not folded or folded in self._language.stop_words
-        return "" if stopped else self._stem(folded)
+        """Cache the terms of new runs, each followed by a blank."""
+        # What an interrupt left without a start goes; starts are written last.
+        first, known = self._starts[-1], len(self._starts) - 1
+        del self._flat[first:], self._places[first:], self._advances[known:], self._lengths[known:]
+        starts, advances, lengths = array("i"), array("i"), array("i")
+        advance = length = 0
+        for word in _WORD_OR_END.findall(runs):
+            if word == " ":
+                starts.append(len(self._flat))
+                advances.append(advance)
+                lengths.append(length)
+                advance = length = 0
+                continue
+            own = self._words[word]
+            self._flat.extend([self._terms[term.text] for term in own.terms])
+            base = advance << EXTENT_BITS
+            self._places.extend(base + place for place in own.places)
+            advance += own.advance
+            length += own.length
+        self._advances.frombytes(advances.tobytes())
+        self._lengths.frombytes(lengths.tobytes())
+        self._starts.frombytes(starts.tobytes())
 
 
 def _numbers(values: "array[int]") -> Numbers:
@@ -244,5 +224,23 @@ class NumberedTexts:
     """Term of each index; other texts may have terms in it too."""
     terms: Numbers
     """Index of each term of the texts."""
+    places: Numbers
+    """Position of each term in its text, shifted by `EXTENT_BITS`, and its extent less 1."""
+    counts: Numbers
+    """Number of terms of each text."""
     lengths: Numbers
-    """Terms in each text."""
+    """Number of terms of each text that count in its length."""
+    advances: Numbers
+    """Number of positions that each text takes."""
+
+    def with_titles(self) -> "NumberedTexts":
+        """Return titles and texts, given in turn, as one text each: the title, a gap, the text."""
+        starts = np.zeros(len(self.counts), np.int32)
+        starts[1::2] = TEXT_START << EXTENT_BITS
+        places = self.places + np.repeat(starts, self.counts)
+        pairs = (own.reshape(-1, 2).sum(axis=1, dtype=np.int32) for own in self._of_texts)
+        return NumberedTexts(self.vocabulary, self.terms, places, *pairs)
+
+    @property
+    def _of_texts(self) -> tuple[Numbers, Numbers, Numbers]:
+        return self.counts, self.lengths, self.advances

@@ -53,8 +53,8 @@ class Runs:
         return len(self._numbers)
 
     def after(self, known: int) -> str:
-        """Spell out the runs after the first `known`, each on a line of its own."""
-        return b"".join(run + b"\n" for run in newest(self._numbers, known)).decode()
+        """Spell out the runs after the first `known`, each followed by a blank."""
+        return b"".join(run + b" " for run in newest(self._numbers, known)).decode()
 
     def number(self, texts: Sequence[str]) -> tuple[Numbers, Numbers]:
         """Return the index of each run, texts end to end, and how many each text has, (texts,).

@@ -6,6 +6,7 @@ index folder (`plait.index.local.writer`).
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -91,7 +92,7 @@ class Builder:
         digests = [digest(text.encode()) for text in texts]
         made = self._encode(texts, digests, known)
         lines = [article_json(article) for article in articles]
-        number = self.analyzer.number
+        number, titled = self.analyzer.number, [(a.title, p.text) for a, p in flat]
         return SegmentData(
             articles=StringTable.of(lines),
             ids=StringTable.of(article.id.encode() for article in articles),
@@ -101,7 +102,7 @@ class Builder:
             passage_digests=_stacked(digests),
             postings={
                 "title": build_postings(number(article.title for article, _ in flat)),
-                "text": build_postings(number(f"{a.title}\n{p.text}" for a, p in flat)),
+                "text": build_postings(number(chain(*titled)).with_titles()),
             },
             vectors=Vectors.of(made.vectors),
             tokens=made.tokens,

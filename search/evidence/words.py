@@ -7,6 +7,7 @@ its cosine (docs/adr/0015). Only the text field counts: it holds the title too. 
 """
 
 import math
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -28,6 +29,9 @@ RARITY: Ramp = (0.7, 0.8)
 10,000 passages, a word in 15 begins to be rare, and a word in 5 or fewer is rare in full."""
 WORDS_SHARE: Ramp = (0.5, 0.75)
 """Bounds of the share of the query's weight in a passage's rare words, for an exact find."""
+NEXT_WORD = 3
+"""Greatest distance of two words side by side: two stop words may come between, where they do so in
+the query."""
 PAIR_SHARE: Ramp = (0.65, 0.8)
 """Bounds of the share of the query's weight in two words side by side, for an exact find. They are
 higher, as any text has pairs of words that no other has."""
@@ -45,8 +49,10 @@ class Word:
     """Number of passages that hold it."""
     of_request: bool = False
     """Whether it is a word with which people ask ("tell me about …"), not one that they ask for."""
-    index: int = 0
-    """Index among the query's terms."""
+    place: int = 0
+    """Position of its first word in the query."""
+    indexes: tuple[int, ...] = (0,)
+    """Indexes among the terms looked up: its own, and those of spellings that hold it too."""
 
     @property
     def weight(self) -> float:
@@ -60,22 +66,39 @@ class QueryWords:
     def __init__(self, dictionary: Dictionary, query: Query, *, filtered: bool = False) -> None:
         """Look up the words; `filtered` tells that only some passages are candidates."""
         self._passages, self._filtered = dictionary.passages, filtered
-        self._found = dictionary.find([term for term, _ in query.terms])
-        counted = zip(query.terms, self._found.counts, strict=True)
-        self.words = [
-            Word(term, typed, idf(count, self._passages), count, term in query.of_request, index)
-            for index, ((term, typed), count) in enumerate(counted)
-        ]
+        variants = query.variants
+        self._found = dictionary.find([t for t, _ in query.terms] + [v.term for v in variants])
+        self._spellings: defaultdict[str, list[int]] = defaultdict(list)
+        for at, variant in enumerate(variants, len(query.terms)):
+            for term in variant.terms:
+                self._spellings[term].append(at)
+        self.words = [self._word(query, index) for index in range(len(query.terms))]
+
+    def _word(self, query: Query, index: int) -> Word:
+        """Return a word of the query; passages with any spelling of it hold it."""
+        term, typed = query.terms[index]
+        indexes = (index, *dict.fromkeys(self._spellings[term]))
+        count = max(self._found.counts[at] for at in indexes)
+        rarity = idf(count, self._passages)
+        of_request = term in query.of_request
+        return Word(term, typed, rarity, count, of_request, query.places[index], indexes)
+
+    def _holders(self, word: Word, passages: Passages) -> Flags:
+        """Return whether each passage holds a word in some spelling, (passages,)."""
+        held: Flags = np.zeros(len(passages), bool)
+        for index in word.indexes:
+            held = held | self._found.held_by(index, passages)
+        return held
 
     def coverage(self, passages: Passages) -> Scores:
         """Return the share of the query's weight that is in each passage, 0 to 1.
 
-        A word that no passage has weighs most. The share is 0 where all words are stop words.
+        A word that no passage has weighs most. Stop words count where there is no other word.
         """
         total = sum(word.weight for word in self.words)
         covered = np.zeros(len(passages))
         for word in self.words:
-            covered += word.weight * self._found.held_by(word.index, passages)
+            covered += word.weight * self._holders(word, passages)
         return covered / total if total else covered
 
     def finds(self, passages: Passages) -> Finds:
@@ -86,7 +109,7 @@ class QueryWords:
         shares, held = np.zeros(len(passages)), []
         for word in asked_for:
             if rarity := self._rarity(word.idf):
-                holders = self._found.held_by(word.index, passages)
+                holders = self._holders(word, passages)
                 shares += rarity * word.weight / total * holders
                 held.append((word.term, holders))
         low, high = WORDS_SHARE
@@ -108,11 +131,7 @@ class QueryWords:
             share = ramp((first.weight + second.weight) / total, PAIR_SHARE)
             if not share:
                 continue
-            pair, held_by = (first.index, second.index), self._found.held_by
-            holders = held_by(pair[0], passages) & held_by(pair[1], passages)
-            both = passages[holders]
-            if len(both):
-                holders[holders] = self._found.side_by_side(*pair, both)
+            holders = self._joined(first, second, passages)
             # Nearly all passages with both words are candidates, as the pair is most of the query.
             count = int(np.count_nonzero(holders))
             if count and self._filtered:
@@ -123,16 +142,34 @@ class QueryWords:
     def _count_everywhere(self, first: Word, second: Word) -> int:
         """Return how many passages of the index have two words side by side."""
         rarer, other = sorted((first, second), key=lambda word: word.passages)
-        own = self._found.first(rarer.index, rarer.passages)
-        both = own[self._found.held_by(other.index, own)]
-        holders = self._found.side_by_side(first.index, second.index, both)
-        return int(np.count_nonzero(holders))
+        own = self._found.first(rarer.indexes[0], rarer.passages)
+        both = own[self._found.held_by(other.indexes[0], own)]
+        pair = first.indexes[0], second.indexes[0]
+        holders = self._found.side_by_side(*pair, both, _distance(first, second))
+        joined = (self._found.counts[at] for at in set(first.indexes) & set(second.indexes))
+        return max(int(np.count_nonzero(holders)), *joined, 0)
+
+    def _joined(self, first: Word, second: Word, passages: Passages) -> Flags:
+        """Return whether each passage has two words side by side, or in one, (passages,)."""
+        pair, held_by = (first.indexes[0], second.indexes[0]), self._found.held_by
+        holders = held_by(pair[0], passages) & held_by(pair[1], passages)
+        both = passages[holders]
+        if len(both):
+            holders[holders] = self._found.side_by_side(*pair, both, _distance(first, second))
+        for at in set(first.indexes) & set(second.indexes):
+            holders |= held_by(at, passages)
+        return holders
 
     def _rarity(self, of_idf: float) -> float:
         """Return how rare something is, from 0 to 1; in a single passage nothing is rare."""
         if self._passages <= 1:
             return 0.0
         return ramp(of_idf / math.log(self._passages), RARITY)
+
+
+def _distance(first: Word, second: Word) -> int:
+    """Return how far a second word may be behind a first: as in the query, and not too far."""
+    return min(max(second.place - first.place, 1), NEXT_WORD)
 
 
 def ramp(value: float, bounds: Ramp) -> float:

@@ -9,50 +9,26 @@ mark, a slash, a hyphen inside a word or a minus before a number, is no operator
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from whoosh.qparser import (
-    FieldsPlugin,
-    FuzzyTermPlugin,
-    GroupPlugin,
-    MultifieldPlugin,
-    OperatorsPlugin,
-    OrGroup,
-    PhrasePlugin,
-    PlusMinusPlugin,
-    PrefixPlugin,
-    QueryParser,
-    WhitespacePlugin,
-    syntax,
-)
-from whoosh.query import (
-    AndMaybe,
-    AndNot,
-    FuzzyTerm,
-    NullQuery,
-    Or,
-    Prefix,
-    Query as Tree,
-    Term,
-)
+from whoosh.query import NullQuery, Or, Query as Tree, Term
 
 from plait.index.errors import QueryError
 from plait.index.language.analyzer import TextAnalyzer
-from plait.index.leg import TITLE_BOOST
+from plait.index.language.terms import STOP_MARK
 from plait.index.models.encoding import EncodedQuery
 from plait.search.days import today
+from plait.search.query.syntax import FIELD_BOOSTS, MUST, MUST_NOT, NOT, parse_tree, words_leaf
 from plait.search.query.typed import Typed, read_signs
+from plait.search.query.variants import Variant, spelt_otherwise
 
 Encode: TypeAlias = Callable[[str], EncodedQuery]
 """Function from the words of a query to its encoding; raises `ModelError`."""
-
-FIELD_BOOSTS = {"title": TITLE_BOOST, "text": 1.0}
-"""Boosts of a word that may be in any field."""
 
 REQUEST_WEIGHT = 0.1
 """Weight of a word of a request ("tell me about …", "which articles discuss …"), unless the query
@@ -63,26 +39,21 @@ LONGEST_WITH_OPERATORS = 1000
 quotes and dashes are text."""
 LONGEST_QUERY = 1_000_000
 """Greatest number of characters of a query; a whole article as a query has a hundredth."""
+MOST_STOP_WORDS = 12
+"""Greatest number of distinct stop words, in a query of nothing else, that are sought as a
+sentence: each is in nearly every passage."""
 DEEPEST_NESTING = 20
 """Greatest depth of parentheses within parentheses; in a query with more, they are text."""
-MOST_EDITS = 2
-"""Greatest number of edits of a fuzzy word; more would match nearly every word."""
-
-_MUST = r"(?<![^\s(])\+(?=[\w\"(])"
-_MUST_NOT = r"(?<![^\s(])-(?=[^\W\d_]|[\"(])"
 _OPERATOR = re.compile(
     r'"[^"\w]*\w[^"]*"'  # a phrase
-    rf"|{_MUST}|{_MUST_NOT}"
+    rf"|{MUST}|{MUST_NOT}"
     r"|(?<![^\s(+-])(?:title|text):(?=[\w\"(])"  # a field
     r"|\w\*(?=$|[\s)])"  # a prefix
     r"|\w~[12]?(?=$|[\s)])"  # a fuzzy word
     r"|(?:^|\s)(?:AND|OR|NOT)\s"  # boolean words, in capitals
 )
-# `peace NOT war` and `peace AND NOT war` exclude, as `peace -war` does. Whoosh by itself
-# would read the first as `peace OR (NOT war)`.
-_NOT = r"(?:\b(?:AND|OR)\s+)?\bNOT\s+(?=\S)"
-_UNWANTED = re.compile(rf'(?:{_MUST_NOT}|{_NOT})(?:\w+:)?(?:"[^"]*"|\([^)]*\)|\S+)')
-_MARKS = re.compile(rf'["()]|{_MUST}|\b(?:title|text):|[*~]\d?|\b(?:AND|OR|NOT)\b')
+_UNWANTED = re.compile(rf'(?:{MUST_NOT}|{NOT})(?:\w+:)?(?:"[^"]*"|\([^)]*\)|\S+)')
+_MARKS = re.compile(rf'["()]|{MUST}|\b(?:title|text):|[*~]\d?|\b(?:AND|OR|NOT)\b')
 _QUOTED = re.compile(r'"[^"\n]*"')
 """Pattern of what Whoosh reads as a phrase, in which parentheses group nothing."""
 
@@ -107,6 +78,10 @@ class Query:
     """Term of each word, and where in `words` it begins and ends, in order."""
     encode: Encode | None = field(default=None, compare=False, repr=False)
     """Function that encodes the words, called when their vector is first read."""
+    places: tuple[int, ...] = field(default=(), kw_only=True)
+    """Position of the first word of each of `terms`; stop words count."""
+    variants: tuple[Variant, ...] = field(default=(), kw_only=True)
+    """Other spellings of the words, joined or apart."""
     note: str = field(default="", kw_only=True)
     """Line that says what was read as words though it might be an operator; mostly empty."""
     by_passage: bool = field(default=False, kw_only=True)
@@ -147,19 +122,47 @@ def parse_query(
         typed = read_signs(text, analyzer.language.stop_words)
     structured = operators and _has_operators(typed.text)
     words = _without_operators(typed.text) if structured else text
-    tree = _tree(typed.text, analyzer) if structured else NullQuery
+    tree = parse_tree(typed.text, analyzer) if structured else NullQuery
     if not words.strip():
         raise QueryError(f"no word is wanted in {text!r}; type at least one.")
-    spans = tuple(analyzer.spans(words))
-    counts = Counter(term for term, _, _ in spans)
-    light = frozenset(counts.keys() & analyzer.request_terms)
-    of_request = light if len(light) < len(counts) else frozenset[str]()
-    terms = tuple(
-        (t, count * (REQUEST_WEIGHT if t in of_request else 1)) for t, count in counts.items()
-    )
+    query = _query_of(words, analyzer)
+    stop_words = [term for term, _ in query.terms if term.endswith(STOP_MARK)]
+    if stop_words and not structured:
+        tree = _sentence(words, analyzer, stop_words)
     # With only stop words between the operators there is nothing to match, but a vector.
     kept = None if tree == NullQuery else tree
-    return Query(text, words, terms, kept, of_request, spans, encode, note=typed.note)
+    return replace(query, text=text, tree=kept, encode=encode, note=typed.note)
+
+
+def _query_of(words: str, analyzer: TextAnalyzer) -> Query:
+    """Return the query of plain words; stop words are terms where there is no other word."""
+    found = list(analyzer.found(words))
+    counting = [own for own in found if own.counts] or [own for own in found if own.is_stop]
+    counts = Counter(own.text for own in counting)
+    light = frozenset(counts.keys() & analyzer.request_terms)
+    of_request = light if len(light) < len(counts) else frozenset[str]()
+    first = {own.text: own.at for own in reversed(counting)}
+    return Query(
+        text=words,
+        words=words,
+        terms=tuple(
+            (t, count * (REQUEST_WEIGHT if t in of_request else 1)) for t, count in counts.items()
+        ),
+        tree=None,
+        of_request=of_request,
+        spans=tuple((own.text, own.start, own.end) for own in counting),
+        places=tuple(first[term] for term in counts),
+        variants=tuple(spelt_otherwise(found, words, analyzer)),
+    )
+
+
+def _sentence(words: str, analyzer: TextAnalyzer, terms: Sequence[str]) -> Tree:
+    """Return the tree of stop words alone: any of them, and best one after another."""
+    if len(terms) > MOST_STOP_WORDS:
+        return NullQuery
+    each = (Term(name, t, boost=b) for name, b in FIELD_BOOSTS.items() for t in terms)
+    tree: Tree = Or([words_leaf("text", words, analyzer), *each]).normalize()
+    return tree
 
 
 def _has_operators(text: str) -> bool:
@@ -180,104 +183,3 @@ def _depth(text: str) -> int:
 def _without_operators(text: str) -> str:
     """Return the words that are wanted: a vector knows no `not`."""
     return " ".join(_MARKS.sub(" ", _UNWANTED.sub(" ", text)).split())
-
-
-class _PrefixNode(PrefixPlugin.PrefixNode):
-    """Prefix as it was typed: Whoosh would stem it, and `toki` does not begin `tokyo`."""
-
-    def query(self, parser: QueryParser) -> Tree:
-        """Return the query of the prefix."""
-        return Prefix(self.fieldname or parser.fieldname or "", self.text, boost=self.boost)
-
-
-class _Prefixes(PrefixPlugin):
-    """Syntax of Whoosh's `word*`, without `+`, `-` and brackets, which Whoosh takes for letters."""
-
-    expr = r"(?P<text>[^\s*+\-():\"][^\s*():\"]*)[*](?=\s|$|\))"
-    nodetype = _PrefixNode
-
-
-class _Fuzzy(FuzzyTermPlugin):
-    """Syntax of Whoosh's `word~2`, without its `word~2/3`, which fails for words shorter than 3."""
-
-    expr = re.compile(r"(?<=\S)~(?P<maxdist>[0-9])?(?P<prefix>)")
-
-
-class _AndMaybeGroup(syntax.AndMaybeGroup):
-    """Pair of groups, each of which makes its query once."""
-
-    def query(self, parser: QueryParser) -> Tree:
-        """Return the query; Whoosh's own would make both twice, and those in them four times."""
-        wanted, optional = self.nodes
-        return AndMaybe(wanted.query(parser), optional.query(parser))
-
-
-class _AndNotGroup(syntax.AndNotGroup):
-    """Pair of groups, each of which makes its query once."""
-
-    def query(self, parser: QueryParser) -> Tree:
-        """Return the query; Whoosh's own would make both twice, and those in them four times."""
-        wanted, banned = self.nodes
-        return AndNot(wanted.query(parser), banned.query(parser))
-
-
-class _PlusMinus(PlusMinusPlugin):
-    """Syntax of Whoosh's `+` and `-` (and NOT), inside parentheses too, but not inside words."""
-
-    def __init__(self) -> None:
-        super().__init__(_MUST, rf"{_MUST_NOT}|{_NOT}")  # type: ignore[no-untyped-call]
-
-    def do_plusminus(self, parser: QueryParser, group: Any) -> Any:
-        """Return a group with required, optional and banned nodes apart, in inner groups too."""
-        required, optional, banned = syntax.AndGroup(), syntax.OrGroup(), syntax.OrGroup()
-        kind: syntax.GroupNode = optional
-        for node in group:
-            if isinstance(node, self.Plus):
-                kind = required
-            elif isinstance(node, self.Minus):
-                kind = banned
-            else:
-                nested = isinstance(node, syntax.GroupNode)
-                kind.append(self.do_plusminus(parser, node) if nested else node)
-                kind = optional
-        wanted: syntax.GroupNode = optional
-        if required:
-            wanted = _AndMaybeGroup([required, optional])  # type: ignore[no-untyped-call]
-        return _AndNotGroup([wanted, banned]) if banned else wanted  # type: ignore[no-untyped-call]
-
-
-def _tree(text: str, analyzer: TextAnalyzer) -> Tree:
-    return _adapt(_parser(analyzer).parse(text), analyzer)
-
-
-def _parser(analyzer: TextAnalyzer) -> QueryParser:
-    plugins: list[Any] = [
-        WhitespacePlugin(),
-        PhrasePlugin(),
-        FieldsPlugin(),
-        _Prefixes(),  # type: ignore[no-untyped-call]
-        _Fuzzy(),  # type: ignore[no-untyped-call]
-        GroupPlugin(),
-        _PlusMinus(),
-        OperatorsPlugin(Not="", AndNot="", AndMaybe="", Require=""),
-        MultifieldPlugin(list(FIELD_BOOSTS), fieldboosts=FIELD_BOOSTS),
-    ]
-    return QueryParser(None, analyzer.schema, plugins=plugins, group=OrGroup)
-
-
-def _adapt(tree: Tree, analyzer: TextAnalyzer) -> Tree:
-    """Return a tree whose fuzzy words and prefixes have the form of indexed terms."""
-
-    def adapted(node: Tree) -> Tree:
-        if isinstance(node, FuzzyTerm):
-            node.text = analyzer.term(node.text) or analyzer.fold(node.text.lower())
-            node.maxdist = min(node.maxdist, MOST_EDITS)
-        elif isinstance(node, Prefix):
-            # `treaties*` must find the stem `treati`, which does not begin so.
-            folded = analyzer.fold(node.text.lower())
-            stem = analyzer.term(folded) or folded
-            forms = (Prefix, folded), (Term, stem)
-            return Or([kind(node.fieldname, text, boost=node.boost) for kind, text in forms])
-        return node
-
-    return tree.accept(adapted).normalize()

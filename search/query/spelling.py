@@ -20,10 +20,11 @@ from typing import TypeAlias
 from whoosh.support.levenshtein import levenshtein
 
 from plait.index.language.analyzer import TextAnalyzer
-from plait.index.language.words import WORD
+from plait.index.language.words import SIMPLE_WORD
 from plait.index.leg import Passages
 from plait.index.store import Store
-from plait.search.query.parser import LONGEST_WITH_OPERATORS, MOST_EDITS, Query
+from plait.search.query.parser import LONGEST_WITH_OPERATORS, Query
+from plait.search.query.syntax import MOST_EDITS
 
 LETTERS_FOR_CORRECTION = 4
 """Least number of letters of a word that is corrected: too many shorter ones are one edit apart."""
@@ -73,21 +74,24 @@ class Speller:
 
         def replaced(found: re.Match[str]) -> str:
             word = found[0]
+            if word not in meant and len(meant) == WORDS_CORRECTED:
+                return word
             kept = _WILD.match(query.text, found.end()) or _in_address(query.text, found.span())
             if not kept and word not in meant and self._analyzer.term(word) in unknown:
-                if len(meant) == WORDS_CORRECTED:
-                    return word
                 meant[word] = self._meant(word, is_word) or word
             return word if kept else meant.get(word, word)
 
-        text = WORD.sub(replaced, query.text)
+        text = SIMPLE_WORD.sub(replaced, query.text)
         return text if text != query.text else None
 
     def _unknown(self, query: Query) -> set[str]:
         """Return the terms of a query that no live passage has."""
         terms = [term for term, _ in query.terms]
-        counts = self._store.dictionary.find(terms).counts
-        return {term for term, count in zip(terms, counts, strict=True) if not count}
+        counts = self._store.dictionary.find([*terms, *[own.term for own in query.variants]]).counts
+        others = zip(query.variants, counts[len(terms) :], strict=True)
+        known = {term for variant, count in others if count for term in variant.terms}
+        counted = zip(terms, counts, strict=False)
+        return {term for term, count in counted if not count and term not in known}
 
     def _meant(self, typed: str, is_word: Callable[[str], bool]) -> str | None:
         """Return the likeliest word of the articles, in the case in which it was typed."""
@@ -144,7 +148,7 @@ class Speller:
         """Yield the words that have a term in each of some passages."""
         for index in range(len(passages)):  # one by one: the first is mostly enough
             [(article, passage)] = self._store.read(passages[index : index + 1])
-            words = sorted(set(WORD.findall(f"{article.title}\n{passage.text}")))
+            words = sorted(set(SIMPLE_WORD.findall(f"{article.title}\n{passage.text}")))
             alike = (own for own in words if self._folded(own)[:1] == term[0])
             yield [own for own in alike if self._analyzer.term(own) == term]
 

@@ -70,7 +70,7 @@ def snippet(
     Where no word matches, as in a hit found by its meaning, it is the beginning of `text`.
     Safe to print: what a terminal would obey is escaped before the words are marked.
     """
-    terms = frozenset(analyzer.terms(words))
+    terms = frozenset(own.text for own in analyzer.found(words) if not own.is_stop)
     fragmenter = ContextFragmenter(maxchars=STRETCH_CHARACTERS, surround=MARGIN_CHARACTERS)
     marked = highlight(text, terms, analyzer.chain, fragmenter, _Marks(*marks), top=STRETCHES_SHOWN)
     if not marked:

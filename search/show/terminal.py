@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from plait.index.article import Article, Passage
 from plait.index.language.analyzer import TextAnalyzer
-from plait.index.language.words import WORD
+from plait.index.language.words import SIMPLE_WORD
 from plait.index.summary import counted
 from plait.search.answer import Answer, Page
 from plait.search.hit import Hit
@@ -120,7 +120,7 @@ def spelling_note(typed: str, answer: Answer | Page) -> str:
         return f"did you mean: {answer.suggestion}"
     if answer.asked == typed:
         return ""
-    words = zip(WORD.findall(typed), WORD.findall(answer.asked), strict=False)
+    words = zip(SIMPLE_WORD.findall(typed), SIMPLE_WORD.findall(answer.asked), strict=False)
     unknown = ", ".join(dict.fromkeys(f'"{word}"' for word, other in words if word != other))
     asked = f"these are the hits for: {answer.asked}"
     return f"no passage has {unknown}; {asked} (--exact asks as typed)"

@@ -1,0 +1,59 @@
+"""Other spellings of the words of a query: `post-war` and `post war` as `postwar`.
+
+A text has the joined form of its own compounds, so that a closed word is found there anyhow
+(`plait.index.language.words`). Here are the forms that a compound, or two words side by side, may
+have where a text writes them in one. Whether the index has such a form is not asked here.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from plait.index.language.analyzer import TextAnalyzer
+from plait.index.language.terms import Term
+
+LETTERS_JOINED = 5
+"""Least number of letters of two words that are joined: shorter ones make other words."""
+WORDS_JOINED = 40
+"""Greatest number of words of a query of which neighbours are joined: a longer one was pasted, and
+finds its passages by its other words."""
+
+
+class Variant(NamedTuple):
+    """Term that stands for several terms of a query."""
+
+    term: str
+    terms: tuple[str, ...]
+    """Terms that a passage with the variant holds, in other words."""
+    is_typed: bool
+    """Whether the words were typed as one, with a hyphen or the like."""
+
+
+def spelt_otherwise(found: Sequence[Term], words: str, analyzer: TextAnalyzer) -> Iterator[Variant]:
+    """Yield the variants of the terms that were found in `words`, each once."""
+    seen: set[str] = set()
+    for variant in (*_joined(found), *_side_by_side(found, words, analyzer)):
+        if variant.term not in seen:
+            seen.add(variant.term)
+            yield variant
+
+
+def _joined(found: Sequence[Term]) -> Iterator[Variant]:
+    for own in found:
+        if own.is_joined:
+            within = range(own.at, own.at + own.extent)
+            terms = tuple(part.text for part in found if part.counts and part.at in within)
+            yield Variant(own.text, terms, is_typed=True)
+
+
+def _side_by_side(found: Sequence[Term], words: str, analyzer: TextAnalyzer) -> Iterator[Variant]:
+    typed = {own.text for own in found}
+    counting = [own for own in found if own.counts]
+    for first, second in pairwise(counting if len(counting) <= WORDS_JOINED else ()):
+        if second.at != first.at + 1 or words[first.end : second.start] != " ":
+            continue
+        # An ending such as `'s` would make an elision of the second word.
+        text = analyzer.fold(words[first.start : first.end]) + words[second.start : second.end]
+        made = analyzer.terms(text)
+        if len(text) >= LETTERS_JOINED and len(made) == 1 and made[0] not in typed:
+            yield Variant(made[0], (first.text, second.text), is_typed=False)
