@@ -22,6 +22,8 @@ class Summary:
     """Articles that were read again and had not changed."""
     removed: int = 0
     """Articles removed by `prune`."""
+    repeated: int = 0
+    """Records that were there twice, the same in all that they say."""
     skipped: int = 0
     """Files not read again, since their size and time of change were as before."""
     failures: list[Failure] = field(default_factory=list)
@@ -53,6 +55,7 @@ class Summary:
             "updated": self.updated,
             "removed": self.removed,
             "read again and unchanged": self.unchanged,
+            "there twice": self.repeated,
         }
         articles = [f"{count} {done}" for done, count in counts.items() if count]
         if articles:
