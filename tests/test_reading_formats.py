@@ -257,7 +257,7 @@ def test_a_page_is_read_in_the_encoding_it_declares() -> None:
     [
         (b"<html><body></body></html>", "no article found"),
         (b"<p>" + b"x" * MAX_PAGE_BYTES, "larger than 4 MiB"),
-        (b"<html>\0</html>", "binary"),
+        (b"<html>\0\0\0</html>", "binary"),
     ],
 )
 def test_pages_without_an_article(

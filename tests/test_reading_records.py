@@ -298,7 +298,7 @@ def test_a_table(tmp_path: Path) -> None:
             "no column 'title' or 'text' in its header row, which has 'one', 'two'",
         ),
         (b'"title\n', "header cannot be read"),
-        (b"title,text\n\0,\n", "NUL bytes"),
+        (b"title,text\n\0\0\0,\n", "NUL bytes"),
     ],
 )
 def test_a_table_that_is_none_is_one_failure(tmp_path: Path, data: bytes, reason: str) -> None:

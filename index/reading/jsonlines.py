@@ -14,6 +14,7 @@ from itertools import islice
 from typing import BinaryIO, cast
 
 from plait.index.errors import ReadingError
+from plait.index.reading.binary import is_binary, unmarked_utf16
 from plait.index.reading.decoding import marked
 from plait.index.reading.draft import MAX_ARTICLE_BYTES
 from plait.index.reading.failure import LISTED_NAME_CHARACTERS, Failure, shortened
@@ -57,7 +58,8 @@ def read_lines(lines: Iterable[bytes], place: Place, fields: FieldNames) -> Outc
     """Yield the articles of JSON lines, however many of them fail."""
     last, gathering = 0, Gathering(place, fields)
     for number, line in enumerate(lines, start=1):
-        if number == 1 and (encoding := marked(line)) not in {"", "utf-8-sig"}:
+        encoding = marked(line) or unmarked_utf16(line) if number == 1 else ""
+        if encoding not in {"", "utf-8-sig"}:
             yield place.failure(1, f"is {encoding.upper()}: convert the file to UTF-8")
             return
         if line.isspace() and len(line) <= MAX_ARTICLE_BYTES:
@@ -157,6 +159,8 @@ def no_record(line: bytes) -> str:
     """Return why a line need not be parsed; an empty string where it must be."""
     if len(line) > MAX_ARTICLE_BYTES:
         return f"longer than {MAX_ARTICLE_BYTES >> 20} MiB, the most for one article"
+    if is_binary(line):
+        return "holds too many NUL bytes for text: convert the file to UTF-8"
     if NOT_JSON.match(line):
         return "not valid JSON: Expecting value, at its first character"
     if too_many_values(line):
