@@ -24,6 +24,7 @@ from plait.index.reading import (
     is_gone,
     is_named_by_digest,
     is_named_by_line,
+    kind_of,
     path_of,
     read_file,
     read_records,
@@ -110,12 +111,15 @@ class Indexing:
         self._origins = Origins(home_of(writer.root), writer.sources)
         self._files: list[Path] = []
         self._ids: defaultdict[str, list[str]] = defaultdict(list)
+        self._root = absolute(writer.root)
         self._found = 0
         self._waiting = self._weight = 0
 
     def run(self, paths: Sequence[Path], stdin: Iterable[bytes] = ()) -> Summary:
         """Index paths and JSON lines, as `bring_up_to_date` does."""
-        outcomes = list(find_files(paths))  # how many there are is known before one is read
+        outcomes = list(
+            find_files(paths, self._leave_out)
+        )  # how many there are is known before one is read
         self._found = sum(isinstance(found, SourceFile) for found in outcomes)
         self._tell()
         for found in outcomes:
@@ -127,6 +131,11 @@ class Indexing:
         self._settle([absolute(path) for path in paths])
         self._commit()
         return self.summary
+
+    def _leave_out(self, path: Path) -> None:
+        """Count a file that is not read by its kind, unless it is of the index itself."""
+        if not path.is_relative_to(self._root):
+            self.summary.left_out[kind_of(path)] += 1
 
     def _settle(self, roots: Sequence[Path]) -> None:
         """Prune below each path if that is wanted; a path without any file is a failure."""
