@@ -66,7 +66,8 @@ def index(
             read_again(writer, files)
         summary = Indexing(writer, names, prune=prune, progress=told.files).run(files, stdin)
     console.note(*summary.failures, *summary.notices, writer.notice())
-    console.say(f"{summary}. {root} holds {counted(len(writer.ids()), 'article')}.")
+    holds = f"{root} holds {counted(len(writer.ids()), 'article')}."
+    console.lines(filter(None, [f"{summary}. {holds}", summary.others()]))
     if summary.failures:
         raise typer.Exit(1)
 

@@ -7,8 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 
-from plait.index.article import Article
-from plait.index.errors import IndexDirectoryError, ReadingError
+from plait.index.article import Article, sound
+from plait.index.errors import IndexDirectoryError
 from plait.index.fields.kinds import FieldKinds
 from plait.index.files.home import home_of
 from plait.index.reading import (
@@ -22,6 +22,9 @@ from plait.index.reading import (
     is_below,
     is_deleted,
     is_gone,
+    is_named_by_digest,
+    is_named_by_line,
+    kind_of,
     path_of,
     read_file,
     read_records,
@@ -108,12 +111,15 @@ class Indexing:
         self._origins = Origins(home_of(writer.root), writer.sources)
         self._files: list[Path] = []
         self._ids: defaultdict[str, list[str]] = defaultdict(list)
+        self._root = absolute(writer.root)
         self._found = 0
         self._waiting = self._weight = 0
 
     def run(self, paths: Sequence[Path], stdin: Iterable[bytes] = ()) -> Summary:
         """Index paths and JSON lines, as `bring_up_to_date` does."""
-        outcomes = list(find_files(paths))  # how many there are is known before one is read
+        outcomes = list(
+            find_files(paths, self._leave_out)
+        )  # how many there are is known before one is read
         self._found = sum(isinstance(found, SourceFile) for found in outcomes)
         self._tell()
         for found in outcomes:
@@ -125,6 +131,11 @@ class Indexing:
         self._settle([absolute(path) for path in paths])
         self._commit()
         return self.summary
+
+    def _leave_out(self, path: Path) -> None:
+        """Count a file that is not read by its kind, unless it is of the index itself."""
+        if not path.is_relative_to(self._root):
+            self.summary.left_out[kind_of(path)] += 1
 
     def _settle(self, roots: Sequence[Path]) -> None:
         """Prune below each path if that is wanted; a path without any file is a failure."""
@@ -153,11 +164,13 @@ class Indexing:
         failed = self.summary.failed
         named = partial(self._ids_of, source) if known else tuple
         namer = Namer(file, self._origins.home, self._holder, named)
-        seen = self.take(map(partial(_renamed, namer), read_file(file, self.fields)), source)
+        seen = self.take(map(namer.outcome, read_file(file, self.fields)), source)
         if self.summary.failed > failed:
             return
         if self.prune and known:
             self._remove(lambda article: article.source == source and article.id not in seen)
+        elif known:
+            self._remove_former(source, seen)
         # Only now: a crash before the next commit must read the file again.
         self.writer.sources[source] = partly if known and not self.prune else whole
 
@@ -166,7 +179,9 @@ class Indexing:
         seen: set[str] = set()
         failed = 0
         for article in articles:
-            if failure := self._failure(article, seen):
+            if isinstance(article, Article) and article.id in seen and self._is_known(article):
+                self.summary.repeated += 1
+            elif failure := self._failure(article, seen):
                 failed += 1
                 if failed <= FAILURES_PER_SOURCE:
                     self.summary.failures.append(failure)
@@ -213,6 +228,18 @@ class Indexing:
                 if article := self.writer.get(article_id):
                     self._ids[article.source].append(article_id)
         return self._ids.get(source, ())
+
+    def _remove_former(self, source: str, seen: set[str]) -> None:
+        """Remove the records that an earlier plait named by their lines: they are there anew."""
+        if any(map(is_named_by_digest, seen)):
+            for own in self._ids_of(source):
+                if own not in seen and is_named_by_line(own, source):
+                    self.writer.remove(own)
+                    self.summary.removed += 1
+
+    def _is_known(self, article: Article) -> bool:
+        """Return whether the index has an article with all that it says."""
+        return self.writer.get(article.id) == sound(article)
 
     def _failure(self, found: Article | Failure, seen: set[str]) -> Failure | None:
         """Return why an article cannot be added, or could not be read; None where it can."""
@@ -268,13 +295,3 @@ class Indexing:
 def holds_files(root: Path) -> bool:
     """Return whether files are below a path that was read by another, such as that of a link."""
     return any(isinstance(found, SourceFile) for found in find_files([root]))
-
-
-def _renamed(namer: Namer, outcome: Article | Failure) -> Article | Failure:
-    """Return an article by its id in the index, or why it can have none; a failure as it is."""
-    if isinstance(outcome, Failure):
-        return outcome
-    try:
-        return namer.named(outcome)
-    except ReadingError as error:
-        return Failure(outcome.source, str(error))

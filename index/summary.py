@@ -2,8 +2,12 @@
 
 from __future__ import annotations  # readers take a tenth of a second to import
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+LISTED_KINDS = 8
+"""Kinds of files that are named; a folder of programs has dozens."""
 
 if TYPE_CHECKING:
     from plait.index.reading import Failure
@@ -22,8 +26,12 @@ class Summary:
     """Articles that were read again and had not changed."""
     removed: int = 0
     """Articles removed by `prune`."""
+    repeated: int = 0
+    """Records that were there twice, the same in all that they say."""
     skipped: int = 0
     """Files not read again, since their size and time of change were as before."""
+    left_out: Counter[str] = field(default_factory=Counter)
+    """Numbers of the files in folders that no reader is for, by suffix; empty for one without."""
     failures: list[Failure] = field(default_factory=list)
     """Failures to report: the first ten of each source, then one that counts the others."""
     notices: list[str] = field(default_factory=list)
@@ -53,6 +61,7 @@ class Summary:
             "updated": self.updated,
             "removed": self.removed,
             "read again and unchanged": self.unchanged,
+            "there twice": self.repeated,
         }
         articles = [f"{count} {done}" for done, count in counts.items() if count]
         if articles:
@@ -62,6 +71,21 @@ class Summary:
         parts += [f"{counted(self.skipped, 'file')} unchanged" if self.skipped else ""]
         parts += [counted(self.failed, "failure") if self.failed else ""]
         return "; ".join(filter(None, parts)) or "no articles found"
+
+    def others(self) -> str:
+        """Return a line that names the files left out by kind, the most first; empty for none.
+
+        As in `6 files of other kinds left out: 3 .eml, 2 .pdf, 1 without suffix.`
+        """
+        if not self.left_out:
+            return ""
+        ordered = sorted(self.left_out.items(), key=lambda kind: (-kind[1], kind[0]))
+        parts = [f"{count:,} {suffix or 'without suffix'}" for suffix, count in ordered]
+        if len(parts) > LISTED_KINDS:
+            rest = sum(count for _, count in ordered[LISTED_KINDS:])
+            parts = [*parts[:LISTED_KINDS], f"{rest:,} of {len(parts) - LISTED_KINDS:,} more kinds"]
+        whole = counted(self.left_out.total(), "file")
+        return f"{whole} of other kinds left out: {', '.join(parts)}."
 
 
 def counted(number: int, noun: str) -> str:

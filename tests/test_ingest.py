@@ -104,7 +104,9 @@ def test_other_field_names_read_a_file_again(tmp_path: Path, encoder: Encoder) -
     """A run with the wrong names can be corrected."""
     news = tmp_path / "news"
     news.mkdir()
-    (news / "a.jsonl").write_text('{"_id": "1", "title": "Fruit", "body": "an apple"}')
+    (news / "a.jsonl").write_text(
+        '{"_id": "1", "title": "Fruit", "text": "a pear", "body": "an apple"}'
+    )
     assert _index(tmp_path, encoder).added == 1
     with IndexWriter(tmp_path / ".plait", encoder) as writer:
         summary = bring_up_to_date(writer, [news], fields=FieldNames(text="body"))

@@ -2,6 +2,7 @@
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from plait.index.article import Article
 from plait.index.ingest import bring_up_to_date
 from plait.index.local.writer import IndexWriter
 from plait.index.models.encoder import Encoder
+from plait.index.reading.records import digest_of
 from plait.index.summary import Summary
 
 
@@ -104,34 +106,56 @@ def test_a_file_that_moved_takes_its_id_along(folder: Folder) -> None:
 
 
 def test_records_without_an_id_follow_the_same_rule(folder: Folder) -> None:
-    """`NAME:LINE`, with as much of the path as it takes; records with an id keep that."""
+    """`NAME:DIGEST`, with as much of the path as it takes; records with an id keep that."""
     for name in ("x/a.jsonl", "y/a.jsonl"):
         (folder.root / name).parent.mkdir()
         lines = [{"text": "one"}, {"_id": f"own-{name[0]}", "text": "two"}, {"text": "three"}]
         (folder.root / name).write_text("\n".join(map(json.dumps, lines)))
     folder.index("x", "y")
     before = folder.ids()
+    one, three, four = (digest_of({"text": text}) for text in ("one", "three", "four"))
     assert set(before) == {
-        *("a.jsonl:1", "a.jsonl:3", "own-x"),
-        *("y/a.jsonl:1", "y/a.jsonl:3", "own-y"),
+        *(f"a.jsonl:{one}", f"a.jsonl:{three}", "own-x"),
+        *(f"y/a.jsonl:{one}", f"y/a.jsonl:{three}", "own-y"),
     }
     with (folder.root / "y/a.jsonl").open("a") as file:
         file.write('\n{"text": "four"}')
     assert folder.index(".").added == 1
-    assert folder.ids() == before | {"y/a.jsonl:4": "y/a.jsonl"}
+    assert folder.ids() == before | {f"y/a.jsonl:{four}": "y/a.jsonl"}
 
 
-def test_one_line_may_be_taken_where_the_others_are_not(folder: Folder) -> None:
-    """Only the fifth line of the first file has no id, and so has every line of the second."""
+def test_one_record_may_be_taken_where_the_others_are_not(folder: Folder) -> None:
+    """Only the fifth record of the first file has no id, and so has every one of the second."""
     for name, own in (("x/a.jsonl", 4), ("y/a.jsonl", 0)):
         (folder.root / name).parent.mkdir()
         lines = [{"_id": str(n)} if n < own else {} for n in range(5)]
-        texts = [json.dumps(line | {"text": "A text."}) for line in lines]
+        texts = [json.dumps(line | {"text": f"Text {n}."}) for n, line in enumerate(lines)]
         (folder.root / name).write_text("\n".join(texts))
     done = folder.index("x", "y")
     assert (done.added, done.failed) == (10, 0)
-    assert folder.ids()["a.jsonl:5"] == "x/a.jsonl"
-    assert folder.ids()["y/a.jsonl:5"] == "y/a.jsonl"
+    last = digest_of({"text": "Text 4."})
+    assert folder.ids()[f"a.jsonl:{last}"] == "x/a.jsonl"
+    assert folder.ids()[f"y/a.jsonl:{last}"] == "y/a.jsonl"
+
+
+def test_records_that_an_earlier_plait_named_by_line_are_named_anew(folder: Folder) -> None:
+    """None is there by both names, and records with an id of their own stay."""
+    (folder.root / "a.jsonl").write_text('{"_id": "own:1", "text": "one"}\n{"text": "two"}')
+    folder.index("a.jsonl")
+    digest = digest_of({"text": "two"})
+    with IndexWriter(folder.root / ".plait", folder.quick) as writer:
+        former = writer.get(f"a.jsonl:{digest}")
+        assert former
+        writer.remove(former.id)
+        writer.add(replace(former, id="a.jsonl:2"))
+    (folder.root / "a.jsonl").write_text('{"text": "two"}\n{"text": "three"}')
+    done = folder.index("a.jsonl")
+    assert (done.added, done.removed) == (2, 1)
+    assert set(folder.ids()) == {
+        "own:1",
+        f"a.jsonl:{digest}",
+        f"a.jsonl:{digest_of({'text': 'three'})}",
+    }
 
 
 def test_a_path_that_makes_no_id_is_a_failure(folder: Folder) -> None:
@@ -146,7 +170,9 @@ def test_a_path_that_makes_no_id_is_a_failure(folder: Folder) -> None:
 
 def test_few_ids_are_looked_up_for_a_file(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
     """As many as its path has folders, however many records and articles there are."""
-    (folder.root / "a.jsonl").write_text('{"text": "A record."}\n' * 200)
+    (folder.root / "a.jsonl").write_text(
+        "".join(f'{{"text": "Record {n}."}}\n' for n in range(200))
+    )
     asked: list[str] = []
     get = IndexWriter.get
 

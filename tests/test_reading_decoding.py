@@ -84,7 +84,7 @@ def test_damaged_utf16_and_utf32_show_their_damage(data: bytes) -> None:
 def test_nul_bytes_look_binary() -> None:
     """The message says what was found and what to do."""
     with pytest.raises(ReadingError, match=r"NUL bytes.*convert it to UTF-8"):
-        decode(b"text and \0 more")
+        decode(b"text and \0\0\0 more")
 
 
 def test_a_declared_encoding_is_believed_where_it_fits() -> None:
@@ -133,7 +133,7 @@ def test_streams_are_judged_chunk_by_chunk() -> None:
     assert stream_encoding(["\ufeffa".encode("utf-16-le")]) == "utf-16"
     assert stream_encoding([]) == "utf-8"
     with pytest.raises(ReadingError, match="NUL"):
-        stream_encoding([b"ascii ", b"\0"])
+        stream_encoding([b"ascii ", b"\0\0\0"])
 
 
 def test_candidates_are_encodings_that_python_knows() -> None:

@@ -257,7 +257,7 @@ def test_a_page_is_read_in_the_encoding_it_declares() -> None:
     [
         (b"<html><body></body></html>", "no article found"),
         (b"<p>" + b"x" * MAX_PAGE_BYTES, "larger than 4 MiB"),
-        (b"<html>\0</html>", "binary"),
+        (b"<html>\0\0\0</html>", "binary"),
     ],
 )
 def test_pages_without_an_article(
@@ -310,3 +310,47 @@ def test_half_pairs_never_reach_the_index() -> None:
     article = Draft(half, half, "", "", half, {half: half}).finish("a", "")
     assert repr(article).encode()
     assert (article.raw, article.metadata) == ("", {"a\ufffd": "a\ufffd"})
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "---\n\nA quokka story after a rule.\n\n---\n\nAnother part.",
+        "---\nThe mayor said: a quokka came.\n---\nAnother part.",
+        "---\nNote: a quokka came.\n---\nAnother part.",
+        "---\n\n- a quokka\n- a bilby\n\n---\nAnother part.",
+        "---\nDate: Monday\nA quokka came to town.\n---\nAnother part.",
+        "---\n\n## A quokka came\n\nTo town.\n\n---\n\nAnother part.",
+        "+++\nA quokka came.\n+++\nAnother part.",
+        ";;;\nA quokka came.\n;;;\nAnother part.",
+        "---\ntitle: T\ndate: 2019-01-11\nA quokka came to town.\n---\nAnother part.",
+        "{\nA quokka came.\n}\nAnother part.",
+    ],
+)
+def test_text_between_rules_is_kept(source: str) -> None:
+    """Lines that are no fields are no front matter, whatever stands around them."""
+    draft = read_markdown(source.encode())
+    assert "quokka" in draft.title + draft.text
+    assert "Another part." in draft.text
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "\n---\ntitle: Front\n---\nText",
+        "\n \n\ufeff---\ntitle: Front\n---\nText",
+        "\ufeff---\ntitle: Front\n---\nText",
+        "---\ntitle: Front\n...\nText",
+        "---yaml\ntitle: Front\n---\nText",
+        "\n+++\ntitle = 'Front'\n+++\nText",
+        "---toml\ntitle = 'Front'\n---\nText",
+        ';;;\n"title": "Front",\n"none": null\n;;;\nText',
+        '{\n  "title": "Front"\n}\nText',
+        '---json\n{"title": "Front"}\n---\nText',
+        "---\n# by a program\ntitle: Front\ntags:\n- a\n- b\nabout: >\n  Words: more\n---\nText",
+    ],
+)
+def test_front_matter_in_other_forms(source: str) -> None:
+    """Below blank lines and marks, and in the forms of site generators."""
+    draft = read_markdown(source.encode())
+    assert (draft.title, draft.text.strip()) == ("Front", "Text")

@@ -7,6 +7,7 @@ import json
 import tracemalloc
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from plait.index.article import Article
 from plait.index.errors import ReadingError
 from plait.index.reading import Failure, FieldNames, read_paths, read_records
 from plait.index.reading.draft import MAX_ARTICLE_BYTES
-from plait.index.reading.records import Place
+from plait.index.reading.records import Place, digest_of
 from plait.index.reading.tables import read_csv, read_tsv
 
 BEIR = FieldNames()
@@ -85,14 +86,16 @@ def test_fields_under_other_names() -> None:
     [
         ('{"_id": "a", "id": "b", "text": "x"}', "a"),
         ('{"id": "b", "text": "x"}', "b"),
-        ('{"text": "x"}', "-:1"),
-        ('{"_id": null, "text": "x"}', "-:1"),
+        ('{"text": "x"}', f"-:{digest_of({'text': 'x'})}"),
+        ('{"_id": null, "text": "x"}', f"-:{digest_of({'text': 'x'})}"),
+        ('{"id": NaN, "text": "x"}', f"-:{digest_of({'text': 'x'})}"),
+        ('{"id": 7.0, "text": "x"}', "7"),
         ('{"_id": " a#1 ", "text": "x"}', "a#1"),
         ('{"_id": 0, "text": "x"}', "0"),
     ],
 )
 def test_ids_of_records(line: str, expected: str) -> None:
-    """`_id`, or else `id`, or else the place."""
+    """`_id`, or else `id`, or else a digest of what is in it."""
     article = from_line(line)
     assert isinstance(article, Article)
     assert article.id == expected
@@ -107,13 +110,15 @@ def test_ids_of_records(line: str, expected: str) -> None:
         ('"text"', "a JSON str, not an object"),
         ("[" * 100_000, "not readable as JSON"),
         ('{"text": ' + "1" * 5000 + "}", "not readable as JSON"),
-        ('{"text": 1}', "'text' is a number, not text"),
-        ('{"text": ["x"]}', "'text' is an array, not text"),
+        ('{"text": {"x": 1}}', "'text' is an object, not text"),
+        ('{"text": ["x", {}]}', "'text' holds an object, not text"),
+        ('{"text": [["x"]]}', "'text' holds an array, not text"),
         ('{"title": {}, "text": "x"}', "'title' is an object, not text"),
-        ('{"text": "x", "title": false}', "'title' is true or false, not text"),
+        ('{"text": "x", "text": "y"}', "two fields are named 'text'"),
         ('{"text": "", "title": " "}', "neither a title nor a text"),
         ('{"text": null, "title": null}', "neither a title nor a text"),
-        ('{"body": "x"}', "neither a field 'title' nor 'text', but 'body'"),
+        ('{"header": "x"}', "neither a field 'title' nor 'text', but 'header'"),
+        ('{"body": {"x": 1}}', "neither a field 'title' nor 'text', but 'body'"),
         ("{}", "neither a field 'title' nor 'text', but none"),
         ('{"_id": "", "text": "x"}', "id is empty"),
         ('{"_id": true, "text": "x"}', "id is true or false"),
@@ -173,15 +178,13 @@ def test_a_field_of_publication_dates_a_record_without_date(
 
 
 def test_a_bad_line_does_not_stop_the_next(tmp_path: Path) -> None:
-    """Failures name the line; blank lines count but say nothing; ids name file and line."""
+    """Failures name the line; blank lines count but say nothing; ids name the file."""
     data = b'\xef\xbb\xbf{"text": "one"}\n\n  \nbad\r\n{"text": "two"}\r\n{"text": "three"}'
     outcomes = read(tmp_path, "a.jsonl", data)
     source = str(tmp_path / "a.jsonl")
     articles = [(a.id, a.text, a.source) for a in outcomes if isinstance(a, Article)]
     assert articles == [
-        ("a.jsonl:1", "one", source),
-        ("a.jsonl:5", "two", source),
-        ("a.jsonl:6", "three", source),
+        (f"a.jsonl:{digest_of({'text': text})}", text, source) for text in ("one", "two", "three")
     ]
     assert [place for place, _ in reasons(outcomes)] == [f"{source}:4"]
 
@@ -230,7 +233,7 @@ def test_a_line_beyond_the_limit_is_skipped(tmp_path: Path, letter: bytes) -> No
     assert isinstance(first, Failure)
     assert "longer than 10 MiB" in first.reason
     assert isinstance(second, Article)
-    assert second.id == "a.jsonl:2"
+    assert second.text == "next"
 
 
 @given(st.lists(st.tuples(CELL, CELL), min_size=1), st.sampled_from([",", "\t"]), st.booleans())
@@ -247,7 +250,7 @@ def test_tables_come_back(
     outcomes = list(table(text.getvalue().encode(), separator))
     expected = [(f"a{n}", *row) if any(row) else None for n, row in enumerate(rows)]
     found = [(a.id, a.title, a.text) if isinstance(a, Article) else None for a in outcomes]
-    assert found == expected
+    assert found[: len(rows)] == expected  # below titles alone a failure says so
 
 
 def table(data: bytes, separator: str) -> list[Article | Failure]:
@@ -295,7 +298,7 @@ def test_a_table(tmp_path: Path) -> None:
             "no column 'title' or 'text' in its header row, which has 'one', 'two'",
         ),
         (b'"title\n', "header cannot be read"),
-        (b"title,text\n\0,\n", "NUL bytes"),
+        (b"title,text\n\0\0\0,\n", "NUL bytes"),
     ],
 )
 def test_a_table_that_is_none_is_one_failure(tmp_path: Path, data: bytes, reason: str) -> None:
@@ -362,9 +365,11 @@ def test_field_names_in_another_case() -> None:
 )
 def test_tables_of_other_programs(data: bytes) -> None:
     """Headers in capitals, and semicolons where the comma is in numbers."""
-    assert table(data, ",") == [
-        Article("t:2", "Rain", "It rained.", "t", "2019", "Jane", metadata={"zip": "007"})
-    ]
+    (article,) = table(data, ",")
+    assert isinstance(article, Article)
+    assert replace(article, id="") == Article(
+        "", "Rain", "It rained.", "t", "2019", "Jane", metadata={"zip": "007"}
+    )
 
 
 @pytest.mark.parametrize("header", [b"one;two", b"text;text,b", b"text"])

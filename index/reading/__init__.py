@@ -11,10 +11,10 @@ Not useful for PDF or word processors' files, or for fetching anything from the 
 from plait.index.reading.draft import Draft
 from plait.index.reading.failure import Failure, shown
 from plait.index.reading.files import read_file, read_paths
-from plait.index.reading.finding import SourceFile, absolute, find_files
+from plait.index.reading.finding import SourceFile, absolute, find_files, kind_of
 from plait.index.reading.formats import Format, Reader, one_article
 from plait.index.reading.jsonlines import bounded_lines, read_records
-from plait.index.reading.naming import Namer, path_ends
+from plait.index.reading.naming import Namer, is_named_by_digest, is_named_by_line, path_ends
 from plait.index.reading.origins import (
     Origins,
     is_below,
@@ -43,6 +43,9 @@ __all__ = [
     "is_below",
     "is_deleted",
     "is_gone",
+    "is_named_by_digest",
+    "is_named_by_line",
+    "kind_of",
     "one_article",
     "path_ends",
     "path_of",

@@ -1,11 +1,11 @@
 """Encoding of a file's bytes, and their text.
 
-In this order: a byte order mark decides; bytes with a NUL are not text; valid
-UTF-8 is UTF-8; mostly valid UTF-8 is damaged UTF-8, read with U+FFFD for the
-damage (any single-byte encoding would "fit" too, and garble every other
-letter); anything else is left to charset-normalizer.
+In this order: a byte order mark decides; bytes with NULs are UTF-16, damaged text that is
+read without them, or no text at all (`binary`); valid UTF-8 is UTF-8; mostly valid UTF-8
+is damaged UTF-8, read with U+FFFD for the damage (any single-byte encoding would "fit" too,
+and garble every other letter); anything else is left to charset-normalizer.
 
-Not useful for finding the language, or UTF-16 without its mark.
+Not useful for finding the language, or UTF-16 without its mark that has no ASCII letter.
 """
 
 import codecs
@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable
 
 from plait.index.errors import ReadingError
+from plait.index.reading.binary import is_binary, unmarked_utf16
 from plait.index.reading.labels import encoding_meant
 
 # The marks of UTF-32 first: that of UTF-16LE is the beginning of UTF-32LE's.
@@ -50,6 +51,8 @@ LETTERS_PER_DAMAGE = 100
 
 BINARY = "looks binary, not text: convert it to a text file, or leave it out"
 
+BINARY_BY_NULS = "looks binary (it holds NUL bytes): convert it to UTF-8 text, or leave it out"
+
 NON_ASCII = re.compile(rb"[^\x00-\x7f]")
 
 
@@ -64,7 +67,7 @@ def decode(data: bytes, declared: str = "") -> str:
     encoding = encoding_of(data, declared)
     if encoding == "cp1252":
         data = data.translate(None, CONTROLS_IN_CP1252)
-    text = data.decode(encoding, errors="replace")
+    text = data.decode(encoding, errors="replace").replace("\0", "")
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -76,8 +79,11 @@ def encoding_of(data: bytes, declared: str = "") -> str:
     if mark := marked(data):
         return mark
     if b"\0" in data:
-        message = "looks binary (it holds NUL bytes): convert it to UTF-8 text, or leave it out"
-        raise ReadingError(message)
+        if wide := unmarked_utf16(data):
+            return wide
+        if is_binary(data):
+            raise ReadingError(BINARY_BY_NULS)
+        data = data.replace(b"\0", b"")
     damage = utf8_damage(data)
     if damage is None:
         return "utf-8"
@@ -96,7 +102,9 @@ def stream_encoding(blocks: Iterable[bytes]) -> str:
     for number, block in enumerate(blocks):
         if number == 0 and (mark := marked(block)):
             return mark
-        if b"\0" in block:
+        if number == 0 and (wide := unmarked_utf16(block)):
+            return wide
+        if is_binary(block):
             return encoding_of(block)
         try:
             decoder.decode(block)

@@ -6,14 +6,18 @@ once, however many links lead there.
 """
 
 import os
+import re
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
 from plait.index.reading.failure import Failure, in_words, shown
 from plait.index.reading.registry import REGISTRY
+
+SUFFIX = re.compile(r"\.(?=.*[^\W\d_])[\w+~-]{1,12}")
+"""Suffix that says of which kind a file is; a number is that of a version or a day."""
 
 Identity: TypeAlias = tuple[int, int, str]
 """Device and inode of a folder, and a file's name in it."""
@@ -34,13 +38,16 @@ class SourceFile:
     """Time of the last change, in nanoseconds since 1970."""
 
 
-def find_files(paths: Sequence[Path]) -> Iterator[SourceFile | Failure]:
+def find_files(
+    paths: Sequence[Path], leave_out: Callable[[Path], object] = lambda _: None
+) -> Iterator[SourceFile | Failure]:
     """Yield the files at and below some paths, in the order given and by name inside.
 
     In a folder only names with a registered suffix count, in capitals or not; hidden names
     (`.git`, `.venv`) do not. A file that is a path itself always counts. Broken links,
     unreadable folders, and pipes, sockets and devices named like articles are failures; so
-    are, before all files, packages whose format cannot be used.
+    are, before all files, packages whose format cannot be used. `leave_out` is called with each
+    file of another suffix.
     """
     yield from REGISTRY.failures()
     visited: set[Identity] = set()
@@ -53,19 +60,24 @@ def find_files(paths: Sequence[Path]) -> Iterator[SourceFile | Failure]:
                 waiting += reversed(found)
             elif isinstance(found, Failure):
                 yield found
+            elif isinstance(found, Path):
+                leave_out(found)
             elif found:
                 yield SourceFile(found[0], name_of(found[0], named), *found[1])
 
 
 def visit(
     path: Path, visited: set[Identity], named: Path
-) -> list[Path] | tuple[Path, tuple[int, int]] | Failure | None:
-    """Return a folder's entries, a file with size and time, a failure, or None: nothing to read."""
+) -> list[Path] | tuple[Path, tuple[int, int]] | Path | Failure | None:
+    """Return a folder's entries, a file with size and time, or a failure.
+
+    Or else the path of a file that is not wanted, or None: nothing to read.
+    """
     wanted = path == named or REGISTRY.format_of(path.name) is not None
     try:
         state = path.stat()
         is_folder = stat.S_ISDIR(state.st_mode)
-        if not (is_folder or wanted):
+        if not (is_folder or wanted or stat.S_ISREG(state.st_mode)):
             return None
         itself = folder_identity(state) if is_folder else file_identity(path)
         if itself in visited:
@@ -77,7 +89,7 @@ def visit(
         return Failure(shown(path), broken(path, error))
     if not stat.S_ISREG(state.st_mode):
         return Failure(shown(path), "not a regular file (a pipe, socket or device): leave it out")
-    return path, (state.st_size, state.st_mtime_ns)
+    return (path, (state.st_size, state.st_mtime_ns)) if wanted else path
 
 
 def folder_identity(state: os.stat_result) -> Identity:
@@ -97,6 +109,16 @@ def file_identity(path: Path) -> Identity:
 def broken(path: Path, error: OSError) -> str:
     """Return why a path leads to nothing that can be read."""
     return f"broken link ({in_words(error)})" if path.is_symlink() else in_words(error)
+
+
+def kind_of(path: Path) -> str:
+    """Return the suffix of a file in lower case, empty where what is after its dot is no suffix.
+
+    >>> kind_of(Path("a.tar.GZ")), kind_of(Path("Mr. Smith's letter"))
+    ('.gz', '')
+    """
+    suffix = path.suffix.lower()
+    return suffix if SUFFIX.fullmatch(suffix) else ""
 
 
 def absolute(path: Path) -> Path:

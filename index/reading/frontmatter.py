@@ -1,4 +1,4 @@
-"""Front matter of Markdown: fields between `---` lines in YAML, or between `+++` lines in TOML.
+"""Front matter of Markdown: fields between `---` lines in YAML, `+++` in TOML, `;;;` in JSON.
 
 Not a YAML parser: `key: value` lines and lists of words are read, and the rest is skipped.
 """
@@ -8,6 +8,9 @@ import json
 import re
 import tomllib
 from collections.abc import Callable, Mapping
+from typing import TypeAlias
+
+from plait.index.reading.cleaning import without_blank_lines
 
 MAX_FRONT_LINES = 10_000
 """Lines of front matter; what is not closed by then is text."""
@@ -16,40 +19,82 @@ MAX_TOML_CHARACTERS = 16_384
 """Characters of front matter in TOML that are parsed as a whole, which is quadratic in dotted
 names; of a longer one each line is parsed by itself, where it is no longer than this."""
 
+USUAL_FIELDS = frozenset(
+    [
+        *("title", "date", "author", "authors", "tags", "keywords", "category", "categories"),
+        *("layout", "slug", "permalink", "description", "summary", "draft", "published", "lang"),
+    ]
+)
+"""Fields that front matter has, one of them at least; without one its names begin in lower case."""
+
+MIN_PROSE_WORDS = 3
+"""Words of a line inside front matter that is kept as text, since it is no field."""
+
+Fields: TypeAlias = dict[str, list[str]]
+"""Values of each field, as words."""
+
+WORD = re.compile(r"[^\W\d_]{2,}|\b[aI]\b")
 KEY = re.compile(r"([A-Za-z][\w .-]{0,60}):(?:\s+(.*))?")
+WITHIN = re.compile(r"\s|- |[\]})]")
+"""Beginning of a line that goes on with the field above it."""
 ITEM = re.compile(r"\s*-\s+(.+)")
 
 
 def split_front_matter(text: str) -> tuple[dict[str, list[str]], str]:
-    """Split off the lines between `---` and `---`, or `+++` and `+++`, at the very top, as fields.
+    """Split off the lines between `---` and `---`, or `+++` and `+++`, at the top, as fields.
 
-    A block without its end ends at its first blank line, if title or date is in it.
+    Lines between rules that are no fields are text. A block without its end ends at its first blank
+    line, if title or date is in it.
     """
-    lines = text.split("\n", MAX_FRONT_LINES)
-    read, ends = BLOCKS.get(lines[0].rstrip(), (None, frozenset()))
+    lines = without_blank_lines(text).lstrip("\ufeff").split("\n", MAX_FRONT_LINES)
+    read, ends = BLOCKS.get(lines[0].rstrip().lower(), (None, frozenset()))
     if read is None:
         return {}, text
     for number, line in enumerate(lines[1:MAX_FRONT_LINES], start=1):
         if line.rstrip() in ends:
-            return read(lines[1:number]), "\n".join(lines[number + 1 :])
+            found, others = read(lines[1:number])
+            if is_front_matter(found, others, lines[: number + 1]):
+                prose = [line for line in others if len(WORD.findall(line)) >= MIN_PROSE_WORDS]
+                return found, "\n".join([*prose, *lines[number + 1 :]])
+            return {}, text
     blank = next((n for n, line in enumerate(lines[:MAX_FRONT_LINES]) if not line.strip()), 0)
-    found = read(lines[1:blank])
+    found, _ = read(lines[1:blank])
     if found.keys() & {"title", "date"}:
         return found, "\n".join(lines[blank:])
     return {}, text
 
 
-def fields_of(lines: list[str]) -> dict[str, list[str]]:
-    """Return the fields of `key: value` lines, and of lists inline or one item a line."""
-    found: dict[str, list[str]] = {}
+def is_front_matter(found: Fields, others: list[str], lines: list[str]) -> bool:
+    """Return whether a block of lines is front matter, and not text between two rules.
+
+    `others` are those of them that are no fields. `Note: no ferry on Friday` is text.
+    """
+    if found.keys() & USUAL_FIELDS or BLOCKS[lines[0].rstrip().lower()][0] is not fields_of:
+        odd = sum(not line[0].isspace() for line in others)
+        return 2 * odd <= len(list(filter(str.strip, lines[1:-1])))
+    if others:
+        return False
+    names = [pair[1] for line in lines if (pair := KEY.fullmatch(line.rstrip()))]
+    return all(name[0].islower() and " " not in name for name in names)
+
+
+def fields_of(lines: list[str]) -> tuple[Fields, list[str]]:
+    """Return the fields of `key: value` lines, and of lists inline or one item a line; and others.
+
+    The others are lines that are not indented below a field, and no comments.
+    """
+    found: Fields = {}
     key = ""
+    others = []
     for line in lines:
         if pair := KEY.fullmatch(line.rstrip()):
             key = pair[1].strip().lower()
             found[key] = values_of(pair[2] or "")
         elif (item := ITEM.fullmatch(line)) and key:
             found[key] += values_of(item[1])
-    return {name: values for name, values in found.items() if values}
+        elif line.strip() and not (key and WITHIN.match(line)) and line[0] != "#":
+            others.append(line)
+    return {name: values for name, values in found.items() if values}, others
 
 
 def values_of(text: str) -> list[str]:
@@ -68,17 +113,35 @@ def word_of(text: str) -> list[str]:
     return [text] if text else []
 
 
-def toml_fields_of(lines: list[str]) -> dict[str, list[str]]:
-    """Return the fields of lines of TOML; of a block that is broken, those of its sound lines."""
-    whole = "\n".join(lines)
-    found = parsed(whole)
+def toml_fields_of(lines: list[str]) -> tuple[Fields, list[str]]:
+    """Return the fields of lines of TOML, and the lines of a broken block that are none."""
+    found = parsed("\n".join(lines))
+    others = []
     if found is None:
         found = {}
-        for line in lines:
+        for number, line in enumerate(lines):
             if line.lstrip().startswith("["):  # the fields of a table are not the article's
+                others += [one for one in lines[number:] if parsed(one) is None]
                 break
-            found |= parsed(line) or {}
-    fields = {name.lower(): words_of(value) for name, value in found.items()}
+            one = parsed(line)
+            found |= one or {}
+            others += [line] if one is None else []
+    return in_words(found), others
+
+
+def json_fields_of(lines: list[str]) -> tuple[Fields, list[str]]:
+    """Return the fields of an object in JSON, whose braces may be left out; or else all lines."""
+    whole = "\n".join(lines).strip()
+    try:
+        found = json.loads(whole if whole.startswith("{") else f"{{{whole}}}")
+    except (ValueError, RecursionError):
+        return {}, lines
+    return in_words(found), []
+
+
+def in_words(values: Mapping[str, object]) -> Fields:
+    """Return values by names in lower case, as words; those without any are left out."""
+    fields = {name.lower(): words_of(value) for name, value in values.items() if value is not None}
     return {name: words for name, words in fields.items() if words}
 
 
@@ -109,8 +172,12 @@ def as_word(value: object) -> str:
         return ""
 
 
-BLOCKS: Mapping[str, tuple[Callable[[list[str]], dict[str, list[str]]], frozenset[str]]] = {
-    "---": (fields_of, frozenset(["---", "..."])),
+BLOCKS: Mapping[str, tuple[Callable[[list[str]], tuple[Fields, list[str]]], frozenset[str]]] = {
+    **dict.fromkeys(["---", "---yaml", "---yml"], (fields_of, frozenset(["---", "..."]))),
     "+++": (toml_fields_of, frozenset(["+++"])),
+    "---toml": (toml_fields_of, frozenset(["---"])),
+    ";;;": (json_fields_of, frozenset([";;;"])),
+    "---json": (json_fields_of, frozenset(["---"])),
+    "{": (json_fields_of, frozenset(["}"])),
 }
 """First line of front matter, with the reader of its lines and the lines that end it."""

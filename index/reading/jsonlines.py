@@ -14,18 +14,20 @@ from itertools import islice
 from typing import BinaryIO, cast
 
 from plait.index.errors import ReadingError
+from plait.index.reading.binary import is_binary, unmarked_utf16
 from plait.index.reading.decoding import marked
 from plait.index.reading.draft import MAX_ARTICLE_BYTES
-from plait.index.reading.failure import Failure
+from plait.index.reading.failure import LISTED_NAME_CHARACTERS, Failure, shortened
+from plait.index.reading.gathering import Gathering
 from plait.index.reading.records import (
     MAX_BLANK_LINES,
     TOO_MANY_BLANK_LINES,
     FieldNames,
     Outcomes,
     Place,
-    Record,
     until_too_many_failures,
 )
+from plait.index.reading.values import Record
 
 GZIP_ERRORS = (EOFError, zlib.error, gzip.BadGzipFile)
 
@@ -47,16 +49,17 @@ NOT_JSON = re.compile(rb"\s*[^\s{\[\"\-0-9tfnNI\xef]")
 def read_records(lines: Iterable[bytes], source: str, fields: FieldNames) -> Outcomes:
     """Yield the articles of JSON lines, as of standard input; blank lines are skipped.
 
-    `source` becomes `Article.source`; the id of a record without one is `source:LINE`.
+    `source` becomes `Article.source`; the id of a record without one is `source:DIGEST`.
     """
     return until_too_many_failures(read_lines(lines, Place(source, source), fields), source)
 
 
 def read_lines(lines: Iterable[bytes], place: Place, fields: FieldNames) -> Outcomes:
     """Yield the articles of JSON lines, however many of them fail."""
-    last = 0
+    last, gathering = 0, Gathering(place, fields)
     for number, line in enumerate(lines, start=1):
-        if number == 1 and (encoding := marked(line)) not in {"", "utf-8-sig"}:
+        encoding = marked(line) or unmarked_utf16(line) if number == 1 else ""
+        if encoding not in {"", "utf-8-sig"}:
             yield place.failure(1, f"is {encoding.upper()}: convert the file to UTF-8")
             return
         if line.isspace() and len(line) <= MAX_ARTICLE_BYTES:
@@ -69,7 +72,8 @@ def read_lines(lines: Iterable[bytes], place: Place, fields: FieldNames) -> Outc
         if isinstance(found, str):
             yield place.failure(number, found)
         else:
-            yield place.outcome(found, number, fields)
+            yield gathering.outcome(found, number)
+    yield from gathering.ending()
 
 
 def read_jsonl(file: BinaryIO, place: Place, fields: FieldNames) -> Outcomes:
@@ -128,7 +132,8 @@ def record_on(line: bytes) -> Record | str:
     if reason := no_record(line):
         return reason
     try:
-        record = json.loads(line.removeprefix(codecs.BOM_UTF8).decode())
+        text = line.removeprefix(codecs.BOM_UTF8).replace(b"\0", b"").decode()
+        record = json.loads(text, object_pairs_hook=with_single_names)
     except UnicodeDecodeError as error:
         return f"not UTF-8 (byte {error.start + 1} of the line): convert the file to UTF-8"
     except json.JSONDecodeError as error:
@@ -140,10 +145,22 @@ def record_on(line: bytes) -> Record | str:
     return f"a JSON {type(record).__name__}, not an object: write one a line"
 
 
+def with_single_names(pairs: list[tuple[str, object]]) -> Record:
+    """Return an object of JSON; raises ValueError where two of its fields differ under one name."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        lost = (name for name, value in pairs if found[name] != value)
+        if (twice := next(lost, None)) is not None:
+            raise ValueError(f"two fields are named {shortened(twice, LISTED_NAME_CHARACTERS)!r}")
+    return found
+
+
 def no_record(line: bytes) -> str:
     """Return why a line need not be parsed; an empty string where it must be."""
     if len(line) > MAX_ARTICLE_BYTES:
         return f"longer than {MAX_ARTICLE_BYTES >> 20} MiB, the most for one article"
+    if is_binary(line):
+        return "holds too many NUL bytes for text: convert the file to UTF-8"
     if NOT_JSON.match(line):
         return "not valid JSON: Expecting value, at its first character"
     if too_many_values(line):

@@ -7,20 +7,27 @@ folder above that of the index, whose name changes when a project moves: where a
 taken, `./` stands for it.
 """
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import PurePath
 from typing import TypeAlias
 
 from plait.index.article import Article
+from plait.index.errors import ReadingError
 from plait.index.reading.draft import usable_id
-from plait.index.reading.failure import shown
+from plait.index.reading.failure import Failure, shown
 from plait.index.reading.finding import SourceFile
+from plait.index.reading.records import DIGEST_BYTES
 
 Holder: TypeAlias = Callable[[str], str | None]
 """Function from an id to the source of the article that has it; None where the id is free."""
 Named: TypeAlias = Callable[[], Sequence[str]]
 """Function that returns the ids that the index has of a file."""
+
+DIGEST = re.compile(rf":[0-9a-f]{{{2 * DIGEST_BYTES}}}\Z")
+RECORD = re.compile(rf"[0-9a-f]{{{2 * DIGEST_BYTES}}}|[0-9]+")
+"""End of the id of a record that has none of its own: a digest of it, or its line."""
 
 
 class Namer:
@@ -52,12 +59,21 @@ class Namer:
         found = usable_id(self._chosen + line)
         return article if found == article.id else replace(article, id=found)
 
+    def outcome(self, outcome: Article | Failure) -> Article | Failure:
+        """Return an article by its id in the index, or why it has none; a failure as it is."""
+        if isinstance(outcome, Failure):
+            return outcome
+        try:
+            return self.named(outcome)
+        except ReadingError as error:
+            return Failure(outcome.source, str(error))
+
     def _line_of(self, article_id: str) -> str | None:
-        """Return `:LINE` of a record's id, nothing for a whole file; None for an id of its own."""
+        """Return `:DIGEST` of a record's id, nothing for a file's; None for an id of its own."""
         if article_id == self._read_as.strip():
             return ""
         name, _, line = article_id.rpartition(":")
-        return f":{line}" if name == self._read_as.lstrip() and line.isdecimal() else None
+        return f":{line}" if name == self._read_as.lstrip() and RECORD.fullmatch(line) else None
 
     def _choose(self, line: str) -> str:
         """Return the name by which the index has the article, else one that is free."""
@@ -67,11 +83,24 @@ class Namer:
             if source == self._source:
                 return end
         for own in self._named():  # by a folder's name that it had before it moved
-            if own.endswith(line):
-                return own.removesuffix(line)
+            name, _, other = own.rpartition(":")
+            if own.endswith(line) or (line and RECORD.fullmatch(other) and name in held):
+                return own.removesuffix(line) if own.endswith(line) else name
         passed = self._ends[: self._ends.index(self._read_as) + 1]
         wanted = [self._read_as, *(end for end in self._new if end not in passed)]
         return next((end for end in wanted if held[end] is None), wanted[-1])
+
+
+def is_named_by_digest(article_id: str) -> bool:
+    """Return whether an id ends as that of a record without one."""
+    return DIGEST.search(article_id) is not None
+
+
+def is_named_by_line(article_id: str, source: str) -> bool:
+    """Return whether an id is that of a line of a source, as records had it before digests."""
+    name, _, line = article_id.rpartition(":")
+    is_line = line.isdecimal() and len(line) < 2 * DIGEST_BYTES
+    return is_line and source.endswith(name.removeprefix("."))
 
 
 def path_ends(path: PurePath) -> Iterator[str]:

@@ -3,22 +3,46 @@
 Does not find the records of a file: see `jsonlines` and `tables`.
 """
 
+import json
+import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import astuple, dataclass
+from hashlib import blake2b
 from typing import TypeAlias
 
 from plait.index.article import Article, FieldValue, scalar_of, stored
 from plait.index.errors import ReadingError
 from plait.index.reading.cleaning import without_surrogates
-from plait.index.reading.dates import date_of_publication, iso_date_or_part
+from plait.index.reading.dates import date_of_publication
 from plait.index.reading.draft import EMPTY, Draft
 from plait.index.reading.failure import Failure, listed, unforeseen
-from plait.index.reading.types import converted, declared, json_of
-
-Record: TypeAlias = Mapping[str, object]
+from plait.index.reading.types import converted, declared
+from plait.index.reading.values import (
+    Record,
+    author_in,
+    date_in,
+    is_missing,
+    is_several,
+    json_type,
+    string_in,
+)
 
 BEIR_ID_FIELD = "_id"
+
+TEXT_FIELD = "text"
+
+DIGEST_BYTES = 8
+"""Bytes of a digest of a record: among ten million, two meet once in 400,000 collections."""
+
+TEXT_FIELDS = (
+    *("content", "contents", "body", "article", "articlebody", "bodytext", "contenttext"),
+    *("fulltext", "maintext", "document", "passage", "abstract", "description", "summary"),
+)
+"""Fields, in lower case and letters alone, that stand in for `text` where it has nothing, the
+likeliest first: those of corpora, news services and feeds."""
+
+NO_LETTERS = re.compile(r"[\W_]+")
 
 MAX_FAILURES = 1_000_000
 """Failures of a source after which reading stops: it is no file of records, and the rest of it
@@ -46,7 +70,8 @@ class FieldNames:
     id: str = BEIR_ID_FIELD
     """Field of the id; by default `id` in a record without `_id`."""
     title: str = "title"
-    text: str = "text"
+    text: str = TEXT_FIELD
+    """Field of the text; by default another of `TEXT_FIELDS` where a record has none in `text`."""
     date: str = "date"
     author: str = "author"
     types: str = ""
@@ -58,6 +83,11 @@ class FieldNames:
             if without_surrogates(name) != name:
                 raise ReadingError(f"the field name {name!a} is no UTF-8; no record has such a one")
 
+    @property
+    def has_usual_text(self) -> bool:
+        """Whether another field may stand in for the text: none was named for it."""
+        return self.text.casefold() == TEXT_FIELD
+
     def spelled(self, names: Collection[str]) -> "FieldNames":
         """Return the names as a record spells them: exactly so, or as the one name in another case.
 
@@ -66,8 +96,9 @@ class FieldNames:
         wanted = (self.id, self.title, self.text, self.date, self.author)
         if all(name in names for name in wanted):  # most records of large files
             return self
-        found = Counter(name.casefold() for name in names)
-        unique = {name.casefold(): name for name in names if found[name.casefold()] == 1}
+        plain = {name: name.strip().casefold() for name in names}
+        found = Counter(plain.values())
+        unique = {own: name for name, own in plain.items() if found[own] == 1}
         id_, title, body, date, author = (
             n if n in names else unique.get(n.casefold(), n) for n in wanted
         )
@@ -83,8 +114,8 @@ class Place:
     source: str
     """Path of the file, for `Article.source`."""
     name: str
-    """Name of the file: the id of its one article, or the beginning of `NAME:LINE`, the id of a
-    record without one."""
+    """Name of the file: the id of its one article, or the beginning of `NAME:DIGEST`, the id of a
+    record without one, which is made of what is in it."""
     below: str = ""
     """Path of the file below the folder that is indexed, whose names may hold the date of its one
     article; empty for a stream."""
@@ -94,7 +125,8 @@ class Place:
         try:
             names = fields.spelled(record)
             draft = draft_of(record, names)
-            return draft.finish(id_of(record, names) or f"{self.name}:{line}", self.source)
+            own = id_of(record, names) or f"{self.name}:{digest_of(record)}"
+            return draft.finish(own, self.source)
         except ReadingError as error:
             return self.failure(line, str(error))
         except Exception as error:  # noqa: BLE001 - see `unforeseen`
@@ -129,15 +161,16 @@ def draft_of(record: Record, fields: FieldNames) -> Draft:
     name from which the date is, and a list of several dates.
     Raises ReadingError for a title or text of the wrong type, or without either.
     """
-    if fields.title not in record and fields.text not in record:
+    body, text = text_in(record, fields)
+    if fields.title not in record and body not in record:
         wanted = f"has neither a field {fields.title!r} nor {fields.text!r}"
         raise ReadingError(f"{wanted}, but {listed(record)}: say which field holds the text")
-    title, text = string_in(record, fields.title), string_in(record, fields.text)
+    title = string_in(record, fields.title, ", ")
     if not title and not text:  # found at once: a table may be a million such rows
         raise ReadingError(EMPTY)
     date = date_in(record.get(fields.date))
     author = author_in(record.get(fields.author))
-    used = {id_field(record, fields), fields.title, fields.text}
+    used = {id_field(record, fields), fields.title, body}
     used |= {name for name, value in ((fields.date, date), (fields.author, author)) if value}
     if is_several(record.get(fields.date)):
         used -= {fields.date}
@@ -157,8 +190,10 @@ def id_of(record: Record, fields: FieldNames) -> str | None:
     Raises ReadingError for an id of the wrong type, or an empty one.
     """
     value = record.get(id_field(record, fields))
-    if value is None:
+    if is_missing(value):
         return None
+    if isinstance(value, float) and value.is_integer():  # of a column that has missing values, too
+        value = int(value)
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise ReadingError(f"its id is {json_type(value)}, not text or a whole number")
     if not str(value).strip():
@@ -166,41 +201,40 @@ def id_of(record: Record, fields: FieldNames) -> str | None:
     return str(value)
 
 
-def string_in(record: Record, name: str) -> str:
-    """Return a field's text; empty where it is missing or null.
+def digest_of(record: Record) -> str:
+    """Return a digest of what is in a record, by which it is known where it has no id."""
+    given = {name: value for name, value in record.items() if not is_missing(value)}
+    whole = json.dumps(given, sort_keys=True).encode()
+    return blake2b(whole, digest_size=DIGEST_BYTES).hexdigest()
 
-    Raises ReadingError where it is anything else.
+
+def text_in(record: Record, fields: FieldNames) -> tuple[str, str]:
+    """Return the name of the field that holds the text, and the text.
+
+    Where it is not named otherwise, one of `TEXT_FIELDS` stands in for a `text` that is empty.
+    Raises ReadingError where the field is an object.
     """
-    value = record.get(name)
-    if value is None:
-        return ""
-    if not isinstance(value, str):
-        raise ReadingError(f"its field {name!r} is {json_type(value)}, not text")
-    return value
+    text = string_in(record, fields.text, "\n\n")
+    if text.strip() or not fields.has_usual_text:
+        return fields.text, text
+    for name in bodies_of(record):
+        if not isinstance(record[name], Mapping) and name not in {fields.title, fields.id}:
+            found = string_in(record, name, "\n\n")
+            if found.strip():
+                return name, found
+    return fields.text, text
 
 
-def author_in(value: object) -> str:
-    """Return the author, or the authors of a list of names joined by commas."""
-    if isinstance(value, list) and all(isinstance(name, str) for name in value):
-        return ", ".join(value)
-    return value if isinstance(value, str) else ""
-
-
-def date_in(value: object) -> str:
-    """Return the date that a value is, or the first of a list that is one; else an empty string."""
-    values = value if isinstance(value, list) else [value]
-    return next(filter(None, (iso_date_or_part(as_text(one)) for one in values)), "")
-
-
-def is_several(value: object) -> bool:
-    """Return whether a value is a list of more than one."""
-    return isinstance(value, list) and len(value) > 1
+def bodies_of(names: Iterable[str]) -> list[str]:
+    """Return those of a record's fields that may stand in for its text, the likeliest first."""
+    found = {NO_LETTERS.sub("", name).casefold(): name for name in names}
+    return [found[name] for name in TEXT_FIELDS if name in found]
 
 
 def metadata_of(record: Record, used: set[str]) -> dict[str, FieldValue]:
     """Return the remaining fields, those of BEIR's `metadata` object among them.
 
-    Nulls are left out. A field of the record wins over one of the same name inside.
+    What is missing is left out. A field of the record wins over one of the same name inside.
     """
     nested = record.get(METADATA_FIELD)
     inner = nested if isinstance(nested, dict) and METADATA_FIELD not in used else {}
@@ -210,7 +244,7 @@ def metadata_of(record: Record, used: set[str]) -> dict[str, FieldValue]:
         if name not in used and not (name == METADATA_FIELD and value is nested and inner)
     }
     found = {**inner, **outer}.items()
-    return {name: stored(value) for name, value in found if value is not None}
+    return {name: stored(value) for name, value in found if not is_missing(value)}
 
 
 def with_declared(
@@ -225,18 +259,3 @@ def with_types(cells: Mapping[str, str], fields: FieldNames) -> Record:
     """Return a record of texts in which numbers and flags are no texts, except in named fields."""
     named = {*astuple(fields), *declared(fields.types), "id"}
     return {name: cell if name in named else scalar_of(cell) for name, cell in cells.items()}
-
-
-def as_text(value: object) -> str:
-    """Return a string as it is, an empty one for null, and any other value as JSON."""
-    if value is None:
-        return ""
-    return value if isinstance(value, str) else json_of(value)
-
-
-def json_type(value: object) -> str:
-    """Return the type of a value in JSON's words."""
-    if isinstance(value, bool):
-        return "true or false"
-    names = {dict: "an object", list: "an array", int: "a number", float: "a number"}
-    return names.get(type(value), type(value).__name__)

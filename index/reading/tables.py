@@ -1,28 +1,33 @@
 """Reader of tables with a header row: one record a row, one at a time.
 
-CSV as in RFC 4180, and the same with tabs, as spreadsheets write it: quotes around a cell
-that holds separators, quotes or line ends. A row whose quotes do not pair up is a failure,
-for anything else would be a guess.
+CSV as in RFC 4180, and the same with tabs or other separators, as spreadsheets write it: quotes
+around a cell that holds separators, quotes or line ends. A row whose quotes do not pair up is a
+failure, for anything else would be a guess.
 """
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from functools import partial
 from typing import BinaryIO, TypeAlias
 
+from plait.index.article import Article
 from plait.index.errors import ReadingError
 from plait.index.reading.decoding import stream_encoding
 from plait.index.reading.draft import MAX_ARTICLE_BYTES
 from plait.index.reading.failure import Failure, listed
+from plait.index.reading.gathering import Gathering
 from plait.index.reading.records import (
     MAX_BLANK_LINES,
     TOO_MANY_BLANK_LINES,
     FieldNames,
     Outcomes,
     Place,
+    bodies_of,
     with_types,
 )
+from plait.index.reading.values import Record
 
 BLOCK_BYTES = 1024 * 1024
 """Bytes read at a time to find the encoding."""
@@ -31,14 +36,20 @@ MAX_COLUMNS = 16_384
 """Columns of the largest sheet that Excel and LibreOffice can save."""
 
 MAX_HEADER_CHARACTERS = 64 * MAX_COLUMNS
-"""Characters of a header in which semicolons are looked for."""
+"""Characters of a header in which separators are looked for."""
+
+OTHER_SEPARATORS = (";", "\t", "|", ",")
+"""Separators that spreadsheets and databases write, whatever the suffix says."""
+
+SEPARATOR_LINE = re.compile(r"\s*\"?sep=(\\t|[^\s\"]|\t)\"?\s*", re.IGNORECASE)
+"""First line that names the separator, as Excel writes and reads it."""
 
 Rows: TypeAlias = Iterator[tuple[int, list[str] | str]]
 """Line on which a row begins, and its cells, or the reason where it is broken."""
 
 
 def read_csv(file: BinaryIO, place: Place, fields: FieldNames) -> Outcomes:
-    """Yield the articles of a table with commas, or with semicolons as in much of Europe."""
+    """Yield the articles of a table with commas, or what its header has in their place."""
     return read_table(file, place, fields, ",")
 
 
@@ -59,20 +70,34 @@ def read_table(file: BinaryIO, place: Place, fields: FieldNames, separator: str)
     spelled = "utf-8-sig" if encoding == "utf-8" else encoding
     # Bytes that fit no encoding are replaced; see `decoding`.
     with io.TextIOWrapper(file, spelled, "replace", newline="") as text:
-        if separator == "," and has_semicolons(text, fields):
-            separator = ";"
-        text.seek(0)
-        yield from table_outcomes(numbered_rows(text, separator), place, fields)
+        found = SEPARATOR_LINE.fullmatch(text.readline(MAX_HEADER_CHARACTERS))
+        if found:
+            separator = "\t" if found[1] == r"\t" else found[1]
+        else:
+            text.seek(0)
+            separator = separator_of(text, fields, separator)
+            text.seek(0)
+        yield from table_outcomes(numbered_rows(text, separator, int(bool(found))), place, fields)
 
 
-def has_semicolons(text: io.TextIOWrapper, fields: FieldNames) -> bool:
-    """Return whether the first line has semicolons, no comma, and a column of title or text."""
+def separator_of(text: io.TextIOWrapper, fields: FieldNames, usual: str) -> str:
+    """Return what separates the cells of a table: the usual separator, or another of its header.
+
+    Another, where the header does not have the usual one, and has a column that is wanted by it.
+    """
     line = text.readline(MAX_HEADER_CHARACTERS)
-    if ";" not in line or "," in line:
-        return False
-    names = {name.strip().strip('"').strip() for name in line.split(";")}
-    spelled = fields.spelled(names)
-    return spelled.title in names or spelled.text in names
+    if usual not in line:
+        for other in OTHER_SEPARATORS:
+            names = [name.strip().strip('"').strip() for name in line.split(other)]
+            if len(names) > 1 and is_header(names, fields.spelled(names)):
+                return other
+    return usual
+
+
+def is_header(names: list[str], fields: FieldNames) -> bool:
+    """Return whether a column can be the title or the text."""
+    bodies = bodies_of(names) if fields.has_usual_text else []
+    return bool(bodies) or fields.title in names or fields.text in names
 
 
 def table_outcomes(rows: Rows, place: Place, fields: FieldNames) -> Outcomes:
@@ -85,14 +110,20 @@ def table_outcomes(rows: Rows, place: Place, fields: FieldNames) -> Outcomes:
     names = [name.strip() for name in header[1]]
     fields = fields.spelled(names)
     check_header(names, fields)
+    gathering = Gathering(place, fields)
     last = 1
     for line, cells in rows:
-        if cells:
-            last = line
+        if isinstance(cells, str):
+            yield place.failure(line, cells)
+        elif any(map(str.strip, cells)):
+            yield gathered(gathering, (line, place), names, cells)
         elif line - last > MAX_BLANK_LINES:
             yield Failure(place.source, TOO_MANY_BLANK_LINES)
             return
-        yield from row_outcome(names, cells, (line, place), fields)
+        else:
+            continue
+        last = line
+    yield from gathering.ending()
 
 
 def check_header(names: list[str], fields: FieldNames) -> None:
@@ -100,30 +131,45 @@ def check_header(names: list[str], fields: FieldNames) -> None:
     if len(names) > MAX_COLUMNS:
         message = f"{len(names):,} columns, at most {MAX_COLUMNS:,} are read"
         raise ReadingError(f"{message}: leave out those that are no text")
-    if fields.title not in names and fields.text not in names:
+    if not is_header(names, fields):
         wanted = f"no column {fields.title!r} or {fields.text!r} in its header row"
         found = listed(names)
         raise ReadingError(f"{wanted}, which has {found}: say which column holds the text")
+    if names.count(fields.id) > 1:
+        raise ReadingError(f"several columns are named {fields.id!r}: rename those that are no id")
 
 
-def row_outcome(
-    names: list[str], cells: list[str] | str, at: tuple[int, Place], fields: FieldNames
-) -> Outcomes:
-    """Yield the article of a row; nothing for a row without cells."""
+def gathered(
+    gathering: Gathering, at: tuple[int, Place], names: list[str], cells: list[str]
+) -> Article | Failure:
+    """Return the article of a row, or its failure; blank cells beyond the last column are none."""
     line, place = at
-    if isinstance(cells, str):
-        yield place.failure(line, cells)
-    elif len(cells) > len(names):
+    while len(cells) > len(names) and not cells[-1].strip():
+        cells.pop()
+    if len(cells) > len(names):
         reason = f"{len(cells)} cells in {len(names)} columns: put quotes around its separators"
-        yield place.failure(line, reason)
-    elif cells:
-        # A short row has left out its last cells.
-        record = with_types(dict(zip(names, cells, strict=False)), fields)
-        yield place.outcome(record, line, fields)
+        return place.failure(line, reason)
+    return gathering.outcome(record_of(names, cells, gathering.fields), line)
+
+
+def record_of(names: list[str], cells: list[str], fields: FieldNames) -> Record:
+    """Return the cells of a row by the names of their columns; those of one name as a list.
+
+    A short row has left out its last cells.
+    """
+    record = with_types(dict(zip(names, cells, strict=False)), fields)
+    if len(record) == len(cells):
+        return record
+    own: dict[str, list[object]] = {}
+    for name, cell in zip(names, cells, strict=False):
+        if cell.strip():
+            own.setdefault(name, []).append(with_types({name: cell}, fields)[name])
+    several = {name: found for name, found in own.items() if len(found) > 1}
+    return {**record, **{name: found[0] for name, found in own.items()}, **several}
 
 
 class RowLines:
-    """Lines of a table, for a reader of rows, which may have several lines each."""
+    """Lines of a table without NULs, for a reader of rows, which may have several lines each."""
 
     def __init__(self, text: io.TextIOWrapper) -> None:
         self._text = text
@@ -144,15 +190,18 @@ class RowLines:
             if self._taken > MAX_ARTICLE_BYTES:
                 limit = f"longer than {MAX_ARTICLE_BYTES >> 20} MiB, the most for one article"
                 raise ReadingError(f"a row is {limit}: only those above it were read")
-            yield line
+            yield line.replace("\0", "")
 
 
-def numbered_rows(text: io.TextIOWrapper, separator: str) -> Rows:
-    """Yield each row with the line it begins on; a reason in place of a broken row."""
+def numbered_rows(text: io.TextIOWrapper, separator: str, above: int = 0) -> Rows:
+    """Yield each row with the line it begins on; a reason in place of a broken row.
+
+    `above` is the number of lines that were read already.
+    """
     lines = RowLines(text)
     rows = csv.reader(lines, delimiter=separator, strict=True)
     while True:
-        line = rows.line_num + 1
+        line = above + rows.line_num + 1
         lines.begin_row()
         try:
             yield line, next(rows)
