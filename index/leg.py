@@ -80,6 +80,11 @@ class Spelling(Protocol):
         """Term of the spelling."""
         ...
 
+    @property
+    def terms(self) -> Sequence[str]:
+        """Terms of the query that a passage with the spelling has, in other words."""
+        ...
+
 
 class LegQuery(Protocol):
     """A parsed query, as legs read it (`plait.search.query.parser.Query`)."""

@@ -90,12 +90,12 @@ class Dictionary(Protocol):
         """Return where some terms occur."""
         ...
 
-    def similar(self, term: str, edits: int) -> set[str]:
-        """Return the terms at most `edits` letters away: inserted, deleted or replaced ones."""
+    def similar(self, word: str, edits: int) -> set[str]:
+        """Return the terms of words at most `edits` letters away: inserted, deleted or replaced."""
         ...
 
     def letters(self) -> Mapping[str, int]:
-        """Return how often each letter is in the terms, each term counted once or a few times."""
+        """Return how often each letter is in the words, each word counted once or a few times."""
         ...
 
 

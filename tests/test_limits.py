@@ -55,7 +55,7 @@ def test_a_prefix_reads_none_of_the_words_it_begins(monkeypatch: pytest.MonkeyPa
 @pytest.mark.parametrize(
     ("limit", "query", "needed", "wanted"),
     [
-        ("TERMS_COMPARED", "pea~", 3, r"needs at least 3 terms compared.*at most 2 .*use fewer"),
+        ("WORDS_COMPARED", "peac~", 3, r"needs at least 3 words compared.*at most 2 .*use fewer"),
         (
             "POSTINGS_READ",
             "w*",
@@ -72,7 +72,7 @@ def test_beyond_a_limit_an_error_says_what_to_do(
     monkeypatch: pytest.MonkeyPatch, limit: str, query: str, needed: int, wanted: str
 ) -> None:
     """What was too much, how much, and the remedy; what just fits is found."""
-    texts = ["war peace other"] if limit == "TERMS_COMPARED" else ["war peace", "war", "war wet"]
+    texts = ["war peace other"] if limit == "WORDS_COMPARED" else ["war peace", "war", "war wet"]
     reader = reader_of(texts)
     own = getattr(leaves, limit)
     monkeypatch.setattr(leaves, limit, replace(own, most=needed))

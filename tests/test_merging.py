@@ -48,7 +48,10 @@ TEXTS = st.lists(st.lists(WORDS, max_size=12).map(" ".join), min_size=2, max_siz
 def test_a_merge_is_what_the_rest_would_have_made(
     encoder: Encoder, texts: list[str], data: st.DataObject
 ) -> None:
-    """Each file of a merged segment has the bytes it has where the rest was built at once."""
+    """Each file of a merged segment has the bytes it has where the rest was built at once.
+
+    Except for surface forms, which may outlive their passages (tests/test_keyword_oracle.py).
+    """
     articles = [varied(n, text) for n, text in enumerate(texts)]
     places = st.integers(0, len(articles))
     bounds = sorted({0, len(articles), data.draw(places), data.draw(places)})
@@ -64,7 +67,9 @@ def test_a_merge_is_what_the_rest_would_have_made(
             parts.append(Segment.open(folder, np.array(own, dtype=np.int64)))
         write_segment(root / "merged", merge_segments(parts))
         write_segment(root / "built", [builder.segment(rest, ()).arrays()])
-        assert contents(root / "merged") == contents(root / "built")
+        merged, built = contents(root / "merged"), contents(root / "built")
+        assert merged.keys() == built.keys()
+        assert [n for n in built if merged[n] != built[n] and ".forms." not in n] == []
 
 
 @given(st.lists(st.integers(1, 9), min_size=600, max_size=600))

@@ -90,7 +90,7 @@ def test_numbered_terms_are_those_of_each_text(texts: list[str]) -> None:
     rows = zip(np.split(made.terms, ends), np.split(made.places, ends), strict=True)
     found = [
         [
-            (made.vocabulary[term], place >> EXTENT_BITS, (place & MOST_EXTENT) + 1)
+            (made.lexicon.terms[term], place >> EXTENT_BITS, (place & MOST_EXTENT) + 1)
             for term, place in zip(*row, strict=True)
         ]
         for row in rows
@@ -119,4 +119,9 @@ def test_an_interrupt_leaves_no_terms_of_others(monkeypatch: pytest.MonkeyPatch)
             analyzer.number(["peace treaty"])
         setattr(analyzer, half, sound)
         made = analyzer.number(["war treaty", "storm peace"])
-        assert [made.vocabulary[term] for term in made.terms] == ["war", "treati", "storm", "peac"]
+        assert [made.lexicon.terms[term] for term in made.terms] == [
+            "war",
+            "treati",
+            "storm",
+            "peac",
+        ]

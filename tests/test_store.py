@@ -23,10 +23,10 @@ from plait.index.arithmetic import best_places, idf
 from plait.index.article import Article, Passage
 from plait.index.errors import NotFoundError
 from plait.index.filter import FieldFacts, Filter
-from plait.index.keyword.leg import VARIANT_WEIGHT
 from plait.index.keyword.tree import leaf_text, matching, scoring_leaves, weighted
-from plait.index.language.analyzer import TEXT_START, TextAnalyzer
+from plait.index.language.analyzer import TextAnalyzer
 from plait.index.language.cutting import Cutting, cut_passages
+from plait.index.language.numbered import TEXT_START
 from plait.index.language.terms import Term
 from plait.index.leg import BM25, Flags, LegQuery, LegScores, Passages, Scores, TermPart, Within
 from plait.index.models.encoder import Encoder
@@ -87,9 +87,12 @@ class ToyKeywordLeg:
         """Score every passage by every word."""
         count, weights = len(self.terms["text"]), {"title": self.parameters.title, "text": 1.0}
         if query.tree is None:
-            typed = [*query.terms, *((own.term, VARIANT_WEIGHT) for own in query.variants)]
-            pairs = [(f, t, w * n) for f, w in weights.items() if w for t, n in typed]
-            each = {(field, term): self._bm25(field, [term]) * own for field, term, own in pairs}
+            spelt = {term: [term] for term, _ in query.terms}
+            for variant in query.variants:
+                for term in variant.terms:
+                    spelt[term].append(variant.term)
+            pairs = [(f, t, w * n) for f, w in weights.items() if w for t, n in query.terms]
+            each = {(f, t): self._bm25(f, spelt[t]) * own for f, t, own in pairs}
             return Found(sum(each.values(), np.zeros(count)), within, each, is_sparse=True)
         tree = weighted(query.tree, self.parameters.title)
         units = np.arange(count) if query.by_passage else self.articles
@@ -112,30 +115,32 @@ class ToyKeywordLeg:
             steps += leaf.joined if isinstance(leaf, Words) else ()
             found = np.array([_in_order(own, steps, leaf) for own in lists])
             words = dict.fromkeys(word for word, _, _ in steps)
-            return found, found * self._bm25(field, list(words)) * leaf.boost
-        known = {term.text for own in lists for term in own if not term.is_stop}
+            return found, found * self._sum(field, list(words)) * leaf.boost
+        known = {(term.form, term.text) for own in lists for term in own if not term.is_stop}
         if isinstance(leaf, FuzzyTerm):
-            chosen = [t for t in known if _apart(t, leaf.text) <= leaf.maxdist]
+            chosen = {t for form, t in known if _apart(form, leaf.text) <= leaf.maxdist}
         elif isinstance(leaf, Prefix):
-            chosen = [t for t in known if t.startswith(leaf.text)]
+            chosen = {t for form, t in known if form.startswith(leaf.text)}
         else:
-            chosen = [cast("WhooshTerm", leaf).text]
+            chosen = {cast("WhooshTerm", leaf).text}
         found = np.array([any(term.text in chosen for term in own) for own in lists])
         if len(chosen) > 2:  # Whoosh's rule for small indexes
             return found, found * 1.0
-        return found, found * self._bm25(field, sorted(chosen)) * getattr(leaf, "boost", 1.0)
+        return found, found * self._sum(field, sorted(chosen)) * getattr(leaf, "boost", 1.0)
 
-    def _bm25(self, field: str, terms: Sequence[str]) -> Scores:
+    def _sum(self, field: str, terms: Sequence[str]) -> Scores:
+        return sum((self._bm25(field, [term]) for term in terms), np.zeros(len(self.terms[field])))
+
+    def _bm25(self, field: str, spellings: Sequence[str]) -> Scores:
         lists, k1, b = self.terms[field], self.parameters.k1, self.parameters.b
         lengths = np.array([sum(term.counts for term in own) for own in lists])
         norms = k1 * (1 - b + b * lengths / lengths.mean())
-        total = np.zeros(len(lists))
-        for term in terms:
-            often = np.array([sum(own.text == term for own in text) for text in lists])
-            total += (
-                idf(int((often > 0).sum()), len(lists)) * often / np.maximum(often + norms, 1e-9)
-            )
-        return total
+        # A compound is there in all of its spellings at once: the most frequent counts.
+        often = np.array(
+            [max(sum(own.text == term for own in text) for term in spellings) for text in lists]
+        )
+        scores: Scores = often / np.maximum(often + norms, 1e-9)
+        return scores * idf(int((often > 0).sum()), len(lists))
 
 
 @dataclass(frozen=True)
@@ -196,13 +201,16 @@ class ToyDictionary:
         ]
         return np.array([pair in own for own in near], bool)
 
-    def similar(self, term: str, edits: int) -> set[str]:
+    def similar(self, word: str, edits: int) -> set[str]:
         """Compare with each."""
-        return {own for own in self.places if _apart(own, term) <= edits}
+        return {own.text for own in self._words() if _apart(own.form, word) <= edits}
 
     def letters(self) -> Mapping[str, int]:
-        """Count letters of each distinct term."""
-        return Counter("".join(self.places))
+        """Count letters of each distinct word."""
+        return Counter("".join({own.form for own in self._words()}))
+
+    def _words(self) -> Iterator[Term]:
+        return (own for text in self.texts for own in text if not own.is_stop)
 
 
 class Toy:

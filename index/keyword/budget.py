@@ -20,7 +20,9 @@ class Limit:
     remedy: str
 
 
-TERMS_COMPARED = Limit(10_000_000, "terms compared with its fuzzy words", "use fewer of them")
+WORDS_COMPARED = Limit(
+    10_000_000, "words compared with its fuzzy words and wildcards", "use fewer of them"
+)
 """Limit on comparisons, of about .1 microseconds each: 1 s. Ten fuzzy words at 400,000 terms need
 4 million."""
 POSTINGS_READ = Limit(

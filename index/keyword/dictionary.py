@@ -3,15 +3,13 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
 from plait.index.arithmetic import looked_up
-from plait.index.keyword.expansion import spellings_of, spelt_like
+from plait.index.keyword.expansion import spelt_like
 from plait.index.keyword.postings import TermFrequencies
 from plait.index.keyword.reader import KeywordReader
-from plait.index.keyword.spellings import Spellings
 from plait.index.leg import NO_PASSAGES, Flags, Passages
 
 FIELD = "text"
@@ -66,21 +64,17 @@ class TermDictionary:
         keys = tuple(term.encode() for term in terms)
         return TermOccurrences(self._reader, keys, self._reader.term_frequencies(FIELD, keys))
 
-    def similar(self, term: str, edits: int) -> set[str]:
-        """Return the terms that at most `edits` edits turn into `term`."""
-        expansion = spelt_like(self._reader, FIELD, self._spellings, term, edits)
+    def similar(self, word: str, edits: int) -> set[str]:
+        """Return the terms of the words that at most `edits` edits turn into `word`."""
+        expansion = spelt_like(self._reader, FIELD, word, edits)
         found = (part.term(place) for part in expansion.parts for place in part.numbers.tolist())
         return {term.decode() for term in found}
 
     def letters(self) -> Mapping[str, int]:
-        """Return how often each letter is in the terms, each term counted once a segment."""
+        """Return how often each letter is in the words, each word counted once a segment."""
         counts: Counter[str] = Counter()
-        for spellings in self._spellings:
-            points, often = np.unique(spellings.letters, return_counts=True)
+        for part in self._reader.parts:
+            letters = part.fields[FIELD].forms.spellings.letters
+            points, often = np.unique(letters, return_counts=True)
             counts.update(dict(zip(map(chr, points.tolist()), often.tolist(), strict=True)))
         return counts
-
-    @cached_property
-    def _spellings(self) -> list[Spellings]:
-        """Decoded terms of each segment."""
-        return spellings_of(self._reader, FIELD)

@@ -1,20 +1,19 @@
-"""Terms of an index that a prefix or a fuzzy word stands for, and the passages that have them.
+"""Terms that a prefix, a fuzzy word or one with wildcards stands for, and the passages with them.
 
-Terms are ranges or indexes of a sorted table, postings a range of an array: nothing is
-decoded except the spellings that a fuzzy word is compared with. Does not score.
+The words of the texts are compared, not their stems (`plait.index.keyword.forms`). Terms are
+indexes of a sorted table, postings a range of an array. Does not score.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
+from plait.index.keyword.forms import Forms
 from plait.index.keyword.postings import Postings
 from plait.index.keyword.reader import KeywordReader, Part
-from plait.index.keyword.spellings import Spellings
-from plait.index.language.terms import STOP_MARK
 from plait.index.leg import NO_PASSAGES
 
 _NONE32 = np.zeros(0, np.int32)
@@ -151,35 +150,22 @@ class SegmentTerms:
 
 
 def beginning_with(reader: KeywordReader, field: str, prefix: bytes) -> Expansion:
-    """Find the terms that begin with a prefix of UTF-8; it must not be empty."""
-    # No byte of UTF-8 is 255, so this is the least string above all that begin so.
-    beyond = prefix[:-1] + bytes([prefix[-1] + 1])
-    bounds = [
-        (terms.lower_bound(prefix), terms.lower_bound(beyond))
-        for terms in (part.fields[field].terms for part in reader.parts)
-    ]
-    pairs = zip(reader.parts, bounds, strict=True)
-    return Expansion([_words(part, field, np.arange(*own)) for part, own in pairs])
+    """Find the terms of the forms that begin with a prefix of UTF-8; it must not be empty."""
+    return _expansion(reader, field, lambda forms: forms.beginning_with(prefix))
 
 
-def spelt_like(
-    reader: KeywordReader, field: str, spellings: Sequence[Spellings], word: str, edits: int
+def spelt_like(reader: KeywordReader, field: str, word: str, edits: int) -> Expansion:
+    """Find the terms of the forms that at most `edits` edits turn into a word."""
+    return _expansion(reader, field, lambda forms: forms.near(word, edits))
+
+
+def matching(reader: KeywordReader, field: str, pattern: str) -> Expansion:
+    """Find the terms of the forms that are like a pattern, with `*` and `?`."""
+    return _expansion(reader, field, lambda forms: forms.like(pattern))
+
+
+def _expansion(
+    reader: KeywordReader, field: str, terms: Callable[[Forms], NDArray[np.int64]]
 ) -> Expansion:
-    """Find the terms that at most `edits` edits turn into a word.
-
-    `spellings` are those that `spellings_of` returns for this field.
-    """
-    pairs = zip(reader.parts, spellings, strict=True)
-    return Expansion([_words(part, field, own.near(word, edits)) for part, own in pairs])
-
-
-def _words(part: Part, field: str, numbers: NDArray[np.int64]) -> SegmentTerms:
-    """Return some terms without those of stop words."""
-    strings = part.fields[field].terms.strings
-    last = strings.blob[strings.offsets[numbers + 1] - 1]
-    return SegmentTerms(part, field, numbers[last != ord(STOP_MARK)])
-
-
-def spellings_of(reader: KeywordReader, field: str) -> list[Spellings]:
-    """Decode the terms of one field, segment after segment."""
-    return [Spellings.of(part.fields[field].terms.strings) for part in reader.parts]
+    parts = reader.parts
+    return Expansion([SegmentTerms(own, field, terms(own.fields[field].forms)) for own in parts])

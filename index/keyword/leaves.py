@@ -1,23 +1,22 @@
 """Passages that a leaf of a query tree matches, and their scores, by arrays.
 
-A leaf is a word, a prefix, a fuzzy word or a phrase. Scores are those of Whoosh's matchers
-to the last bit, so sums are made in Whoosh's order.
+A leaf is a word, a prefix, a fuzzy word, one with wildcards or a phrase. Scores are those of
+Whoosh's matchers to the last bit, so sums are made in Whoosh's order.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from whoosh.query import FuzzyTerm, Or, Phrase, Prefix, Query as Tree, Term
+from whoosh.query import FuzzyTerm, Or, Phrase, Prefix, Query as Tree, Term, Wildcard
 from whoosh.util import make_binary_tree
 
 from plait.index.arithmetic import idf, looked_up
 from plait.index.keyword.bm25 import term_score
-from plait.index.keyword.budget import MATCHES_COUNTED, POSTINGS_READ, TERMS_COMPARED, Budget
-from plait.index.keyword.expansion import Expansion, beginning_with, spellings_of, spelt_like
+from plait.index.keyword.budget import MATCHES_COUNTED, POSTINGS_READ, WORDS_COMPARED, Budget
+from plait.index.keyword.expansion import Expansion, beginning_with, matching, spelt_like
 from plait.index.keyword.postings import Posting
 from plait.index.keyword.reader import KeywordReader, in_passages, positions_of
 from plait.index.keyword.unions import summed
@@ -48,8 +47,6 @@ class Leaves:
         """Score with `norms`, which returns BM25's length norm of every passage in a field."""
         self._reader, self._norms = reader, norms
         self._budget = Budget()
-        # Per instance, which lives for one query.
-        self._spellings = cache(lambda field: spellings_of(reader, field))
 
     def run(self, leaf: Tree) -> Found:
         """Return what a leaf matches, and scores; raises `QueryError` where it needs too much."""
@@ -57,8 +54,8 @@ class Leaves:
             return self._phrase(leaf)
         if isinstance(leaf, Prefix):
             return self._prefix(leaf)
-        if isinstance(leaf, FuzzyTerm):
-            return self._fuzzy(leaf)
+        if isinstance(leaf, FuzzyTerm | Wildcard):
+            return self._compared(leaf)
         if isinstance(leaf, Term):
             return self._term(leaf)
         raise TypeError(f"no leaf of a query: {leaf!r}")
@@ -89,13 +86,15 @@ class Leaves:
         self._budget.spend(MATCHES_COUNTED, len(passages))
         return passages, np.full(len(passages), leaf.boost)
 
-    def _fuzzy(self, leaf: FuzzyTerm) -> Found:
-        field, edits = leaf.fieldname, int(leaf.maxdist)
-        spellings = self._spellings(field)
-        self._budget.spend(TERMS_COMPARED, sum(map(len, spellings)))
-        return self._expanded(spelt_like(self._reader, field, spellings, leaf.text, edits), leaf)
+    def _compared(self, leaf: FuzzyTerm | Wildcard) -> Found:
+        reader, field = self._reader, leaf.fieldname
+        words = sum(len(part.fields[field].forms.strings) for part in reader.parts)
+        self._budget.spend(WORDS_COMPARED, words)
+        if isinstance(leaf, Wildcard):
+            return self._expanded(matching(reader, field, leaf.text), leaf)
+        return self._expanded(spelt_like(reader, field, leaf.text, int(leaf.maxdist)), leaf)
 
-    def _expanded(self, expansion: Expansion, leaf: Prefix | FuzzyTerm) -> Found:
+    def _expanded(self, expansion: Expansion, leaf: Prefix | FuzzyTerm | Wildcard) -> Found:
         """Find the passages with any of some terms; where these are few, add their scores."""
         self._budget.spend(POSTINGS_READ, expansion.posting_count)
         small = len(self._reader) <= FEW_PASSAGES

@@ -33,10 +33,6 @@ if TYPE_CHECKING:
     from whoosh.query import Query as Tree
 
 
-VARIANT_WEIGHT = 1.0
-"""Weight of a term that stands for several words of a query, beside 1 for a word."""
-
-
 @dataclass(frozen=True, slots=True)
 class TermScores:
     """Scores that each term adds to the passages it is found in, term after term."""
@@ -179,10 +175,7 @@ class KeywordLeg:
         terms: list[tuple[str, str]] = []
         weights: list[float] = []
         found: list[TermFrequencies] = []
-        wanted = [*query.terms, *((own.term, VARIANT_WEIGHT) for own in query.variants)]
-        keys = tuple(term.encode() for term, _ in wanted)
-        frequencies_of = self._reader.term_frequencies(field, keys)
-        for (term, typed), parts in zip(wanted, frequencies_of, strict=True):
+        for (term, typed), parts in zip(query.terms, self._frequencies(query, field), strict=True):
             terms += [(field, term)] * len(parts)
             weights += [boost * typed * _idf(self._reader, parts)] * len(parts)
             found += parts
@@ -192,6 +185,18 @@ class KeywordLeg:
         norms = self._norms(field)[passages]
         scores = term_score(frequencies, norms, np.repeat(weights, counts))
         return TermScores(terms, counts, passages, scores)
+
+    def _frequencies(self, query: LegQuery, field: str) -> list[Sequence[TermFrequencies]]:
+        """Return where each term of a query occurs in one field, in whatever spelling."""
+        keys = [term for term, _ in query.terms]
+        variants = [own.term for own in query.variants]
+        wanted = tuple(term.encode() for term in (*keys, *variants))
+        found = self._reader.term_frequencies(field, wanted)
+        own = dict(zip(keys, found[: len(keys)], strict=True))
+        for variant, others in zip(query.variants, found[len(keys) :], strict=True):
+            for term in variant.terms if others else ():
+                own[term] = [_either([*own[term], *others])]
+        return [own[term] for term in keys]
 
     def _tree(self, tree: "Tree", articles: Passages) -> tuple[TermScores, Passages]:
         """Score all passages with any of the leaves; return also those that the tree matches.
@@ -212,6 +217,18 @@ def _length_norms(reader: KeywordReader, parameters: BM25, field: str) -> Scores
     """Return BM25's length norm of every passage."""
     lengths, mean = reader.lengths(field), reader.mean_length(field)
     return length_norm(parameters, lengths.astype(np.float64), mean)
+
+
+def _either(found: Sequence[TermFrequencies]) -> TermFrequencies:
+    """Return where any of some terms occurs, as often as the most frequent does in a passage.
+
+    A text with `post-war` has `postwar` for it, and `post` and `war`: it is one occurrence.
+    """
+    passages = np.concatenate([own for own, _ in found])
+    frequencies = np.concatenate([own for _, own in found])
+    order = np.argsort(passages, kind="stable")
+    each, first = np.unique(passages[order], return_index=True)
+    return each, np.maximum.reduceat(frequencies[order], first)
 
 
 def _idf(reader: KeywordReader, parts: Sequence[TermFrequencies]) -> float:

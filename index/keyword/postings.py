@@ -5,7 +5,7 @@ Building and merging are the same operation: sort occurrences by term. Does not 
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count, pairwise
 from pathlib import Path
@@ -19,7 +19,9 @@ from plait.index.errors import damaged
 from plait.index.files.arrays import Array, load_array
 from plait.index.files.joining import cuts
 from plait.index.files.strings import SortedTable
-from plait.index.language.analyzer import NumberedTexts
+from plait.index.keyword.forms import Forms
+from plait.index.language.numbered import NumberedTexts
+from plait.index.language.terms import STOP_MARK
 from plait.index.language.word_table import Numbers
 
 OCCURRENCES_MERGED_AT_ONCE = 1 << 19
@@ -28,7 +30,7 @@ OCCURRENCES_MERGED_AT_ONCE = 1 << 19
 _DELETED = -1
 """Number in place of a deleted passage's."""
 
-_STARTS = ("starts", "position_starts", "terms.offsets")
+_STARTS = ("starts", "position_starts", "terms.offsets", "forms.starts", "forms.offsets")
 """Names of the arrays that hold where each row begins, and where all end."""
 
 _ARRAYS: Mapping[str, type[np.generic]] = {
@@ -74,6 +76,8 @@ class Postings:
     positions: NDArray[np.int32]
     lengths: NDArray[np.int32]
     """Exact number of terms in each passage, without stop words and what is joined."""
+    forms: Forms
+    """Surface forms of the terms; stop words have none."""
     checked: set[int] = field(default_factory=set, init=False, compare=False, repr=False)
     """Indexes of terms whose postings were checked and are sound; each is checked once."""
 
@@ -81,12 +85,17 @@ class Postings:
     def load(cls, folder: Path, field: str) -> "Postings":
         """Open one field of a segment by memory map; raises `CorruptIndexError`."""
         loaded = {name: load_array(folder, f"{field}.{name}", _ARRAYS[name]) for name in _ARRAYS}
-        return cls(SortedTable.load(folder, f"{field}.terms"), **loaded)
+        terms, forms = (
+            SortedTable.load(folder, f"{field}.terms"),
+            Forms.load(folder, f"{field}.forms"),
+        )
+        return cls(terms, forms=forms, **loaded)
 
     def arrays(self, field: str) -> dict[str, Array]:
         """Return all arrays under the names that `load` expects."""
         named = {f"{field}.{name}": getattr(self, name) for name in _ARRAYS}
-        return named | self.terms.arrays(f"{field}.terms")
+        tables = self.terms.arrays(f"{field}.terms") | self.forms.arrays(f"{field}.forms")
+        return named | tables
 
     def between(self, first: int, last: int) -> "Postings":
         """Return a range of the terms with their occurrences, not copied."""
@@ -100,6 +109,7 @@ class Postings:
             self.position_starts[begin : end + 1] - opening,
             self.positions[opening:closing],
             self.lengths,
+            self.forms.between(first, last),
         )
 
     def find(self, terms: Sequence[bytes]) -> list[Posting | None]:
@@ -173,7 +183,11 @@ def check_postings(found: Postings, passages: int) -> None:
 def build_postings(texts: NumberedTexts) -> Postings:
     """Return the inverted file of texts, given in the order of the passages."""
     passages = np.repeat(np.arange(len(texts.counts), dtype=np.int32), texts.counts)
-    return _invert(texts.vocabulary, (texts.terms, passages, texts.places), texts.lengths)
+    lexicon = texts.lexicon
+    present = np.flatnonzero(np.bincount(texts.forms)).tolist()
+    spelt = [(lexicon.owners[form], lexicon.forms[form].encode()) for form in present]
+    forms = [(term, form) for term, form in spelt if form[-1:] != STOP_MARK.encode()]
+    return _invert(lexicon.terms, (texts.terms, passages, texts.places), texts.lengths, forms)
 
 
 def merge_postings(
@@ -236,6 +250,7 @@ def _merged(
     """Join postings whose passages get other numbers, or are left out as `_DELETED`."""
     numbers: defaultdict[bytes, int] = defaultdict(count().__next__)
     pieces: list[tuple[Numbers, NDArray[np.int32], NDArray[np.int32]]] = []
+    forms: list[tuple[int, bytes]] = []
     for postings, moved in parts:
         check_postings(postings, len(moved))
         renumbered = np.fromiter(map(numbers.__getitem__, postings.terms.strings), np.int32)
@@ -244,16 +259,20 @@ def _merged(
         keep = passages != _DELETED
         terms = np.repeat(terms, postings.frequencies)
         pieces.append((terms[keep], passages[keep], postings.positions[keep]))
+        owners = np.repeat(renumbered, np.diff(postings.forms.starts)).tolist()
+        forms += zip(owners, postings.forms.strings, strict=True)
     occurrences = tuple(np.concatenate(column) for column in zip(*pieces, strict=True))
-    return _invert([term.decode() for term in numbers], occurrences, lengths)  # type: ignore[arg-type]
+    vocabulary = [term.decode() for term in numbers]
+    return _invert(vocabulary, occurrences, lengths, forms)  # type: ignore[arg-type]
 
 
 def _invert(
     vocabulary: list[str],
     occurrences: tuple[Numbers, NDArray[np.int32], NDArray[np.int32]],
     lengths: NDArray[np.int32],
+    forms: Iterable[tuple[int, bytes]],
 ) -> Postings:
-    """Sort occurrences (term, passage, position) by term; the sort must be stable."""
+    """Sort occurrences (term, passage, position), and (term, form), by term; keep their order."""
     terms, passages, positions = occurrences
     counts = np.bincount(terms, minlength=len(vocabulary))
     # Code points sort as their UTF-8 bytes do.
@@ -276,6 +295,9 @@ def _invert(
         position_starts=position_starts,
         positions=positions,
         lengths=lengths,
+        forms=Forms.of(
+            ((int(rank[term]), form) for term, form in forms if counts[term]), len(order_of_terms)
+        ),
     )
 
 

@@ -1,12 +1,14 @@
-"""Terms spelled almost like a word, by Levenshtein's distance to all of them at once.
+"""Words spelled almost like another, by Levenshtein's distance to all of them at once.
 
 Ukkonen, "Algorithms for Approximate String Matching" (1985): a distance of at most `k`
 needs only the `2 k + 1` diagonals of the table nearest to its main one. NumPy fills the
-tables of all terms together, a column at a time. Letters are counted, not bytes; two that
-changed places are two edits.
+tables of all words together, a column at a time. Most words are passed over before that: an edit
+adds one letter at most that the other has not, and takes one away. Letters are counted, not bytes;
+two that changed places are two edits.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,42 +18,48 @@ from plait.index.files.strings import StringTable
 from plait.index.leg import NO_PASSAGES
 
 _NO_LETTER = -1
-"""Code point beyond either end of a word; no letter of a term equals it."""
+"""Code point beyond either end of a word; no letter equals it."""
+_KINDS = 32
+"""Number of kinds of letters that are told apart at first: the bits of a number."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Spellings:
-    """Letters of a list of terms, end to end."""
+    """Letters of a list of words, end to end."""
 
     letters: Array
     """Code points; single bytes where all are ASCII."""
     starts: NDArray[np.int64]
-    """Starts of the letters of each term, and the end of the last, (terms + 1,)."""
+    """Starts of the letters of each word, and the end of the last, (words + 1,)."""
 
     @classmethod
-    def of(cls, terms: StringTable) -> "Spellings":
+    def of(cls, words: StringTable) -> "Spellings":
         """Decode UTF-8; a table of ASCII is not copied."""
-        blob = terms.blob
+        blob = words.blob
         if blob.max(initial=0) < 0x80:  # noqa: PLR2004 - the first byte that is not ASCII
-            return cls(blob, terms.offsets)
+            return cls(blob, words.offsets)
         # All bytes of a letter except its first are 10xxxxxx.
         begins = (blob & 0b11000000) != 0b10000000  # noqa: PLR2004
         letters_before = np.concatenate([[0], np.cumsum(begins, dtype=np.int64)])
         text = blob.tobytes().decode().encode("utf-32-le")
-        return cls(np.frombuffer(text, np.uint32), letters_before[terms.offsets])
+        return cls(np.frombuffer(text, np.uint32), letters_before[words.offsets])
 
     def __len__(self) -> int:
         return len(self.starts) - 1
 
     def near(self, word: str, edits: int) -> NDArray[np.int64]:
-        """Return the indexes of terms within `edits` edits of `word`, ascending."""
+        """Return the indexes of words within `edits` edits of `word`, ascending."""
         lengths = np.diff(self.starts)
-        alike = np.flatnonzero(np.abs(lengths - len(word)) <= edits)
+        own = np.uint32(sum(1 << kind for kind in {ord(letter) % _KINDS for letter in word}))
+        alike = np.abs(lengths - len(word)) <= edits
+        alike &= np.bitwise_count(self._kinds & ~own) <= edits
+        alike &= np.bitwise_count(~self._kinds & own) <= edits
+        alike = np.flatnonzero(alike)
         lengths, starts = lengths[alike], self.starts[:-1][alike]
         pattern = np.full(len(word) + 4 * edits + 1, _NO_LETTER, np.int64)
         pattern[2 * edits : 2 * edits + len(word)] = [ord(letter) for letter in word]
         # Row `d` is the distance between the first `n + d - edits` letters of the word and
-        # the first `n` of each term; what is above `edits` is too far, however far.
+        # the first `n` of each other; what is above `edits` is too far, however far.
         steps = np.arange(-edits, edits + 1)
         column = np.where(steps < 0, edits + 1, steps).astype(np.int8)
         distances = np.repeat(column[:, np.newaxis], len(alike), axis=1)
@@ -70,17 +78,24 @@ class Spellings:
                 distances = distances.take(near, axis=1)
         return np.sort(np.concatenate(found))
 
+    @cached_property
+    def _kinds(self) -> NDArray[np.uint32]:
+        """A bit for each letter that a word has, or for several letters together, (words,)."""
+        bits = np.left_shift(np.uint32(1), self.letters.astype(np.uint32) % _KINDS)
+        kinds = np.bitwise_or.reduceat(np.append(bits, np.uint32(0)), self.starts[:-1])
+        return np.where(np.diff(self.starts) > 0, kinds, np.uint32(0))
+
 
 def _next_column(distances: NDArray[np.int8], window: NDArray[np.int64], letters: Array) -> None:
-    """Fill the next column of all terms' tables, in place: one letter more of each.
+    """Fill the next column of all tables, in place: one letter more of each word.
 
     `window` holds the word's letter of each diagonal.
     """
     too_far = np.int8(len(distances) // 2 + 1)
     for row, letter in enumerate(window.tolist()):
         best = distances[row] + (letters != letter)
-        if row + 1 < len(distances):  # a letter of the term that the word lacks
+        if row + 1 < len(distances):  # a letter of the other that the word lacks
             np.minimum(best, distances[row + 1] + 1, out=best)
-        if row:  # a letter of the word that the term lacks
+        if row:  # a letter of the word that the other lacks
             np.minimum(best, distances[row - 1] + 1, out=best)
         np.minimum(best, too_far, out=distances[row])

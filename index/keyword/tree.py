@@ -21,6 +21,7 @@ from whoosh.query import (
     Query as Tree,
     Require,
     Term,
+    Wildcard,
 )
 
 from plait.index.language.terms import STOP_MARK
@@ -94,4 +95,6 @@ def leaf_text(leaf: Tree) -> str:
         return f"{leaf.text}~{leaf.maxdist}"
     if isinstance(leaf, Prefix):
         return f"{leaf.text}*"
+    if isinstance(leaf, Wildcard):
+        return str(leaf.text)
     return leaf.text.rstrip(STOP_MARK) if isinstance(leaf, Term) else str(leaf)

@@ -10,7 +10,6 @@ import re
 from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import count, islice
 
@@ -25,12 +24,10 @@ from whoosh.fields import TEXT, Schema
 
 from plait.index.language.english import ENGLISH
 from plait.index.language.language import Language
+from plait.index.language.numbered import Lexicon, NumberedTexts, numbers_of
 from plait.index.language.terms import EXTENT_BITS, Term, TermsOfWords, fold
 from plait.index.language.word_table import Numbers, Runs, newest
 from plait.index.language.words import WORD
-
-TEXT_START = 1 << 16
-"""Position of the first word of a passage's text behind its title: no phrase reaches across."""
 
 _NONE = np.zeros(0, dtype=np.int32)
 """Indices of no terms, since `np.concatenate` wants one array at least."""
@@ -101,8 +98,9 @@ class TextAnalyzer:
     def _clear(self) -> None:
         self._runs = Runs()
         self._terms: defaultdict[str, int] = defaultdict(count().__next__)
-        self._vocabulary: list[str] = []
-        # The terms of run 0, of run 1, ... end to end, their places in their run, and where those
+        self._forms: defaultdict[str, int] = defaultdict(count().__next__)
+        self._lexicon = Lexicon([], [], array("i"))
+        # The forms of run 0, of run 1, ... end to end, their places in their run, and where those
         # of each run begin and end; the positions that each run takes, and its length.
         self._flat, self._places, self._starts = array("i"), array("i"), array("i", [0])
         self._advances, self._lengths = array("i"), array("i")
@@ -148,26 +146,26 @@ class TextAnalyzer:
         words = map(self._words.__getitem__, WORD.findall(text))
         return [term.text for word in words for term in word.terms if term.counts]
 
-    def number(self, texts: Iterable[str]) -> "NumberedTexts":
+    def number(self, texts: Iterable[str]) -> NumberedTexts:
         """Return the terms of many texts as indices; far faster than one text after another."""
         if len(self._runs) > RUNS_CACHED:
             self._clear()
         rest = iter(texts)
         batches = iter(lambda: list(islice(rest, TEXTS_ANALYSED_AT_ONCE)), [])  # until one is empty
         parts = [(_NONE,) * 5, *map(self._number_batch, batches)]
-        return NumberedTexts(self._vocabulary, *map(np.concatenate, zip(*parts, strict=True)))
+        return NumberedTexts(self._lexicon, *map(np.concatenate, zip(*parts, strict=True)))
 
     def _number_batch(self, texts: Sequence[str]) -> tuple[Numbers, ...]:
         """Return the arrays of `NumberedTexts` of some texts."""
         whole = [_DIVIDED.sub("", own) if "\n" in own else own for own in texts]
         runs, counts = self._runs.number(whole)
         self._learn(self._runs.after(len(self._starts) - 1))
-        self._vocabulary += newest(self._terms, len(self._vocabulary))
+        self._learn_forms()
         return self._spelled_out(runs, counts)
 
     def _spelled_out(self, runs: Numbers, counts: Numbers) -> tuple[Numbers, ...]:
         """Return the terms of runs, end to end; each text has `counts` runs."""
-        starts = _numbers(self._starts)
+        starts = numbers_of(self._starts)
         begins = starts[runs]
         taken = starts[1:][runs] - begins
         ends = np.cumsum(taken, dtype=np.int32)
@@ -179,13 +177,13 @@ class TextAnalyzer:
             sums: Numbers = np.concatenate([[0], np.cumsum(values)])[bounds].astype(np.int32)
             return np.diff(sums)
 
-        advances = _numbers(self._advances)[runs]
+        advances = numbers_of(self._advances)[runs]
         before = np.cumsum(advances, dtype=np.int32) - advances
         before -= np.repeat(np.concatenate([before, [0]])[bounds[:-1]], counts)  # of its own text
-        places = _numbers(self._places)[rows]
+        places = numbers_of(self._places)[rows]
         places += np.repeat(before << EXTENT_BITS, taken)
-        lengths = summed(_numbers(self._lengths)[runs])
-        return _numbers(self._flat)[rows], places, summed(taken), lengths, summed(advances)
+        lengths = summed(numbers_of(self._lengths)[runs])
+        return numbers_of(self._flat)[rows], places, summed(taken), lengths, summed(advances)
 
     def _learn(self, runs: str) -> None:
         """Cache the terms of new runs, each followed by a blank."""
@@ -202,7 +200,7 @@ class TextAnalyzer:
                 advance = length = 0
                 continue
             own = self._words[word]
-            self._flat.extend([self._terms[term.text] for term in own.terms])
+            self._flat.extend([self._forms[term.form] for term in own.terms])
             base = advance << EXTENT_BITS
             self._places.extend(base + place for place in own.places)
             advance += own.advance
@@ -211,36 +209,12 @@ class TextAnalyzer:
         self._lengths.frombytes(lengths.tobytes())
         self._starts.frombytes(starts.tobytes())
 
-
-def _numbers(values: "array[int]") -> Numbers:
-    return np.frombuffer(values, dtype=np.int32) if values else _NONE
-
-
-@dataclass(frozen=True, slots=True)
-class NumberedTexts:
-    """Terms of some texts, end to end."""
-
-    vocabulary: list[str]
-    """Term of each index; other texts may have terms in it too."""
-    terms: Numbers
-    """Index of each term of the texts."""
-    places: Numbers
-    """Position of each term in its text, shifted by `EXTENT_BITS`, and its extent less 1."""
-    counts: Numbers
-    """Number of terms of each text."""
-    lengths: Numbers
-    """Number of terms of each text that count in its length."""
-    advances: Numbers
-    """Number of positions that each text takes."""
-
-    def with_titles(self) -> "NumberedTexts":
-        """Return titles and texts, given in turn, as one text each: the title, a gap, the text."""
-        starts = np.zeros(len(self.counts), np.int32)
-        starts[1::2] = TEXT_START << EXTENT_BITS
-        places = self.places + np.repeat(starts, self.counts)
-        pairs = (own.reshape(-1, 2).sum(axis=1, dtype=np.int32) for own in self._of_texts)
-        return NumberedTexts(self.vocabulary, self.terms, places, *pairs)
-
-    @property
-    def _of_texts(self) -> tuple[Numbers, Numbers, Numbers]:
-        return self.counts, self.lengths, self.advances
+    def _learn_forms(self) -> None:
+        """Note the terms of new forms."""
+        own = self._lexicon
+        del own.forms[len(own.owners) :]  # what an interrupt left without a term
+        own.forms.extend(newest(self._forms, len(own.owners)))
+        new = own.forms[len(own.owners) :]
+        owners = array("i", [self._terms[self._words.term_of(form)] for form in new])
+        own.terms.extend(newest(self._terms, len(own.terms)))
+        own.owners.frombytes(owners.tobytes())

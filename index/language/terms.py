@@ -54,6 +54,8 @@ class Term(NamedTuple):
     """Whether it says again what parts of a word say."""
     is_stop: bool = False
     """Whether it is a stop word's."""
+    form: str = ""
+    """Surface form: its word or part, folded, whose stem it is; the term itself of a stop word."""
 
     @property
     def counts(self) -> bool:
@@ -93,5 +95,9 @@ class TermsOfWords(dict[str, WordTerms]):
         """Return the term of a part; None where nothing is left of it."""
         folded = fold(part.text.lower(), self._language)
         is_stop = folded in self._language.stop_words
-        text = folded + STOP_MARK if is_stop else folded and self._stem(folded)
-        return Term(text, *part[1:], is_stop) if text else None
+        form = folded + STOP_MARK if is_stop else folded
+        return Term(self.term_of(form), *part[1:], is_stop, form) if folded else None
+
+    def term_of(self, form: str) -> str:
+        """Return the term of a surface form: its stem, or itself for a stop word."""
+        return form if form.endswith(STOP_MARK) else self._stem(form)

@@ -23,9 +23,17 @@ from plait.index.language.analyzer import TextAnalyzer
 from plait.index.language.terms import STOP_MARK
 from plait.index.models.encoding import EncodedQuery
 from plait.search.days import today
-from plait.search.query.syntax import FIELD_BOOSTS, MUST, MUST_NOT, NOT, parse_tree, words_leaf
+from plait.search.query.syntax import (
+    FIELD_BOOSTS,
+    MUST,
+    MUST_NOT,
+    NOT,
+    PATTERN,
+    parse_tree,
+    words_leaf,
+)
 from plait.search.query.typed import Typed, read_signs
-from plait.search.query.variants import Variant, spelt_otherwise
+from plait.search.query.variants import Variant, counting, spelt_otherwise
 
 Encode: TypeAlias = Callable[[str], EncodedQuery]
 """Function from the words of a query to its encoding; raises `ModelError`."""
@@ -48,10 +56,11 @@ _OPERATOR = re.compile(
     r'"[^"\w]*\w[^"]*"'  # a phrase
     rf"|{MUST}|{MUST_NOT}"
     r"|(?<![^\s(+-])(?:title|text):(?=[\w\"(])"  # a field
-    r"|\w\*(?=$|[\s)])"  # a prefix
+    rf"|{PATTERN}"  # a word with wildcards
     r"|\w~[12]?(?=$|[\s)])"  # a fuzzy word
     r"|(?:^|\s)(?:AND|OR|NOT)\s"  # boolean words, in capitals
 )
+_PATTERN, _WILDCARDS = re.compile(PATTERN), re.compile(r"[*?]")
 _UNWANTED = re.compile(rf'(?:{MUST_NOT}|{NOT})(?:\w+:)?(?:"[^"]*"|\([^)]*\)|\S+)')
 _MARKS = re.compile(rf'["()]|{MUST}|\b(?:title|text):|[*~]\d?|\b(?:AND|OR|NOT)\b')
 _QUOTED = re.compile(r'"[^"\n]*"')
@@ -137,11 +146,11 @@ def parse_query(
 def _query_of(words: str, analyzer: TextAnalyzer) -> Query:
     """Return the query of plain words; stop words are terms where there is no other word."""
     found = list(analyzer.found(words))
-    counting = [own for own in found if own.counts] or [own for own in found if own.is_stop]
-    counts = Counter(own.text for own in counting)
+    bag = counting(found)
+    counts = Counter(own.text for own in bag)
     light = frozenset(counts.keys() & analyzer.request_terms)
     of_request = light if len(light) < len(counts) else frozenset[str]()
-    first = {own.text: own.at for own in reversed(counting)}
+    first = {own.text: own.at for own in reversed(bag)}
     return Query(
         text=words,
         words=words,
@@ -150,7 +159,7 @@ def _query_of(words: str, analyzer: TextAnalyzer) -> Query:
         ),
         tree=None,
         of_request=of_request,
-        spans=tuple((own.text, own.start, own.end) for own in counting),
+        spans=tuple((own.text, own.start, own.end) for own in bag),
         places=tuple(first[term] for term in counts),
         variants=tuple(spelt_otherwise(found, words, analyzer)),
     )
@@ -182,4 +191,6 @@ def _depth(text: str) -> int:
 
 def _without_operators(text: str) -> str:
     """Return the words that are wanted: a vector knows no `not`."""
-    return " ".join(_MARKS.sub(" ", _UNWANTED.sub(" ", text)).split())
+    wanted = _UNWANTED.sub(" ", text)
+    whole = _PATTERN.sub(lambda found: _WILDCARDS.sub("", found["text"]), wanted)
+    return " ".join(_MARKS.sub(" ", whole).split())

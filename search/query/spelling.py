@@ -24,7 +24,7 @@ from plait.index.language.words import SIMPLE_WORD
 from plait.index.leg import Passages
 from plait.index.store import Store
 from plait.search.query.parser import LONGEST_WITH_OPERATORS, Query
-from plait.search.query.syntax import MOST_EDITS
+from plait.search.query.syntax import MOST_EDITS, PATTERN
 
 LETTERS_FOR_CORRECTION = 4
 """Least number of letters of a word that is corrected: too many shorter ones are one edit apart."""
@@ -51,8 +51,8 @@ PASSAGES_READ_PER_TERM = 20
 Edits: TypeAlias = Callable[[str, Iterable[str]], Iterator[str]]
 """Function from a word, and the letters that may be put in, to the words it may stand for."""
 
-_WILD = re.compile(r"[^\s()\"]*[*~]\d?(?=[\s)]|$)")
-"""Pattern of what follows a word that is, or ends in, a prefix or a fuzzy word."""
+_WILD = re.compile(rf"{PATTERN}|[^\s()\"]*~\d?(?=[\s)]|$)")
+"""Pattern of a word with wildcards, or a fuzzy word."""
 
 
 class Speller:
@@ -71,12 +71,13 @@ class Speller:
         if not unknown or len(query.text) > LONGEST_WITH_OPERATORS:
             return None
         meant: dict[str, str] = {}
+        wild = {at for own in _WILD.finditer(query.text) for at in range(*own.span())}
 
         def replaced(found: re.Match[str]) -> str:
             word = found[0]
             if word not in meant and len(meant) == WORDS_CORRECTED:
                 return word
-            kept = _WILD.match(query.text, found.end()) or _in_address(query.text, found.span())
+            kept = found.start() in wild or _in_address(query.text, found.span())
             if not kept and word not in meant and self._analyzer.term(word) in unknown:
                 meant[word] = self._meant(word, is_word) or word
             return word if kept else meant.get(word, word)
@@ -126,7 +127,7 @@ class Speller:
         }
         yield common, lambda _: True
         if len(word) >= LETTERS_FOR_TWO_EDITS and word.isalpha():
-            similar = self._store.dictionary.similar(term_of(word) or word, MOST_EDITS)
+            similar = self._store.dictionary.similar(word, MOST_EDITS)
             yield similar, partial(_are_near, word)
 
     def _commonest(self, terms: Iterable[str]) -> list[tuple[str, int]]:

@@ -21,7 +21,17 @@ from whoosh.qparser import (
     WhitespacePlugin,
     syntax,
 )
-from whoosh.query import AndMaybe, AndNot, FuzzyTerm, NullQuery, Or, Prefix, Query as Tree, Term
+from whoosh.query import (
+    AndMaybe,
+    AndNot,
+    FuzzyTerm,
+    NullQuery,
+    Or,
+    Prefix,
+    Query as Tree,
+    Term,
+    Wildcard,
+)
 
 from plait.index.language.analyzer import TextAnalyzer
 from plait.index.language.terms import STOP_MARK
@@ -32,6 +42,16 @@ FIELD_BOOSTS = {"title": TITLE_BOOST, "text": 1.0}
 """Boosts of a word that may be in any field."""
 MOST_EDITS = 2
 """Greatest number of edits of a fuzzy word; more would match nearly every word."""
+
+PATTERN = (
+    r"(?<![^\s(+:\-])(?!\*\*)(?=[\w*?][^\s():\"]*)(?=[^\s():\"]*\w)"
+    r"(?P<text>[\w'\u2019&.\-]*(?:\*|\?(?=[*?]*\w))[\w'\u2019&.*?\-]*)(?<!\?)\?*(?=[\s)]|$)"
+)
+"""Pattern of a word with wildcards: `*` stands for any letters, and `?` for one, but not behind the
+last. Two stars before a word are markup."""
+_WILDCARD = re.compile(r"([*?])")
+_JOINERS = re.compile(r"[-_&]")
+"""Pattern of what stands between parts of a word, which are joined in one of its forms."""
 
 MUST = r"(?<![^\s(])\+(?=[\w\"(])"
 MUST_NOT = r"(?<![^\s(])-(?=[^\W\d_]|[\"(])"
@@ -60,19 +80,21 @@ def words_leaf(
     return Words(field, [own.text for own in words], joined, slop, boost)
 
 
-class _PrefixNode(PrefixPlugin.PrefixNode):
-    """Prefix as it was typed: Whoosh would stem it, and `toki` does not begin `tokyo`."""
+class _PatternNode(PrefixPlugin.PrefixNode):
+    """Word with wildcards as it was typed: Whoosh would stem it, and `toki` begins no `tokyo`."""
 
     def query(self, parser: QueryParser) -> Tree:
-        """Return the query of the prefix."""
-        return Prefix(self.fieldname or parser.fieldname or "", self.text, boost=self.boost)
+        """Return the query of the pattern, or of the prefix where all else is typed."""
+        pattern = Wildcard(self.fieldname or parser.fieldname or "", self.text, boost=self.boost)
+        tree: Tree = pattern.normalize()
+        return tree
 
 
-class _Prefixes(PrefixPlugin):
-    """Syntax of Whoosh's `word*`, without `+`, `-` and brackets, which Whoosh takes for letters."""
+class _Patterns(PrefixPlugin):
+    """Syntax of `word*`, `w?rd` and `*ord`."""
 
-    expr = r"(?P<text>[^\s*+\-():\"][^\s*():\"]*)[*](?=\s|$|\))"
-    nodetype = _PrefixNode
+    expr = PATTERN
+    nodetype = _PatternNode
 
 
 class _Fuzzy(FuzzyTermPlugin):
@@ -180,7 +202,7 @@ def _parser(analyzer: TextAnalyzer) -> _Parser:
         WhitespacePlugin(),
         _Phrases(),  # type: ignore[no-untyped-call]
         FieldsPlugin(),
-        _Prefixes(),  # type: ignore[no-untyped-call]
+        _Patterns(),  # type: ignore[no-untyped-call]
         _Fuzzy(),  # type: ignore[no-untyped-call]
         GroupPlugin(),
         _PlusMinus(),
@@ -193,20 +215,16 @@ def _parser(analyzer: TextAnalyzer) -> _Parser:
 
 
 def _adapt(tree: Tree, analyzer: TextAnalyzer) -> Tree:
-    """Return a tree whose fuzzy words and prefixes have the form of indexed terms."""
+    """Return a tree whose fuzzy words and patterns are folded, as the words of the texts are."""
 
     def adapted(node: Tree) -> Tree:
         if isinstance(node, Or):
             return _without_small_words(node)
+        if isinstance(node, FuzzyTerm | Prefix | Wildcard):
+            pieces = _WILDCARD.split(_JOINERS.sub("", node.text.lower()))
+            node.text = "".join(own if own in "*?" else analyzer.fold(own) for own in pieces)
         if isinstance(node, FuzzyTerm):
-            node.text = analyzer.term(node.text) or analyzer.fold(node.text.lower())
             node.maxdist = min(node.maxdist, MOST_EDITS)
-        elif isinstance(node, Prefix):
-            # `treaties*` must find the stem `treati`, which does not begin so.
-            folded = analyzer.fold(node.text.lower())
-            stem = analyzer.term(folded) or folded
-            forms = (Prefix, folded), (Term, stem)
-            return Or([kind(node.fieldname, text, boost=node.boost) for kind, text in forms])
         return node
 
     return tree.accept(adapted).normalize()

@@ -9,6 +9,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from plait.index.errors import QueryError
+from plait.search.query.syntax import PATTERN
 
 _QUOTES = re.compile(
     '[\u201c\u201d\u201e\u201f](?P<a>[^\u201c\u201d\u201e\u201f"\n]*)[\u201c\u201d\u201f]'
@@ -26,10 +27,8 @@ _WORD_AFTER = re.compile(r"\s+([^\W\d_]+)")
 _AFTER_CLOSING = re.compile(r"((?:\w{2}|[)\]])[.!?\u2026][\"\u201d\u2019)\]]*\s+)-(?=[^\W\d_])")
 """Pattern of a dash before a name, behind a sentence that ended."""
 
-_WILD = re.compile(r"(?<![^\s(\"+-])(?:\w+:)?(?P<word>[\w*?]*\w[\w*?]*)(?![^\s)\"])")
-_INSIDE = re.compile(r"^\*+\w|\w[*?]+\w|^\?+\w")
-_MARKED = re.compile(r"(\*+)\w+\1")
-"""Pattern of a word between stars, which is emphasis."""
+_PATTERN = re.compile(PATTERN)
+_LITERAL = re.compile(r"[^*?]{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +44,7 @@ class Typed:
 def read_signs(text: str, common: AbstractSet[str]) -> Typed:
     """Return a query as it is read; `common` are small words that stand in any sentence.
 
-    Raises `QueryError` for a wildcard before or inside of a word.
+    Raises `QueryError` for a word with wildcards that nearly any word is like.
     """
     straight = _QUOTES.sub(lambda found: f'"{next(filter(None, found.groups()), "")}"', text)
     check_wildcards(straight)
@@ -87,11 +86,11 @@ def _is_emphasis(text: str, found: re.Match[str], common: AbstractSet[str]) -> b
 
 
 def check_wildcards(text: str) -> None:
-    """Raise `QueryError` for `*` or `?` before or inside of a word."""
-    for found in _WILD.finditer(text):
-        word = found["word"]
-        if _INSIDE.search(word) and not _MARKED.fullmatch(word):
+    """Raise `QueryError` for a word with wildcards that nearly any word is like."""
+    for found in _PATTERN.finditer(text):
+        pattern = found["text"]
+        if pattern[0] in "*?" and not _LITERAL.search(pattern):
             raise QueryError(
-                f"a wildcard stands at the end of a word, as in peac*, and not as in {word}; "
-                "change it, or ask without operators: --words."
+                f"nearly every word is like {pattern}: begin with a letter, as in p*ce, or give "
+                "two side by side, as in *eace; or ask without operators: --words."
             )

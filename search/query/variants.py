@@ -5,7 +5,7 @@ A text has the joined form of its own compounds, so that a closed word is found 
 have where a text writes them in one. Whether the index has such a form is not asked here.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set as AbstractSet
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -29,6 +29,22 @@ class Variant(NamedTuple):
     """Whether the words were typed as one, with a hyphen or the like."""
 
 
+def counting(found: Sequence[Term]) -> list[Term]:
+    """Return the terms of a query's bag of words; stop words where there is no other.
+
+    What is joined counts too where it says more than its parts do, as in C++, AT&T or A-level.
+    """
+    small = {own.at for own in found if own.is_stop}
+    own = [own for own in found if own.counts or _says_more(own, small)]
+    return own or [own for own in found if own.is_stop]
+
+
+def _says_more(term: Term, small: AbstractSet[int]) -> bool:
+    """Return whether a joined term has a sign, or covers one of the `small` words' positions."""
+    within = range(term.at, term.at + term.extent)
+    return term.is_joined and (not term.text.isalnum() or not small.isdisjoint(within))
+
+
 def spelt_otherwise(found: Sequence[Term], words: str, analyzer: TextAnalyzer) -> Iterator[Variant]:
     """Yield the variants of the terms that were found in `words`, each once."""
     seen: set[str] = set()
@@ -39,17 +55,19 @@ def spelt_otherwise(found: Sequence[Term], words: str, analyzer: TextAnalyzer) -
 
 
 def _joined(found: Sequence[Term]) -> Iterator[Variant]:
+    small = {own.at for own in found if own.is_stop}
+    parts = {own.at: own.text for own in found if own.counts}
     for own in found:
-        if own.is_joined:
+        if own.is_joined and not _says_more(own, small):
             within = range(own.at, own.at + own.extent)
-            terms = tuple(part.text for part in found if part.counts and part.at in within)
+            terms = tuple(parts[at] for at in within if at in parts)
             yield Variant(own.text, terms, is_typed=True)
 
 
 def _side_by_side(found: Sequence[Term], words: str, analyzer: TextAnalyzer) -> Iterator[Variant]:
     typed = {own.text for own in found}
-    counting = [own for own in found if own.counts]
-    for first, second in pairwise(counting if len(counting) <= WORDS_JOINED else ()):
+    words_found = [own for own in found if own.counts]
+    for first, second in pairwise(words_found if len(words_found) <= WORDS_JOINED else ()):
         if second.at != first.at + 1 or words[first.end : second.start] != " ":
             continue
         # An ending such as `'s` would make an elision of the second word.

@@ -1,0 +1,113 @@
+"""Surface forms: the words of the texts as they are written, beside the terms that they have.
+
+Prefixes, fuzzy words and words with wildcards are compared with these, since the terms are stems:
+`declarat*` begins no stem, and the mistake of `declaratoin~2` is where the stem is cut. A form may
+outlive the last passage that has it, as long as another form of its term is there.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plait.index.errors import damaged
+from plait.index.files.arrays import Array, load_array
+from plait.index.files.strings import StringTable
+from plait.index.keyword.spellings import Spellings
+
+_WILDCARDS = re.compile(r"[*?]")
+
+
+@dataclass(frozen=True)
+class Forms:
+    """Forms of the terms of one field; those of term `t` are `strings[starts[t]:starts[t + 1]]`."""
+
+    strings: StringTable
+    starts: NDArray[np.int64]
+    """Starts of each term's forms, and the end of the last, (terms + 1,)."""
+
+    @classmethod
+    def of(cls, pairs: Iterable[tuple[int, bytes]], terms: int) -> "Forms":
+        """Store (term, form) pairs, in any order, some perhaps repeated."""
+        own = sorted(set(pairs))
+        counts = np.bincount(np.array([term for term, _ in own], np.int64), minlength=terms)
+        starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+        return cls(StringTable.of(form for _, form in own), starts)
+
+    @classmethod
+    def load(cls, folder: Path, name: str) -> "Forms":
+        """Open what `arrays(name)` described; raises `CorruptIndexError`."""
+        starts = load_array(folder, f"{name}.starts", np.int64)
+        found = cls(StringTable.load(folder, name), starts)
+        if not len(starts) or starts[-1] != len(found.strings):
+            raise damaged(folder / f"{name}.starts.npy", "it does not fit the forms")
+        return found
+
+    def arrays(self, name: str) -> dict[str, Array]:
+        """Return the arrays under the names that `load` expects."""
+        return self.strings.arrays(name) | {f"{name}.starts": self.starts}
+
+    def between(self, first: int, last: int) -> "Forms":
+        """Return the forms of a range of terms, not copied."""
+        begin, end = self.starts[[first, last]].tolist()
+        return Forms(self.strings.between(begin, end), self.starts[first : last + 1] - begin)
+
+    def beginning_with(self, prefix: bytes) -> NDArray[np.int64]:
+        """Return the terms with a form that begins with a prefix of UTF-8, ascending."""
+        return self._terms(self._beginning_with(prefix))
+
+    def near(self, word: str, edits: int) -> NDArray[np.int64]:
+        """Return the terms with a form that at most `edits` edits turn into a word, ascending."""
+        return self._terms(self.spellings.near(word, edits))
+
+    def like(self, pattern: str) -> NDArray[np.int64]:
+        """Return the terms with a form like a pattern, ascending.
+
+        `*` stands for any letters, `?` for one.
+        """
+        pieces = _WILDCARDS.split(pattern)
+        first, last = pieces[0].encode(), pieces[-1].encode()
+        if first or last:
+            near = self._ending_with(last, self._beginning_with(first))
+        else:
+            near = self._containing(max(pieces, key=len).encode())
+        signs = {"*": ".*", "?": "."}
+        whole = re.compile("".join(signs.get(sign) or re.escape(sign) for sign in pattern))
+        found = (whole.fullmatch(self.strings[number].decode()) for number in near.tolist())
+        return self._terms(near[np.fromiter(map(bool, found), bool, len(near))])
+
+    @cached_property
+    def spellings(self) -> Spellings:
+        """Letters of all forms."""
+        return Spellings.of(self.strings)
+
+    def _terms(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the terms of forms, each once."""
+        terms = self.starts.searchsorted(numbers, "right") - 1
+        return np.unique(terms)
+
+    def _beginning_with(self, prefix: bytes) -> NDArray[np.int64]:
+        blob, starts = self.strings.blob, self.strings.offsets[:-1]
+        found = np.flatnonzero(np.diff(self.strings.offsets) >= len(prefix))
+        for at, byte in enumerate(prefix):
+            found = found[blob[starts[found] + at] == byte]
+        return found
+
+    def _ending_with(self, ending: bytes, among: NDArray[np.int64]) -> NDArray[np.int64]:
+        blob, ends = self.strings.blob, self.strings.offsets[1:]
+        lengths = np.diff(self.strings.offsets)
+        found = among[lengths[among] >= len(ending)]
+        for at, byte in enumerate(reversed(ending), 1):
+            found = found[blob[ends[found] - at] == byte]
+        return found
+
+    def _containing(self, letters: bytes) -> NDArray[np.int64]:
+        """Return the forms in which letters begin; they may end in the next one."""
+        begins = [
+            own.start() for own in re.finditer(re.escape(letters), self.strings.blob.tobytes())
+        ]
+        return np.unique(self.strings.offsets.searchsorted(begins, "right") - 1)
