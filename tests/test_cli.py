@@ -57,7 +57,7 @@ def test_json_is_for_programs(news: Path) -> None:
     in_order = "rank id title date author source metadata passage score p parts"
     assert list(hit) == in_order.split()
     assert list(hit["passage"]) == ["id", "number", "start", "end", "text"]
-    assert (hit["id"], hit["passage"]["id"]) == ("apples.md", "apples.md#0")
+    assert (hit["id"], hit["passage"]["id"]) == ("news/apples.md", "news/apples.md#0")
     assert hit["passage"]["text"] == "Farmers counted apples after the storm."
     assert hit["score"] == pytest.approx(sum(hit["parts"].values()))
     asked = ("search", "apples", "-k", "1", "--format", "jsonl", "--full", "--explain")
@@ -116,7 +116,7 @@ def test_errors_name_the_remedy(
 
 def test_numbers_of_any_length_name_no_passage(news: Path) -> None:
     """What is too long for a number of a passage is an article's id, and there is none."""
-    done = plait("show", f"apples.md#{'9' * 5000}", cwd=news)
+    done = plait("show", f"news/apples.md#{'9' * 5000}", cwd=news)
     assert done.returncode == 1
     assert "no article" in done.stderr
     assert "Traceback" not in done.stderr
@@ -221,11 +221,11 @@ def test_version_and_help(
 def test_why_is_answered(news: Path) -> None:
     """`plait why` explains a rank, in words or in JSON, and an unknown article is an error."""
     found = json.loads(plait("search", "apples", "-k", "1", "--json", cwd=news).stdout)[0]
-    words = plait("why", "apples", "apples.md", cwd=news).stdout
-    assert words.startswith("apples.md  ")
+    words = plait("why", "apples", "news/apples.md", cwd=news).stdout
+    assert words.startswith("news/apples.md  ")
     assert "hybrid: rank 1 of" in words
-    reasons = json.loads(plait("why", "apples", "apples.md", "--json", cwd=news).stdout)
+    reasons = json.loads(plait("why", "apples", "news/apples.md", "--json", cwd=news).stdout)
     assert reasons["standing"]["score"] == found["score"]
     unknown = plait("why", "apples", "aples.md", cwd=news)
     assert unknown.returncode == 1
-    assert "Did you mean 'apples.md'?" in unknown.stderr
+    assert "Did you mean 'news/apples.md'?" in unknown.stderr

@@ -68,7 +68,8 @@ def test_a_list_has_a_line_for_each_article(made: Path) -> None:
         return plait("list", "--format", "csv", *words, cwd=made).stdout.split("\n")[1:-1]
 
     assert [line.split(",")[0] for line in ids()] == [
-        *("2018/apples.md", "2018/treaty.txt", "2019/(treaty) talks.txt", "note"),
+        *(f"news/{name}" for name in sorted(NEWS)),
+        "note",
     ]
     assert [line.split(",")[1] for line in ids("--sort", "title")] == [
         *("A treaty", "Apples", "Rain", "Talks on *a* [treaty]"),
@@ -76,11 +77,11 @@ def test_a_list_has_a_line_for_each_article(made: Path) -> None:
     dates = [line.split(",")[2] for line in ids("--sort", "date")]
     assert dates == ["2018-11-14", "2019-01-02", "", ""]
     newest = [line.split(",")[0] for line in ids("--sort=-date", "-k", "3")]
-    assert newest == ["2019/(treaty) talks.txt", "2018/treaty.txt", "2018/apples.md"]
+    assert newest == [f"news/{name}" for name in sorted(NEWS, reverse=True)]
     lines = plait("list", cwd=made).stdout.splitlines()
     assert lines[:2] == [
-        "            2018/apples.md  Apples",
-        "2018-11-14  2018/treaty.txt  A treaty",
+        "            news/2018/apples.md  Apples",
+        "2018-11-14  news/2018/treaty.txt  A treaty",
     ]
 
 
@@ -116,7 +117,7 @@ def test_formats_of_hits(made: Path) -> None:
         (hit["id"], hit["passage"]["text"], "") for hit in hits
     ]
     files = plait(*WORDS, "--format", "files", cwd=made).stdout.splitlines()
-    assert files == [f"news/{hit['id']}" for hit in hits]
+    assert files == [hit["id"] for hit in hits]
     marked = plait(*WORDS, "--format", "md", cwd=made).stdout.splitlines()
     assert [line[:3] for line in marked] == ["1. ", "2. "]
     nothing = ("search", "+nowhere", "--system", "keyword")
@@ -128,15 +129,18 @@ def test_formats_of_hits(made: Path) -> None:
 def test_show_takes_ids_paths_folders_and_ranks(made: Path, tmp_path: Path) -> None:
     """One as it is, several below their ids; a number is an id first and a rank else."""
     treaty = "A treaty\n2018-11-14\n\nTwo leaders signed a peace treaty in Geneva.\n"
-    for name in ("2018/treaty.txt", "news/2018/treaty.txt", str(made / "news/2018/treaty.txt")):
-        assert plait("show", name, cwd=made).stdout == treaty
+    root = str(made / ".plait")
+    for cwd in (made, tmp_path):  # by its id, from wherever it is asked for
+        for name in ("news/2018/treaty.txt", str(made / "news/2018/treaty.txt")):
+            assert plait("-i", root, "show", name, cwd=cwd).stdout == treaty
+    assert plait("show", "2018/treaty.txt", cwd=made / "news").stdout == treaty
     assert plait("show", "treaty.txt", cwd=made / "news/2018").stdout == treaty
     passage = plait("show", "news/2018/treaty.txt#0", cwd=made).stdout
     assert passage == "Two leaders signed a peace treaty in Geneva.\n"
     for name in ("news/2018", "*2018*"):
         both = plait("show", name, cwd=made).stdout
-        assert both.startswith("==> 2018/apples.md <==\nApples\n")
-        assert "\n\n==> 2018/treaty.txt <==\nA treaty\n" in both
+        assert both.startswith("==> news/2018/apples.md <==\nApples\n")
+        assert "\n\n==> news/2018/treaty.txt <==\nA treaty\n" in both
     assert len(json.loads(plait("show", "news", "--json", cwd=made).stdout)) == 3
     second = json.loads(plait(*WORDS, "--json", cwd=made, cache=tmp_path).stdout)[1]["id"]
     for rank in ("2", "%2"):
@@ -166,9 +170,11 @@ def test_remove_takes_folders_and_patterns(news: Path, made: Path) -> None:
     assert "no article 'noet' in .plait. Did you mean 'note'?" in refused.stderr
     assert refused.stderr.endswith("Nothing was removed.\n")
     removed = plait("remove", str(made / "news/2018"), "no*", cwd=news)
-    assert removed.stdout == "3 articles removed: 2018/apples.md, 2018/treaty.txt, note.\n"
+    assert removed.stdout == (
+        "3 articles removed: news/2018/apples.md, news/2018/treaty.txt, note.\n"
+    )
     assert plait("list", cwd=news).stdout == (
-        "2019-01-02  2019/(treaty) talks.txt  Talks on *a* [treaty]\n"
+        "2019-01-02  news/2019/(treaty) talks.txt  Talks on *a* [treaty]\n"
     )
 
 

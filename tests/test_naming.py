@@ -48,11 +48,13 @@ def folder(tmp_path: Path, quick: Encoder) -> Folder:
     return Folder(tmp_path, quick)
 
 
-def test_an_id_is_the_path_below_what_was_indexed(folder: Folder) -> None:
-    """Of a folder, of a folder in it, and of a file."""
-    folder.write("news/2019/a.txt", "news/b.txt", "notes/c.txt", "d.txt")
-    folder.index("news", "notes/c.txt", "d.txt")
-    assert list(folder.ids()) == ["2019/a.txt", "b.txt", "c.txt", "d.txt"]
+def test_an_id_is_the_path_from_what_was_indexed(folder: Folder) -> None:
+    """Of a folder, of a folder in it, and of a file; the folder of the index is no part of it."""
+    folder.write("p/news/2019/a.txt", "p/news/b.txt", "notes/c.txt", "d.txt", "2018/e.txt")
+    folder.index("p/news", "notes/c.txt", "d.txt")
+    assert list(folder.ids()) == ["c.txt", "d.txt", "news/2019/a.txt", "news/b.txt"]
+    folder.index(".")
+    assert folder.ids()["2018/e.txt"] == "2018/e.txt"
 
 
 def test_a_taken_id_gets_one_folder_more(folder: Folder) -> None:
@@ -60,16 +62,16 @@ def test_a_taken_id_gets_one_folder_more(folder: Folder) -> None:
     folder.write("x/news/a.txt", "y/news/a.txt", "z/a.txt")
     folder.index("x/news", "y/news", "z")
     assert folder.ids() == {
-        "a.txt": "x/news/a.txt",
-        "news/a.txt": "y/news/a.txt",
+        "news/a.txt": "x/news/a.txt",
+        "y/news/a.txt": "y/news/a.txt",
         "z/a.txt": "z/a.txt",
     }
     with IndexWriter(folder.root / ".plait", folder.quick) as writer:
-        writer.add(Article("b.txt", "", "From a program."))
+        writer.add(Article("news/b.txt", "", "From a program."))
     folder.write("x/news/b.txt")
     folder.index("x/news")
-    assert folder.ids()["news/b.txt"] == "x/news/b.txt"
-    assert folder.ids()["b.txt"] == ""
+    assert folder.ids()["x/news/b.txt"] == "x/news/b.txt"
+    assert folder.ids()["news/b.txt"] == ""
 
 
 def test_a_file_keeps_its_id_whatever_is_indexed_next(folder: Folder) -> None:
@@ -99,10 +101,10 @@ def test_a_file_that_moved_takes_its_id_along(folder: Folder) -> None:
     """The id of a file that is gone is free."""
     folder.write("news/a.txt")
     folder.index("news")
-    (folder.root / "old").mkdir()
-    (folder.root / "news/a.txt").rename(folder.root / "old/a.txt")
-    assert folder.index("old").updated == 1
-    assert folder.ids() == {"a.txt": "old/a.txt"}
+    (folder.root / "old/news").mkdir(parents=True)
+    (folder.root / "news/a.txt").rename(folder.root / "old/news/a.txt")
+    assert folder.index("old/news").updated == 1
+    assert folder.ids() == {"news/a.txt": "old/news/a.txt"}
 
 
 def test_records_without_an_id_follow_the_same_rule(folder: Folder) -> None:
@@ -115,7 +117,7 @@ def test_records_without_an_id_follow_the_same_rule(folder: Folder) -> None:
     before = folder.ids()
     one, three, four = (digest_of({"text": text}) for text in ("one", "three", "four"))
     assert set(before) == {
-        *(f"a.jsonl:{one}", f"a.jsonl:{three}", "own-x"),
+        *(f"x/a.jsonl:{one}", f"x/a.jsonl:{three}", "own-x"),
         *(f"y/a.jsonl:{one}", f"y/a.jsonl:{three}", "own-y"),
     }
     with (folder.root / "y/a.jsonl").open("a") as file:
@@ -131,7 +133,7 @@ def test_one_record_may_be_taken_where_the_others_are_not(folder: Folder) -> Non
         lines = [{"_id": str(n)} if n < own else {} for n in range(5)]
         texts = [json.dumps(line | {"text": f"Text {n}."}) for n, line in enumerate(lines)]
         (folder.root / name).write_text("\n".join(texts))
-    done = folder.index("x", "y")
+    done = folder.index("x/a.jsonl", "y/a.jsonl")
     assert (done.added, done.failed) == (10, 0)
     last = digest_of({"text": "Text 4."})
     assert folder.ids()[f"a.jsonl:{last}"] == "x/a.jsonl"
@@ -161,9 +163,9 @@ def test_records_that_an_earlier_plait_named_by_line_are_named_anew(folder: Fold
 def test_a_path_that_makes_no_id_is_a_failure(folder: Folder) -> None:
     """A parent folder counts only where the id needs it."""
     folder.write("x/a.txt", "bad\nname/a.txt")
-    assert folder.index("bad\nname").added == 1
+    assert folder.index("bad\nname/a.txt").added == 1
     (folder.root / ".plait").rename(folder.root / "other")
-    done = folder.index("x", "bad\nname")
+    done = folder.index("x/a.txt", "bad\nname")
     assert (done.added, done.failed) == (1, 1)
     assert "control characters" in done.failures[0].reason
 
@@ -187,24 +189,24 @@ def test_few_ids_are_looked_up_for_a_file(folder: Folder, monkeypatch: pytest.Mo
 
 def test_an_id_of_a_folder_that_is_away_is_not_taken_over(folder: Folder) -> None:
     """A disk may not be mounted: another file gets a longer id, and both are there in the end."""
-    folder.write("usb/a.txt", "home/a.txt")
-    folder.index("usb")
+    folder.write("usb/a/1.txt", "home/a/1.txt")
+    folder.index("usb/a")
     (folder.root / "usb").rename(folder.root / "off")
-    assert folder.index("home").added == 1
+    assert folder.index("home/a").added == 1
     (folder.root / "off").rename(folder.root / "usb")
-    folder.index("usb", "home")
-    assert folder.ids() == {"a.txt": "usb/a.txt", "home/a.txt": "home/a.txt"}
+    folder.index("usb/a", "home/a")
+    assert folder.ids() == {"a/1.txt": "usb/a/1.txt", "home/a/1.txt": "home/a/1.txt"}
 
 
 def test_a_file_that_comes_back_is_read_again(folder: Folder) -> None:
     """Where another took the id of what was deleted meanwhile."""
     folder.write("x/a.txt", "y/a.txt")
-    folder.index("x")
+    folder.index("x/a.txt")
     text = (folder.root / "x/a.txt").read_text()
     before = (folder.root / "x/a.txt").stat()
     (folder.root / "x/a.txt").unlink()
-    assert folder.index("y").updated == 1
+    assert folder.index("y/a.txt").updated == 1
     (folder.root / "x/a.txt").write_text(text)
     os.utime(folder.root / "x/a.txt", ns=(before.st_atime_ns, before.st_mtime_ns))
-    folder.index("x", "y")
+    folder.index("x/a.txt", "y/a.txt")
     assert set(folder.ids().values()) == {"x/a.txt", "y/a.txt"}

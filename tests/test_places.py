@@ -71,7 +71,7 @@ def test_a_folder_reached_by_a_link_is_read_once(project: Project) -> None:
         assert (done.added, done.updated, done.skipped, done.failed) == (0, 0, 2, 0)
     project.write(a__2="Two\nThe bilby.")
     assert project.index("link").updated == 1
-    assert project.texts() == {"1.txt": "The quokka.", "2.txt": "The bilby."}
+    assert project.texts() == {"a/1.txt": "The quokka.", "a/2.txt": "The bilby."}
 
 
 def test_a_file_first_read_by_a_link_is_the_same_by_its_own_path(project: Project) -> None:
@@ -82,7 +82,7 @@ def test_a_file_first_read_by_a_link_is_the_same_by_its_own_path(project: Projec
     (project.root / "a" / "1.txt").unlink()
     done = project.index("a", prune=True)
     assert (done.added, done.removed, done.skipped) == (1, 1, 1)
-    assert project.sources() == {"2.txt": "link/2.txt", "3.txt": "a/3.txt"}
+    assert project.sources() == {"link/2.txt": "link/2.txt", "a/3.txt": "a/3.txt"}
 
 
 def test_links_to_files_and_to_a_parent(project: Project) -> None:
@@ -95,7 +95,7 @@ def test_links_to_files_and_to_a_parent(project: Project) -> None:
     for paths in (("b",), (".",), ("a/up/b/x.txt",)):
         done = project.index(*paths)
         assert (done.added, done.updated, done.failed) == (0, 0, 0)
-    assert set(project.texts()) == {"1.txt", "2.txt"}
+    assert set(project.texts()) == {"a/1.txt", "a/2.txt"}
 
 
 def test_arguments_that_overlap(project: Project) -> None:
@@ -129,8 +129,8 @@ def test_a_project_reached_by_a_link(project: Project) -> None:
 def test_an_id_has_no_folder_above_the_index(project: Project) -> None:
     """Where all below it are taken, `./` stands for the folder that the index lies in."""
     project.write(**{"1": "Top\nThe potoroo."})
-    project.index("a", ".")
-    assert project.sources() == {"./1.txt": "1.txt", "1.txt": "a/1.txt", "2.txt": "a/2.txt"}
+    project.index("a/1.txt", ".")
+    assert project.sources() == {"./1.txt": "1.txt", "1.txt": "a/1.txt", "a/2.txt": "a/2.txt"}
     assert project.index("1.txt", "a").skipped == 3
 
 
@@ -140,7 +140,7 @@ def test_files_above_the_index_have_readable_ids(project: Project) -> None:
     outside.root.mkdir(parents=True)
     outside.index(outside.root / "../../p/a")
     outside.index(project.root / "a/1.txt", outside.root / "../..")
-    assert set(outside.texts()) == {"1.txt", "2.txt"}
+    assert set(outside.texts()) == {"a/1.txt", "a/2.txt"}
 
 
 def test_a_file_is_read_again_where_that_is_asked(project: Project) -> None:
@@ -157,7 +157,7 @@ def test_a_file_is_read_again_where_that_is_asked(project: Project) -> None:
     done = project.index("a", reread=True)
     assert (done.updated, done.unchanged, done.skipped) == (1, 1, 0)
     assert project.index("a", "b").skipped == 3
-    assert project.texts()["3.txt"] == "The bilby."
+    assert project.texts()["b/3.txt"] == "The bilby."
     assert project.index("b/3.txt", reread=True).updated == 1
 
 
@@ -191,15 +191,16 @@ def test_a_source_comes_back_as_it_was(source: str, base: str) -> None:
 def test_a_project_that_is_copied_goes_on(project: Project) -> None:
     """While the original is there: each brings its own files up to date; ids stay."""
     project.write(**{"1": "Top\nThe potoroo."})
-    project.index("a", ".")
+    project.index("a/1.txt", ".")
     before = project.sources()
+    assert "./1.txt" in before
     copy = Project(copytree(project.root, project.root.with_name("copy")), project.quick)
     assert copy.sources() == before
     copy.write(a__2="Two\nThe bilby.", a__3="Three\nThe koala.")
     done = copy.index("a", ".", prune=True)
     assert (done.added, done.updated, done.removed, done.failed) == (1, 1, 0, 0)
-    assert copy.texts()["2.txt"] == "The bilby."
-    assert project.texts()["2.txt"] == "The numbat."
+    assert copy.texts()["a/2.txt"] == "The bilby."
+    assert project.texts()["a/2.txt"] == "The numbat."
     assert project.index("a", ".", prune=True).skipped == 3
 
 
@@ -221,15 +222,15 @@ def test_a_project_that_is_moved_goes_on(project: Project) -> None:
         assert set(examples) == {f"{own}/", f"{own}/r.jsonl"}
         for where, found in (
             (f"source = '{own}/r.jsonl'", {"r"}),
-            (f"source = '{own}/1.txt'", {"1.txt"}),
-            ("source: mounted/a", {"1.txt", "2.txt", "r"}),
+            (f"source = '{own}/1.txt'", {"a/1.txt"}),
+            ("source: mounted/a", {"a/1.txt", "a/2.txt", "r"}),
             ("source: p/a", set()),
             (f"source like '{own}/r*'", {"r"}),
-            ("source contains mounted", {"1.txt", "2.txt", "r"}),
-            (f"source in ('{own}/2.txt', '{own}/r.jsonl')", {"2.txt", "r"}),
+            ("source contains mounted", {"a/1.txt", "a/2.txt", "r"}),
+            (f"source in ('{own}/2.txt', '{own}/r.jsonl')", {"a/2.txt", "r"}),
         ):
             assert {hit.article.id for hit in index.search("quokka record", where=where)} == found
-        assert Catalogue.of_store(index.store).find([own]) == ["1.txt", "2.txt", "r"]
+        assert Catalogue.of_store(index.store).find([own]) == ["a/1.txt", "a/2.txt", "r"]
 
 
 def test_ids_of_before_are_known_in_another_place(project: Project) -> None:
@@ -268,7 +269,7 @@ def test_files_elsewhere_keep_their_paths(project: Project, tmp_path: Path) -> N
     with IndexWriter(moved.root / ".plait", project.quick) as writer:
         assert [writer.get(article.id) for article in own] == own
         assert [writer.add(article) for article in own] == ["unchanged"] * 4
-        first = writer.get("1.txt")
+        first = writer.get("a/1.txt")
     assert first
     assert first.source == f"{project.root}/a/1.txt"
 
@@ -281,10 +282,10 @@ def test_an_index_that_moves_alone_finds_its_files(project: Project, tmp_path: P
     (project.root / ".plait").rename(alone.root / ".plait")
     source = f"{project.root}/a/1.txt"
     with Index.open(alone.root / ".plait", project.quick) as index:
-        assert index.article("1.txt").source == source
+        assert index.article("a/1.txt").source == source
     project.write(a__3="Three\nThe koala.")
     done = alone.index(project.root / "a", prune=True)
     assert (done.added, done.skipped, done.removed, done.failed) == (1, 2, 0, 0)
-    assert alone.sources()["1.txt"] == source
+    assert alone.sources()["a/1.txt"] == source
     (alone.root / ".plait").rename(project.root / ".plait")
     assert project.index("a", prune=True).skipped == 3

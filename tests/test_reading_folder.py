@@ -39,7 +39,7 @@ def test_folders_are_walked_by_name(tmp_path: Path) -> None:
         tmp_path, ".hidden.txt", "b/.plait/y.txt", "picture.png", "txt", "x.json", "t.csv", "t.tsv"
     )
     expected = ["a/x.html", "a.Txt", "b/a.md", "b/z.txt", "c.JSONL.GZ", "t.csv", "t.tsv"]
-    assert names([tmp_path]) == expected
+    assert names([tmp_path]) == [f"{tmp_path.name}/{name}" for name in expected]
 
 
 def test_what_is_named_is_found(tmp_path: Path) -> None:
@@ -48,7 +48,7 @@ def test_what_is_named_is_found(tmp_path: Path) -> None:
     paths = [
         tmp_path / p for p in ("notes", ".hidden", "b.txt", "d.unknown", ".", "a.txt", "b.txt")
     ]
-    expected = ["notes", "c.txt", "b.txt", "d.unknown", "a.txt"]
+    expected = ["notes", ".hidden/c.txt", "b.txt", "d.unknown", f"{tmp_path.name}/a.txt"]
     assert names(paths) == expected
     (found,) = find_files([tmp_path / "notes"])
     assert isinstance(found, SourceFile)
@@ -58,12 +58,12 @@ def test_what_is_named_is_found(tmp_path: Path) -> None:
 
 
 def test_a_source_file_says_where_and_when(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Paths are absolute; the name is relative to what was named."""
+    """Paths are absolute; the name begins with that of the folder, or is that of the file."""
     write(tmp_path, "in/a.txt", "out/b.txt")
     monkeypatch.chdir(tmp_path)
     state = (tmp_path / "in/a.txt").stat()
     inside, outside = find_files([Path("in"), Path("in/../out/b.txt")])
-    assert inside == SourceFile(tmp_path / "in/a.txt", "a.txt", state.st_size, state.st_mtime_ns)
+    assert inside == SourceFile(tmp_path / "in/a.txt", "in/a.txt", state.st_size, state.st_mtime_ns)
     assert isinstance(outside, SourceFile)
     assert (outside.path, outside.name) == (tmp_path / "out/b.txt", "b.txt")
 
@@ -74,7 +74,7 @@ def test_links_are_followed_once(tmp_path: Path) -> None:
     (tmp_path / "real/loop").symlink_to(tmp_path)
     (tmp_path / "zz").symlink_to(tmp_path / "real")
     (tmp_path / "aa.txt").symlink_to(tmp_path / "real/a.txt")
-    assert names([tmp_path]) == ["aa.txt"]
+    assert names([tmp_path]) == [f"{tmp_path.name}/aa.txt"]
 
 
 def test_what_cannot_be_found_is_a_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -95,7 +95,7 @@ def test_what_cannot_be_found_is_a_failure(tmp_path: Path, monkeypatch: pytest.M
     assert found[0] == "No such file or directory"
     assert found[1] == "broken link (No such file or directory)"
     assert found[2].startswith("broken link (Too many levels")
-    assert found[3:] == ["Permission denied", "z.txt"]
+    assert found[3:] == ["Permission denied", f"{tmp_path.name}/z.txt"]
 
 
 def test_deep_folders(tmp_path: Path) -> None:
@@ -110,44 +110,46 @@ def test_deep_folders(tmp_path: Path) -> None:
     finally:
         sys.setrecursionlimit(limit)
     assert isinstance(found, SourceFile)
-    assert found.name == "d/" * 200 + "a.txt"
+    assert found.name == f"{tmp_path.name}/" + "d/" * 200 + "a.txt"
 
 
 @pytest.fixture
 def dirty(tmp_path: Path) -> Path:
     """Make a folder of everything that goes wrong."""
-    write(tmp_path, "good.txt")
-    (tmp_path / "empty.txt").touch()
-    (tmp_path / "binary.txt").write_bytes(b"\x7fELF\0\0\0")
-    (tmp_path / "noise.txt").write_bytes(bytes(range(128, 256)) * 40)
-    (tmp_path / "oneline.txt").write_bytes(b"word " * 2_000_000)
-    (tmp_path / "utf8.txt").write_bytes("Île\nDéjà vu \xe9".encode() + b"\xff\xfe again")
-    (tmp_path / "latin.txt").write_bytes("Île\nDéjà vu à l'été".encode("cp1252"))
-    (tmp_path / "loop").symlink_to(tmp_path)
-    (tmp_path / "dangling.txt").symlink_to(tmp_path / "gone")
-    os.mkfifo(tmp_path / "pipe.txt")
-    with (tmp_path / "huge.txt").open("wb") as file:
+    folder = tmp_path / "news"
+    write(folder, "good.txt")
+    (folder / "empty.txt").touch()
+    (folder / "binary.txt").write_bytes(b"\x7fELF\0\0\0")
+    (folder / "noise.txt").write_bytes(bytes(range(128, 256)) * 40)
+    (folder / "oneline.txt").write_bytes(b"word " * 2_000_000)
+    (folder / "utf8.txt").write_bytes("Île\nDéjà vu \xe9".encode() + b"\xff\xfe again")
+    (folder / "latin.txt").write_bytes("Île\nDéjà vu à l'été".encode("cp1252"))
+    (folder / "loop").symlink_to(folder)
+    (folder / "dangling.txt").symlink_to(folder / "gone")
+    os.mkfifo(folder / "pipe.txt")
+    with (folder / "huge.txt").open("wb") as file:
         file.truncate(MAX_ARTICLE_BYTES + 1)
-    (tmp_path / "bad\nname.txt").write_text("Title\nText")
-    (tmp_path / os.fsdecode(b"caf\xe9.txt")).write_text("Title\nText")
-    return tmp_path
+    (folder / "bad\nname.txt").write_text("Title\nText")
+    (folder / os.fsdecode(b"caf\xe9.txt")).write_text("Title\nText")
+    return folder
 
 
 def test_a_dirty_folder(dirty: Path) -> None:
     """Everything that can be read is read, and everything else is reported."""
     outcomes = list(read_all([dirty], FieldNames()))
     articles = {a.id: a for a in outcomes if isinstance(a, Article)}
-    assert list(articles) == ["good.txt", "latin.txt", "oneline.txt", "utf8.txt"]
-    assert articles["latin.txt"].text == "Déjà vu à l'été"
-    assert articles["utf8.txt"].text == "Déjà vu \xe9\ufffd\ufffd again"
-    assert (articles["oneline.txt"].title, len(articles["oneline.txt"].text)) == ("", 9_999_999)
+    assert list(articles) == [f"news/{n}.txt" for n in ("good", "latin", "oneline", "utf8")]
+    assert articles["news/latin.txt"].text == "Déjà vu à l'été"
+    assert articles["news/utf8.txt"].text == "Déjà vu \xe9\ufffd\ufffd again"
+    line = articles["news/oneline.txt"]
+    assert (line.title, len(line.text)) == ("", 9_999_999)
     failures = {
         f.source.removeprefix(f"{dirty}/"): f.reason for f in outcomes if isinstance(f, Failure)
     }
     assert {name: reason.split(":")[0] for name, reason in failures.items()} == {
-        "bad\nname.txt": "its id 'bad\\nname.txt' has control characters or is no UTF-8",
+        "bad\nname.txt": "its id 'news/bad\\nname.txt' has control characters or is no UTF-8",
         "binary.txt": "looks binary (it holds NUL bytes)",
-        "caf\\xe9.txt": "its id 'caf\\udce9.txt' has control characters or is no UTF-8",
+        "caf\\xe9.txt": "its id 'news/caf\\udce9.txt' has control characters or is no UTF-8",
         "dangling.txt": "broken link (No such file or directory)",
         "empty.txt": "empty",
         "huge.txt": "larger than 10 MiB, the most for one article",

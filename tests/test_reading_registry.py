@@ -128,7 +128,7 @@ def test_a_program_adds_a_format(tmp_path: Path, quick: Encoder) -> None:
     [failure] = summary.failures
     listed = ", ".join([*BUILT_IN, ".shout"])
     assert failure.reason == f"holds no file that plait reads ({listed})"
-    article = Index.open(tmp_path / ".plait", quick).article("a.SHOUT")
+    article = Index.open(tmp_path / ".plait", quick).article("news/a.SHOUT")
     assert (article.title, article.text) == ("Storm", "the harbour is closed")
 
 
@@ -154,7 +154,7 @@ def test_a_format_of_many_records(tmp_path: Path) -> None:
     first, second, third = read_paths([base], FieldNames())
     assert isinstance(first, Article)
     digest = digest_of({"text": "one"})
-    assert (first.id, first.text) == (f"a.lines:{digest}", "one")
+    assert (first.id, first.text) == (f"read/a.lines:{digest}", "one")
     assert isinstance(second, Failure)
     assert isinstance(third, Article)
     assert third.text == "three"

@@ -37,14 +37,15 @@ TEASERS = {
 
 @pytest.fixture(scope="module")
 def seeds() -> dict[str, Article]:
-    """Read them all."""
-    outcomes = list(read_paths([ARTICLES], FieldNames()))
-    return {outcome.id: outcome for outcome in outcomes if isinstance(outcome, Article)}
+    """Read them all, by the names of their files."""
+    found = [own for own in read_paths([ARTICLES], FieldNames()) if isinstance(own, Article)]
+    return {own.id.removeprefix("articles/"): own for own in found}
 
 
 def test_all_are_read(seeds: dict[str, Article]) -> None:
-    """Each file gives one article with title and text, under its name."""
-    assert list(seeds) == sorted(path.name for path in ARTICLES.iterdir())
+    """Each file gives one article with title and text, under the name of its folder and its own."""
+    names = sorted(path.name for path in ARTICLES.iterdir())
+    assert [own.id for own in seeds.values()] == [f"articles/{name}" for name in names]
     assert all(article.title and len(article.text) > 500 for article in seeds.values())
 
 

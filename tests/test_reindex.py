@@ -309,7 +309,7 @@ def test_a_project_of_before_that_moved(
         bring_up_to_date(writer, [old / "a"])
     absolute_again(old / ".plait", quick, rewrite, old)
     with Index.open(old / ".plait", quick) as index:
-        assert index.article("1.txt").source == str(old / "a" / "1.txt")
+        assert index.article("a/1.txt").source == str(old / "a" / "1.txt")
     copytree(old, new)
     if not is_copy:
         rmtree(old)
@@ -336,6 +336,6 @@ def test_an_index_of_before_beside_files_of_the_same_names(
     rewrite(root, lambda record: record.update(format=7))
     assert "lay below" not in made_anew(root, quick)
     with IndexWriter(root, quick) as writer:
-        article = writer.get("1.txt")
+        article = writer.get("a/1.txt")
     assert article
     assert article.source == os.fspath(tmp_path / "there" / "a" / "1.txt")

@@ -112,7 +112,7 @@ def test_a_conversion_commits_nothing_of_what_waits(
     with IndexWriter(old, quick) as writer:
         assert bring_up_to_date(writer, [tmp_path / "news"]).added == 1
     with Index.open(old, quick) as index:
-        assert "fresh.txt" in index
+        assert "news/fresh.txt" in index
 
 
 def test_an_upgrade_without_room_says_so(old: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -56,7 +56,7 @@ class Fields:
                     own = columns.counts(rows, alive)
                     counts[field][KIND_NAMES[kind]] += int(own.sum())
                     for row, held in _examples(rows, own):
-                        values[field][_shown(segment, field, kind, columns.text(row))] += held
+                        values[field][_example(segment, field, kind, row)] += held
                 having = columns.flags(all_rows.values(), len(alive))
                 holders[field] += int((having & alive).sum())
         return {
@@ -151,6 +151,16 @@ def _examples(rows: Rows, counts: NDArray[np.int64]) -> Iterator[tuple[int, int]
     best = np.argsort(-counts, kind="stable")[:EXAMPLES]
     for row in best[counts[best] > 0].tolist():
         yield rows[0] + row, int(counts[row])
+
+
+def _example(segment: Segment, field: str, kind: Kind, row: int) -> str:
+    """Return a value as an example: for what is kept before ids, the folder of the first file."""
+    columns = columns_of(segment)
+    if kind != Kind.FOLDER:
+        return _shown(segment, field, kind, columns.text(row))
+    own = columns.holders((row, row + 1))
+    first = segment.data.ids[own[segment.alive_articles[own]][0]].decode()
+    return f"{dirname(segment.place.opened(columns.text(row) + first)).rstrip('/')}/"
 
 
 def _shown(segment: Segment, field: str, kind: Kind, text: str) -> str:

@@ -36,8 +36,9 @@ def outcomes_of(file: SourceFile, fields: FieldNames) -> Outcomes:
     source = shown(file.path)
     try:
         wanted = REGISTRY.format_of(file.path.name) or PLAIN
+        below = file.name.partition("/")[2] or file.name
         with file.path.open("rb") as opened:
-            yield from wanted.read(opened, Place(source, file.name, file.name), fields)
+            yield from wanted.read(opened, Place(source, file.name, below), fields)
     except ReadingError as error:
         yield Failure(source, str(error))
     except OSError as error:

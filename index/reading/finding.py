@@ -30,8 +30,9 @@ class SourceFile:
     path: Path
     """Absolute path, links not resolved."""
     name: str
-    """Path below the folder that was named, with `/`; the name alone of a file that was itself
-    named. The id of its one article, unless another has it (`plait.index.reading.naming`)."""
+    """Path from the folder that was named, its own name first, with `/`; the name alone of a file
+    that was itself named. The id of its one article, unless another has it
+    (`plait.index.reading.naming`)."""
     size: int
     """Size in bytes."""
     mtime_ns: int
@@ -127,5 +128,9 @@ def absolute(path: Path) -> Path:
 
 
 def name_of(path: Path, named: Path) -> str:
-    """Return the path of a file below the path that was named; its name where it is that path."""
-    return path.name if path == named else path.relative_to(named).as_posix()
+    """Return the path of a file from the path that was named, whose last part comes first.
+
+    >>> name_of(Path("/p/a/b/1.txt"), Path("/p/a")), name_of(Path("/p/a/1.txt"), Path("/p/a/1.txt"))
+    ('a/b/1.txt', '1.txt')
+    """
+    return path.relative_to(named.parent).as_posix()

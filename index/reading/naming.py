@@ -1,10 +1,11 @@
 """Ids of articles that have none of their own: the path of their file, as short as it can be.
 
 An article that is in the index keeps its id, by whatever path its file is indexed next: any
-end of its file's path is tried. A new one gets the path below the folder that was indexed, or,
-where another source has that id, one more folder of the path, until it is free. No id needs a
-folder above that of the index, whose name changes when a project moves: where all below it are
-taken, `./` stands for it.
+end of its file's path is tried. A new one gets the path from the folder that was indexed, the
+folder's name first, so that the order in which folders are indexed does not matter; or, where
+another source has that id, one more folder of the path, until it is free. No id needs the folder
+of the index or one above it, whose name changes when a project moves: where all below it are taken,
+`./` stands for it.
 """
 
 import re
@@ -86,8 +87,9 @@ class Namer:
             name, _, other = own.rpartition(":")
             if own.endswith(line) or (line and RECORD.fullmatch(other) and name in held):
                 return own.removesuffix(line) if own.endswith(line) else name
-        passed = self._ends[: self._ends.index(self._read_as) + 1]
-        wanted = [self._read_as, *(end for end in self._new if end not in passed)]
+        # Where the index lies in the folder that was named, that folder is no part of an id.
+        first = self._new.index(self._read_as) if self._read_as in self._new else -2
+        wanted = self._new[first:]
         return next((end for end in wanted if held[end] is None), wanted[-1])
 
 
