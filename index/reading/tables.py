@@ -70,22 +70,33 @@ def read_table(file: BinaryIO, place: Place, fields: FieldNames, separator: str)
     spelled = "utf-8-sig" if encoding == "utf-8" else encoding
     # Bytes that fit no encoding are replaced; see `decoding`.
     with io.TextIOWrapper(file, spelled, "replace", newline="") as text:
-        found = SEPARATOR_LINE.fullmatch(text.readline(MAX_HEADER_CHARACTERS))
+        blank, line = first_line(text)
+        found = SEPARATOR_LINE.fullmatch(line)
         if found:
             separator = "\t" if found[1] == r"\t" else found[1]
         else:
-            text.seek(0)
-            separator = separator_of(text, fields, separator)
-            text.seek(0)
-        yield from table_outcomes(numbered_rows(text, separator, int(bool(found))), place, fields)
+            separator = separator_of(line, fields, separator)
+        text.seek(0)
+        above = blank + bool(found)
+        for _ in range(above):
+            text.readline()
+        yield from table_outcomes(numbered_rows(text, separator, above), place, fields)
 
 
-def separator_of(text: io.TextIOWrapper, fields: FieldNames, usual: str) -> str:
+def first_line(text: io.TextIOWrapper) -> tuple[int, str]:
+    """Return how many lines of separators alone a text begins with, and the line below them."""
+    for blank in range(MAX_BLANK_LINES):
+        line = text.readline(MAX_HEADER_CHARACTERS)
+        if not line or line.strip(f"{''.join(OTHER_SEPARATORS)} \r\n"):
+            return blank, line
+    raise ReadingError(TOO_MANY_BLANK_LINES)
+
+
+def separator_of(line: str, fields: FieldNames, usual: str) -> str:
     """Return what separates the cells of a table: the usual separator, or another of its header.
 
     Another, where the header does not have the usual one, and has a column that is wanted by it.
     """
-    line = text.readline(MAX_HEADER_CHARACTERS)
     if usual not in line:
         for other in OTHER_SEPARATORS:
             names = [name.strip().strip('"').strip() for name in line.split(other)]
@@ -101,8 +112,8 @@ def is_header(names: list[str], fields: FieldNames) -> bool:
 
 
 def table_outcomes(rows: Rows, place: Place, fields: FieldNames) -> Outcomes:
-    """Yield the articles of rows, the first of which is the header."""
-    header = next(rows, None)
+    """Yield the articles of rows, the first of which that is not blank is the header."""
+    header = next((row for row in rows if any(map(str.strip, row[1]))), None)
     if header is None or isinstance(header[1], str):
         reason = f"its header cannot be read: {header[1]}" if header else "empty: no header row"
         yield Failure(place.source, reason)
@@ -111,7 +122,7 @@ def table_outcomes(rows: Rows, place: Place, fields: FieldNames) -> Outcomes:
     fields = fields.spelled(names)
     check_header(names, fields)
     gathering = Gathering(place, fields)
-    last = 1
+    last = header[0]
     for line, cells in rows:
         if isinstance(cells, str):
             yield place.failure(line, cells)
