@@ -172,6 +172,7 @@ def test_identical_records_are_no_failure(tmp_path: Path, quick: Encoder) -> Non
         ",,\n , , \n_id,title,text\ns1,Excel,The quokka; as saved\n",
         '\r\nsep=;\r\n\r\n_id;title;text\r\ns1;Excel;"The quokka; as saved"\r\n',
         "\n_id|title|text\ns1|Excel|The quokka; as saved\n",
+        '"_id";"title";"in short, or not";"text"\ns1;Excel;;"The quokka; as saved"\n',
         "sep=,\n_id,title,title,text\ns1,Excel,,The quokka; as saved\n",
     ],
 )

@@ -41,6 +41,9 @@ MAX_HEADER_CHARACTERS = 64 * MAX_COLUMNS
 OTHER_SEPARATORS = (";", "\t", "|", ",")
 """Separators that spreadsheets and databases write, whatever the suffix says."""
 
+QUOTED = re.compile(r'"[^"]*"')
+"""Name of a column that may hold any separator."""
+
 SEPARATOR_LINE = re.compile(r"\s*\"?sep=(\\t|[^\s\"]|\t)\"?\s*", re.IGNORECASE)
 """First line that names the separator, as Excel writes and reads it."""
 
@@ -97,9 +100,9 @@ def separator_of(line: str, fields: FieldNames, usual: str) -> str:
 
     Another, where the header does not have the usual one, and has a column that is wanted by it.
     """
-    if usual not in line:
+    if usual not in QUOTED.sub("", line):
         for other in OTHER_SEPARATORS:
-            names = [name.strip().strip('"').strip() for name in line.split(other)]
+            names = [name.strip() for name in next(csv.reader([line], delimiter=other), [])]
             if len(names) > 1 and is_header(names, fields.spelled(names)):
                 return other
     return usual
