@@ -168,6 +168,11 @@ def test_identical_records_are_no_failure(tmp_path: Path, quick: Encoder) -> Non
         "_id,title,text,,\ns1,Excel,The quokka; as saved,,\n",
         "_id,title,text\n,,\ns1,Excel,The quokka; as saved,,,\n , ,\n,,\n",
         "_id,title,text,text\ns1,Excel,,The quokka; as saved\n",
+        "\n\n_id,title,text\ns1,Excel,The quokka; as saved\n",
+        ",,\n , , \n_id,title,text\ns1,Excel,The quokka; as saved\n",
+        '\r\nsep=;\r\n\r\n_id;title;text\r\ns1;Excel;"The quokka; as saved"\r\n',
+        "\n_id|title|text\ns1|Excel|The quokka; as saved\n",
+        '"_id";"title";"in short, or not";"text"\ns1;Excel;;"The quokka; as saved"\n',
         "sep=,\n_id,title,title,text\ns1,Excel,,The quokka; as saved\n",
     ],
 )
@@ -195,9 +200,10 @@ def test_columns_of_one_name_are_all_read(tmp_path: Path) -> None:
 
 def test_a_line_of_the_separator_counts_as_a_line(tmp_path: Path) -> None:
     """Failures name the line of the file."""
-    failure, _ = from_file(tmp_path, "a.csv", "sep=;\n_id;text\n;x\n1;y\n")
-    assert isinstance(failure, Failure)
-    assert failure.source.endswith("a.csv:3")
+    for above, line in (("sep=;\n", 3), ("\n\n", 4), ("\nsep=;\n\n", 5), (";;\n", 3)):
+        failure, _ = from_file(tmp_path, "a.csv", f"{above}_id;text\n;x\n1;y\n")
+        assert isinstance(failure, Failure)
+        assert failure.source.endswith(f"a.csv:{line}")
 
 
 def test_a_field_that_is_there_twice_is_lost_with_a_word() -> None:

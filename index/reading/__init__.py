@@ -1,7 +1,7 @@
 """Articles of files and records: text, Markdown, web pages, JSON lines and tables.
 
-    find_files ─ SourceFile ─ read_file ┬ plain, markdown, webpage ─ Draft ─┬─ Article
-                                        └ jsonlines, tables ─ records ──────┘
+    find_files ─ SourceFile ─ read_file ┬ plain, markdown, webpage ─ Draft ─────┬─ Article
+                                        └ jsonlines, jsonfile, tables ─ records ┘
 
 Useful for files however dirty: what cannot be read is reported as a `Failure`, and the rest
 is read. Further formats are registered by `register_reader`, or by packages: see `registry`.

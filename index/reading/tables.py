@@ -41,6 +41,9 @@ MAX_HEADER_CHARACTERS = 64 * MAX_COLUMNS
 OTHER_SEPARATORS = (";", "\t", "|", ",")
 """Separators that spreadsheets and databases write, whatever the suffix says."""
 
+QUOTED = re.compile(r'"[^"]*"')
+"""Name of a column that may hold any separator."""
+
 SEPARATOR_LINE = re.compile(r"\s*\"?sep=(\\t|[^\s\"]|\t)\"?\s*", re.IGNORECASE)
 """First line that names the separator, as Excel writes and reads it."""
 
@@ -70,25 +73,36 @@ def read_table(file: BinaryIO, place: Place, fields: FieldNames, separator: str)
     spelled = "utf-8-sig" if encoding == "utf-8" else encoding
     # Bytes that fit no encoding are replaced; see `decoding`.
     with io.TextIOWrapper(file, spelled, "replace", newline="") as text:
-        found = SEPARATOR_LINE.fullmatch(text.readline(MAX_HEADER_CHARACTERS))
+        blank, line = first_line(text)
+        found = SEPARATOR_LINE.fullmatch(line)
         if found:
             separator = "\t" if found[1] == r"\t" else found[1]
         else:
-            text.seek(0)
-            separator = separator_of(text, fields, separator)
-            text.seek(0)
-        yield from table_outcomes(numbered_rows(text, separator, int(bool(found))), place, fields)
+            separator = separator_of(line, fields, separator)
+        text.seek(0)
+        above = blank + bool(found)
+        for _ in range(above):
+            text.readline()
+        yield from table_outcomes(numbered_rows(text, separator, above), place, fields)
 
 
-def separator_of(text: io.TextIOWrapper, fields: FieldNames, usual: str) -> str:
+def first_line(text: io.TextIOWrapper) -> tuple[int, str]:
+    """Return how many lines of separators alone a text begins with, and the line below them."""
+    for blank in range(MAX_BLANK_LINES):
+        line = text.readline(MAX_HEADER_CHARACTERS)
+        if not line or line.strip(f"{''.join(OTHER_SEPARATORS)} \r\n"):
+            return blank, line
+    raise ReadingError(TOO_MANY_BLANK_LINES)
+
+
+def separator_of(line: str, fields: FieldNames, usual: str) -> str:
     """Return what separates the cells of a table: the usual separator, or another of its header.
 
     Another, where the header does not have the usual one, and has a column that is wanted by it.
     """
-    line = text.readline(MAX_HEADER_CHARACTERS)
-    if usual not in line:
+    if usual not in QUOTED.sub("", line):
         for other in OTHER_SEPARATORS:
-            names = [name.strip().strip('"').strip() for name in line.split(other)]
+            names = [name.strip() for name in next(csv.reader([line], delimiter=other), [])]
             if len(names) > 1 and is_header(names, fields.spelled(names)):
                 return other
     return usual
@@ -101,8 +115,8 @@ def is_header(names: list[str], fields: FieldNames) -> bool:
 
 
 def table_outcomes(rows: Rows, place: Place, fields: FieldNames) -> Outcomes:
-    """Yield the articles of rows, the first of which is the header."""
-    header = next(rows, None)
+    """Yield the articles of rows, the first of which that is not blank is the header."""
+    header = next((row for row in rows if any(map(str.strip, row[1]))), None)
     if header is None or isinstance(header[1], str):
         reason = f"its header cannot be read: {header[1]}" if header else "empty: no header row"
         yield Failure(place.source, reason)
@@ -111,7 +125,7 @@ def table_outcomes(rows: Rows, place: Place, fields: FieldNames) -> Outcomes:
     fields = fields.spelled(names)
     check_header(names, fields)
     gathering = Gathering(place, fields)
-    last = 1
+    last = header[0]
     for line, cells in rows:
         if isinstance(cells, str):
             yield place.failure(line, cells)
