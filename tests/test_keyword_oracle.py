@@ -16,11 +16,10 @@ from plait.index.files.strings import SortedTable, StringTable
 from plait.index.keyword.bm25 import WhooshBM25
 from plait.index.keyword.forms import Forms
 from plait.index.keyword.leg import KeywordLeg
+from plait.index.keyword.merging import OCCURRENCES_MERGED_AT_ONCE, merge_postings
 from plait.index.keyword.postings import (
-    OCCURRENCES_MERGED_AT_ONCE,
     Postings,
     build_postings,
-    merge_postings,
     stable_order,
 )
 from plait.index.keyword.reader import KeywordReader

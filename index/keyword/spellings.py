@@ -49,13 +49,8 @@ class Spellings:
 
     def near(self, word: str, edits: int) -> NDArray[np.int64]:
         """Return the indexes of words within `edits` edits of `word`, ascending."""
-        lengths = np.diff(self.starts)
-        own = np.uint32(sum(1 << kind for kind in {ord(letter) % _KINDS for letter in word}))
-        alike = np.abs(lengths - len(word)) <= edits
-        alike &= np.bitwise_count(self._kinds & ~own) <= edits
-        alike &= np.bitwise_count(~self._kinds & own) <= edits
-        alike = np.flatnonzero(alike)
-        lengths, starts = lengths[alike], self.starts[:-1][alike]
+        alike = self._with_like_letters(word, edits)
+        lengths, starts = np.diff(self.starts)[alike], self.starts[:-1][alike]
         pattern = np.full(len(word) + 4 * edits + 1, _NO_LETTER, np.int64)
         pattern[2 * edits : 2 * edits + len(word)] = [ord(letter) for letter in word]
         # Row `d` is the distance between the first `n + d - edits` letters of the word and
@@ -77,6 +72,14 @@ class Spellings:
                 alike, lengths, starts = alike[near], lengths[near], starts[near]
                 distances = distances.take(near, axis=1)
         return np.sort(np.concatenate(found))
+
+    def _with_like_letters(self, word: str, edits: int) -> NDArray[np.int64]:
+        """Return the indexes of words whose length and letters are `edits` away at most."""
+        own = np.uint32(sum(1 << kind for kind in {ord(letter) % _KINDS for letter in word}))
+        alike = np.abs(np.diff(self.starts) - len(word)) <= edits
+        alike &= np.bitwise_count(self._kinds & ~own) <= edits
+        alike &= np.bitwise_count(~self._kinds & own) <= edits
+        return np.flatnonzero(alike)
 
     @cached_property
     def _kinds(self) -> NDArray[np.uint32]:

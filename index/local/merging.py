@@ -13,7 +13,7 @@ from plait.index.errors import damaged
 from plait.index.fields.columns import Columns
 from plait.index.files.arrays import Array
 from plait.index.files.joining import kept_rows, kept_starts, kept_strings
-from plait.index.keyword.postings import merge_postings
+from plait.index.keyword.merging import merge_postings
 from plait.index.language.analyzer import FIELDS
 from plait.index.local.entries import SegmentEntry
 from plait.index.local.segment import ILLEGIBLE, ROW_ARRAYS, Segment

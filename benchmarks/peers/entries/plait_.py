@@ -14,7 +14,8 @@ from plait.index.factory import open_writer
 from plait.index.files.arrays import save_arrays
 from plait.index.ingest import bring_up_to_date
 from plait.index.keyword.leg import KeywordLeg
-from plait.index.keyword.postings import Postings, build_postings, merge_postings
+from plait.index.keyword.merging import merge_postings
+from plait.index.keyword.postings import Postings, build_postings
 from plait.index.keyword.reader import KeywordReader
 from plait.index.language.analyzer import FIELDS, TextAnalyzer
 from plait.index.leg import Passages
