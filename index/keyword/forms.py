@@ -75,6 +75,8 @@ class Forms:
             near = self._ending_with(last, self._beginning_with(first))
         else:
             near = self._containing(max(pieces, key=len).encode())
+        if pattern.count("*") == len(pieces) - 1 == 1:  # beginning and end are all there is
+            return self._terms(near[self._sizes[near] >= len(first) + len(last)])
         signs = {"*": ".*", "?": "."}
         whole = re.compile("".join(signs.get(sign) or re.escape(sign) for sign in pattern))
         found = (whole.fullmatch(self.strings[number].decode()) for number in near.tolist())
@@ -85,22 +87,26 @@ class Forms:
         """Letters of all forms."""
         return Spellings.of(self.strings)
 
+    @cached_property
+    def _sizes(self) -> NDArray[np.int32]:
+        """Number of bytes of each form."""
+        return np.diff(self.strings.offsets).astype(np.int32)
+
     def _terms(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Return the terms of forms, each once."""
+        """Return the terms of some forms, both ascending, each once."""
         terms = self.starts.searchsorted(numbers, "right") - 1
-        return np.unique(terms)
+        return terms[np.diff(terms, prepend=-1) > 0]
 
     def _beginning_with(self, prefix: bytes) -> NDArray[np.int64]:
         blob, starts = self.strings.blob, self.strings.offsets[:-1]
-        found = np.flatnonzero(np.diff(self.strings.offsets) >= len(prefix))
+        found = np.flatnonzero(self._sizes >= len(prefix))
         for at, byte in enumerate(prefix):
             found = found[blob[starts[found] + at] == byte]
         return found
 
     def _ending_with(self, ending: bytes, among: NDArray[np.int64]) -> NDArray[np.int64]:
         blob, ends = self.strings.blob, self.strings.offsets[1:]
-        lengths = np.diff(self.strings.offsets)
-        found = among[lengths[among] >= len(ending)]
+        found = among[self._sizes[among] >= len(ending)]
         for at, byte in enumerate(reversed(ending), 1):
             found = found[blob[ends[found] - at] == byte]
         return found
@@ -110,4 +116,5 @@ class Forms:
         begins = [
             own.start() for own in re.finditer(re.escape(letters), self.strings.blob.tobytes())
         ]
-        return np.unique(self.strings.offsets.searchsorted(begins, "right") - 1)
+        found = self.strings.offsets.searchsorted(begins, "right") - 1
+        return found[np.diff(found, prepend=-1) > 0]

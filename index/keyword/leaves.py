@@ -1,7 +1,7 @@
 """Passages that a leaf of a query tree matches, and their scores, by arrays.
 
 A leaf is a word, a prefix, a fuzzy word, one with wildcards or a phrase. Scores are those of
-Whoosh's matchers to the last bit, so sums are made in Whoosh's order.
+Whoosh's matchers, but for rounding.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,7 +11,6 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 from whoosh.query import FuzzyTerm, Or, Phrase, Prefix, Query as Tree, Term, Wildcard
-from whoosh.util import make_binary_tree
 
 from plait.index.arithmetic import idf, looked_up
 from plait.index.keyword.bm25 import term_score
@@ -19,7 +18,6 @@ from plait.index.keyword.budget import MATCHES_COUNTED, POSTINGS_READ, WORDS_COM
 from plait.index.keyword.expansion import Expansion, beginning_with, matching, spelt_like
 from plait.index.keyword.postings import Posting
 from plait.index.keyword.reader import KeywordReader, in_passages, positions_of
-from plait.index.keyword.unions import summed
 from plait.index.language.terms import EXTENT_BITS, MOST_EXTENT
 from plait.index.leg import NO_PASSAGES, Passages, Scores
 from plait.index.phrase import Words
@@ -107,7 +105,9 @@ class Leaves:
         weights = [idf(count, self._reader.count) for count in few.counts.tolist()]
         each = np.repeat(weights, few.counts)
         scores = self._scores(leaf.fieldname, few.passages, few.frequencies, each)
-        return summed(few.counts, few.passages, scores * leaf.boost)
+        sums = np.bincount(few.passages, scores * leaf.boost).astype(np.float64, copy=False)
+        passages = np.flatnonzero(np.bincount(few.passages))
+        return passages, sums[passages]
 
     def _phrase(self, leaf: Phrase) -> Found:
         edges = [(word, at, at + 1) for at, word in enumerate(leaf.words)]
@@ -132,7 +132,7 @@ class Leaves:
             weight = idf(len(posting.passages), self._reader.count)
             frequencies = np.where(there, posting.frequencies[at], 0)
             scores.append(self._scores(leaf.fieldname, passages, frequencies, weight))
-        return passages, make_binary_tree(np.add, scores) * leaf.boost
+        return passages, np.sum(scores, axis=0) * leaf.boost
 
     def _in_order(self, steps: Sequence["Step"], words: int, slop: int) -> Passages:
         """Find passages in which words follow one another, each within `slop` positions.

@@ -50,7 +50,7 @@ class Spellings:
     def near(self, word: str, edits: int) -> NDArray[np.int64]:
         """Return the indexes of words within `edits` edits of `word`, ascending."""
         alike = self._with_like_letters(word, edits)
-        lengths, starts = np.diff(self.starts)[alike], self.starts[:-1][alike]
+        lengths, starts = self._lengths[alike], self.starts[:-1][alike]
         pattern = np.full(len(word) + 4 * edits + 1, _NO_LETTER, np.int64)
         pattern[2 * edits : 2 * edits + len(word)] = [ord(letter) for letter in word]
         # Row `d` is the distance between the first `n + d - edits` letters of the word and
@@ -76,7 +76,7 @@ class Spellings:
     def _with_like_letters(self, word: str, edits: int) -> NDArray[np.int64]:
         """Return the indexes of words whose length and letters are `edits` away at most."""
         own = np.uint32(sum(1 << kind for kind in {ord(letter) % _KINDS for letter in word}))
-        alike = np.abs(np.diff(self.starts) - len(word)) <= edits
+        alike = (self._lengths >= len(word) - edits) & (self._lengths <= len(word) + edits)
         alike &= np.bitwise_count(self._kinds & ~own) <= edits
         alike &= np.bitwise_count(~self._kinds & own) <= edits
         return np.flatnonzero(alike)
@@ -86,7 +86,12 @@ class Spellings:
         """A bit for each letter that a word has, or for several letters together, (words,)."""
         bits = np.left_shift(np.uint32(1), self.letters.astype(np.uint32) % _KINDS)
         kinds = np.bitwise_or.reduceat(np.append(bits, np.uint32(0)), self.starts[:-1])
-        return np.where(np.diff(self.starts) > 0, kinds, np.uint32(0))
+        return np.where(self._lengths > 0, kinds, np.uint32(0))
+
+    @cached_property
+    def _lengths(self) -> NDArray[np.int32]:
+        """Number of letters of each word."""
+        return np.diff(self.starts).astype(np.int32)
 
 
 def _next_column(distances: NDArray[np.int8], window: NDArray[np.int64], letters: Array) -> None:
