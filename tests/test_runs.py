@@ -101,27 +101,40 @@ def test_numbered_terms_are_those_of_each_text(texts: list[str]) -> None:
     assert made.lengths.tolist() == [len(analyzer.terms(text)) for text in texts]
 
 
-def test_an_interrupt_leaves_no_terms_of_others(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ctrl-C while terms are being remembered: the next call gives the right ones."""
+@pytest.mark.parametrize("half", ["_forms", "_places", "_lengths", "_advances", "_starts"])
+@pytest.mark.parametrize("whose", ["_of_words", "_of_runs"])
+def test_an_interrupt_leaves_no_terms_of_others(
+    whose: str, half: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-C while words or runs are being remembered: the next call gives the right terms."""
 
     class Interrupted(array):  # type: ignore[type-arg]
         def frombytes(self, *_: object) -> None:
             raise KeyboardInterrupt
 
-        extend = frombytes
+    analyzer = TextAnalyzer()
+    analyzer.number(["storm election"])
+    holder = getattr(analyzer, whose)
+    sound = getattr(holder, half)
+    monkeypatch.setattr(holder, half, Interrupted("i", sound))
+    with pytest.raises(KeyboardInterrupt):
+        analyzer.number(["peace treaty"])
+    setattr(holder, half, sound)
+    assert terms_of(analyzer, ["war treaty", "storm peace"]) == ["war", "treati", "storm", "peac"]
 
-    for half in ("_flat", "_places", "_advances", "_lengths", "_starts"):
-        analyzer = TextAnalyzer()
-        analyzer.number(["storm election"])
-        sound = getattr(analyzer, half)
-        monkeypatch.setattr(analyzer, half, Interrupted("i", sound))
-        with pytest.raises(KeyboardInterrupt):
+
+def test_an_interrupt_leaves_no_forms_without_a_term(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C while a form is being stemmed."""
+    analyzer = TextAnalyzer()
+    analyzer.number(["storm election"])
+    with monkeypatch.context() as patched:
+        patched.setattr(analyzer, "_words", None)
+        with pytest.raises(AttributeError):
             analyzer.number(["peace treaty"])
-        setattr(analyzer, half, sound)
-        made = analyzer.number(["war treaty", "storm peace"])
-        assert [made.lexicon.terms[term] for term in made.terms] == [
-            "war",
-            "treati",
-            "storm",
-            "peac",
-        ]
+    assert terms_of(analyzer, ["war treaty", "storm peace"]) == ["war", "treati", "storm", "peac"]
+
+
+def terms_of(analyzer: TextAnalyzer, texts: list[str]) -> list[str]:
+    """Number texts, and name the terms."""
+    made = analyzer.number(texts)
+    return [made.lexicon.terms[term] for term in made.terms]

@@ -6,9 +6,10 @@ outlive the last passage that has it, as long as another form of its term is the
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import compress, pairwise
 from pathlib import Path
 
 import numpy as np
@@ -31,12 +32,22 @@ class Forms:
     """Starts of each term's forms, and the end of the last, (terms + 1,)."""
 
     @classmethod
-    def of(cls, pairs: Iterable[tuple[int, bytes]], terms: int) -> "Forms":
-        """Store (term, form) pairs, in any order, some perhaps repeated."""
-        own = sorted(set(pairs))
-        counts = np.bincount(np.array([term for term, _ in own], np.int64), minlength=terms)
-        starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-        return cls(StringTable.of(form for _, form in own), starts)
+    def of(
+        cls, terms: NDArray[np.int32], strings: Sequence[bytes], kept: NDArray[np.bool_], count: int
+    ) -> "Forms":
+        """Store the forms that are `kept`, of `count` terms; each once, in any order."""
+        own = [strings[at] for at in np.flatnonzero(kept).tolist()]
+        owners = terms[kept]
+        order = np.argsort(owners, kind="stable")
+        ordered = [own[at] for at in order.tolist()]
+        starts = np.concatenate([[0], np.cumsum(np.bincount(owners, minlength=count))])
+        several = np.flatnonzero(np.diff(starts) > 1)
+        for begin, end in zip(starts[several].tolist(), starts[several + 1].tolist(), strict=True):
+            ordered[begin:end] = sorted(ordered[begin:end])
+        fresh = np.diff(owners[order], prepend=-1) > 0
+        fresh |= np.array([a != b for a, b in pairwise([b"", *ordered])], bool)
+        starts = np.concatenate([[0], np.cumsum(fresh)])[starts].astype(np.int64)
+        return cls(StringTable.of(compress(ordered, fresh)), starts)
 
     @classmethod
     def load(cls, folder: Path, name: str) -> "Forms":

@@ -84,7 +84,7 @@ def _merged(
     """Join postings whose passages get other numbers, or are left out as `_DELETED`."""
     numbers: defaultdict[bytes, int] = defaultdict(count().__next__)
     pieces: list[tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]] = []
-    forms: list[tuple[int, bytes]] = []
+    owners, forms = [np.zeros(0, np.int32)], list[bytes]()
     for postings, moved in parts:
         check_postings(postings, len(moved))
         renumbered = np.fromiter(map(numbers.__getitem__, postings.terms.strings), np.int32)
@@ -93,8 +93,8 @@ def _merged(
         keep = passages != _DELETED
         terms = np.repeat(terms, postings.frequencies)
         pieces.append((terms[keep], passages[keep], postings.positions[keep]))
-        owners = np.repeat(renumbered, np.diff(postings.forms.starts)).tolist()
-        forms += zip(owners, postings.forms.strings, strict=True)
+        owners.append(np.repeat(renumbered, np.diff(postings.forms.starts)))
+        forms += postings.forms.strings
     occurrences = tuple(np.concatenate(column) for column in zip(*pieces, strict=True))
     vocabulary = [term.decode() for term in numbers]
-    return invert(vocabulary, occurrences, lengths, forms)  # type: ignore[arg-type]
+    return invert(vocabulary, occurrences, lengths, (np.concatenate(owners), forms))  # type: ignore[arg-type]

@@ -3,7 +3,7 @@
 Does not score (`plait.index.keyword.bm25`) or merge (`plait.index.keyword.merging`).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -16,7 +16,7 @@ from plait.index.errors import damaged
 from plait.index.files.arrays import Array, load_array
 from plait.index.files.strings import SortedTable
 from plait.index.keyword.forms import Forms
-from plait.index.language.numbered import NumberedTexts
+from plait.index.language.numbered import NumberedTexts, numbers_of
 from plait.index.language.terms import STOP_MARK
 from plait.index.language.word_table import Numbers
 
@@ -171,9 +171,10 @@ def build_postings(texts: NumberedTexts) -> Postings:
     """Return the inverted file of texts, given in the order of the passages."""
     passages = np.repeat(np.arange(len(texts.counts), dtype=np.int32), texts.counts)
     lexicon = texts.lexicon
-    present = np.flatnonzero(np.bincount(texts.forms)).tolist()
-    spelt = [(lexicon.owners[form], lexicon.forms[form].encode()) for form in present]
-    forms = [(term, form) for term, form in spelt if form[-1:] != STOP_MARK.encode()]
+    written = np.flatnonzero(np.bincount(texts.forms))
+    mark = ord(STOP_MARK)
+    own = [form for form in written.tolist() if lexicon.forms[form][-1] != mark]
+    forms = numbers_of(lexicon.owners)[own], [lexicon.forms[form] for form in own]
     return invert(lexicon.terms, (texts.terms, passages, texts.places), texts.lengths, forms)
 
 
@@ -181,9 +182,12 @@ def invert(
     vocabulary: list[str],
     occurrences: tuple[Numbers, NDArray[np.int32], NDArray[np.int32]],
     lengths: NDArray[np.int32],
-    forms: Iterable[tuple[int, bytes]],
+    forms: tuple[Numbers, list[bytes]],
 ) -> Postings:
-    """Sort occurrences (term, passage, position), and (term, form), by term; keep their order."""
+    """Sort occurrences (term, passage, position), and forms (terms, strings), by term.
+
+    Occurrences of a term keep their order.
+    """
     terms, passages, positions = occurrences
     counts = np.bincount(terms, minlength=len(vocabulary))
     # Code points sort as their UTF-8 bytes do.
@@ -206,7 +210,7 @@ def invert(
         position_starts=position_starts,
         positions=positions,
         lengths=lengths,
-        forms=Forms.of([(int(rank[t]), form) for t, form in forms if counts[t]], len(present)),
+        forms=Forms.of(rank[forms[0]], forms[1], counts[forms[0]] > 0, len(present)),
     )
 
 

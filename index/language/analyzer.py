@@ -24,9 +24,10 @@ from whoosh.fields import TEXT, Schema
 
 from plait.index.language.english import ENGLISH
 from plait.index.language.language import Language
-from plait.index.language.numbered import Lexicon, NumberedTexts, numbers_of
-from plait.index.language.terms import EXTENT_BITS, Term, TermsOfWords, fold
-from plait.index.language.word_table import Numbers, Runs, newest
+from plait.index.language.numbered import Lexicon, NumberedTexts
+from plait.index.language.sequences import Sequences, Spelled
+from plait.index.language.terms import Term, TermsOfWords, WordForms, fold, forms_of
+from plait.index.language.word_table import Runs, newest
 from plait.index.language.words import WORD
 
 _NONE = np.zeros(0, dtype=np.int32)
@@ -41,8 +42,11 @@ TEXTS_ANALYSED_AT_ONCE = 500
 FIELDS = ("title", "text")
 """Fields of a passage: its article's title, and that title with the passage's text."""
 
-_WORD_OR_END = re.compile(rf" |{WORD.pattern}")
+_END = " "
+"""End of a run."""
+_WORD_OR_END = re.compile(rf"{_END}|{WORD.pattern}")
 
+_HYPHENS_AT_END = ("-\n", "\u2010\n", "\u2011\n", "\u200b\n")
 _DIVIDED = re.compile(r"(?<=[-\u2010\u2011\u200b])\n[ \t]*(?=[^\W_])")
 """Pattern of what stands between the halves of a word that a line end divides."""
 
@@ -60,13 +64,13 @@ class TermFilter(Filter):
         """Yield the terms of the words as they come."""
         terms, before = TermsOfWords(self.language), 0
         for token in tokens:
-            word = terms[token.text]
+            own, advance = terms[token.text]
             start = getattr(token, "startchar", 0)
-            for term in word.terms:
+            for term in own:
                 token.text, token.pos = term.text, before + term.at
                 token.startchar, token.endchar = start + term.start, start + term.end
                 yield token
-            before += word.advance
+            before += advance
 
 
 def whoosh_chain(language: Language = ENGLISH) -> Analyzer:
@@ -96,14 +100,14 @@ class TextAnalyzer:
         self._clear()
 
     def _clear(self) -> None:
-        self._runs = Runs()
-        self._terms: defaultdict[str, int] = defaultdict(count().__next__)
+        self._runs, self._of_runs = Runs(), Sequences()
+        # Word 0 is the end of a run; it has no forms.
+        self._numbers: defaultdict[str, int] = defaultdict(count(1).__next__, {_END: 0})
+        self._of_words = Sequences()
+        self._of_words.add(Spelled(_NONE, _NONE, *[np.zeros(1, np.int32)] * 3))
         self._forms: defaultdict[str, int] = defaultdict(count().__next__)
+        self._terms: defaultdict[str, int] = defaultdict(count().__next__)
         self._lexicon = Lexicon([], [], array("i"))
-        # The forms of run 0, of run 1, ... end to end, their places in their run, and where those
-        # of each run begin and end; the positions that each run takes, and its length.
-        self._flat, self._places, self._starts = array("i"), array("i"), array("i", [0])
-        self._advances, self._lengths = array("i"), array("i")
 
     @property
     def fingerprint(self) -> str:
@@ -130,12 +134,12 @@ class TextAnalyzer:
         """Yield all terms of a text by position; what is joined comes before its parts."""
         before = 0
         for word in WORD.finditer(text):
-            own, start = self._words[word[0]], word.start()
-            for term in own.terms:
+            (terms, advance), start = self._words[word[0]], word.start()
+            for term in terms:
                 yield term._replace(
                     start=start + term.start, end=start + term.end, at=before + term.at
                 )
-            before += own.advance
+            before += advance
 
     def spans(self, text: str) -> list[tuple[str, int, int]]:
         """Return the terms of a text's bag of words, in order, and where each begins and ends."""
@@ -144,7 +148,7 @@ class TextAnalyzer:
     def terms(self, text: str) -> list[str]:
         """Return the terms of a text's bag of words, in order, repeats included."""
         words = map(self._words.__getitem__, WORD.findall(text))
-        return [term.text for word in words for term in word.terms if term.counts]
+        return [term.text for own, _ in words for term in own if term.counts]
 
     def number(self, texts: Iterable[str]) -> NumberedTexts:
         """Return the terms of many texts as indices; far faster than one text after another."""
@@ -155,66 +159,59 @@ class TextAnalyzer:
         parts = [(_NONE,) * 5, *map(self._number_batch, batches)]
         return NumberedTexts(self._lexicon, *map(np.concatenate, zip(*parts, strict=True)))
 
-    def _number_batch(self, texts: Sequence[str]) -> tuple[Numbers, ...]:
-        """Return the arrays of `NumberedTexts` of some texts."""
-        whole = [_DIVIDED.sub("", own) if "\n" in own else own for own in texts]
+    def _number_batch(self, texts: Sequence[str]) -> Spelled:
+        """Return the forms of some texts."""
+        whole = [_put_together(text) for text in texts]
         runs, counts = self._runs.number(whole)
-        self._learn(self._runs.after(len(self._starts) - 1))
-        self._learn_forms()
-        return self._spelled_out(runs, counts)
-
-    def _spelled_out(self, runs: Numbers, counts: Numbers) -> tuple[Numbers, ...]:
-        """Return the terms of runs, end to end; each text has `counts` runs."""
-        starts = numbers_of(self._starts)
-        begins = starts[runs]
-        taken = starts[1:][runs] - begins
-        ends = np.cumsum(taken, dtype=np.int32)
-        rows = np.repeat(begins - (ends - taken), taken)
-        rows += np.arange(len(rows), dtype=np.int32)
-        bounds = np.concatenate([[0], np.cumsum(counts)])
-
-        def summed(values: Numbers) -> Numbers:
-            sums: Numbers = np.concatenate([[0], np.cumsum(values)])[bounds].astype(np.int32)
-            return np.diff(sums)
-
-        advances = numbers_of(self._advances)[runs]
-        before = np.cumsum(advances, dtype=np.int32) - advances
-        before -= np.repeat(np.concatenate([before, [0]])[bounds[:-1]], counts)  # of its own text
-        places = numbers_of(self._places)[rows]
-        places += np.repeat(before << EXTENT_BITS, taken)
-        lengths = summed(numbers_of(self._lengths)[runs])
-        return numbers_of(self._flat)[rows], places, summed(taken), lengths, summed(advances)
+        self._learn(self._runs.after(len(self._of_runs)))
+        return self._of_runs.joined(runs, counts)
 
     def _learn(self, runs: str) -> None:
-        """Cache the terms of new runs, each followed by a blank."""
-        # What an interrupt left without a start goes; starts are written last.
-        first, known = self._starts[-1], len(self._starts) - 1
-        del self._flat[first:], self._places[first:], self._advances[known:], self._lengths[known:]
-        starts, advances, lengths = array("i"), array("i"), array("i")
-        advance = length = 0
-        for word in _WORD_OR_END.findall(runs):
-            if word == " ":
-                starts.append(len(self._flat))
-                advances.append(advance)
-                lengths.append(length)
-                advance = length = 0
-                continue
-            own = self._words[word]
-            self._flat.extend([self._forms[term.form] for term in own.terms])
-            base = advance << EXTENT_BITS
-            self._places.extend(base + place for place in own.places)
-            advance += own.advance
-            length += own.length
-        self._advances.frombytes(advances.tobytes())
-        self._lengths.frombytes(lengths.tobytes())
-        self._starts.frombytes(starts.tobytes())
+        """Cache the forms of new runs, each followed by a blank."""
+        words = _WORD_OR_END.findall(runs)
+        numbers = np.fromiter(map(self._numbers.__getitem__, words), np.int32, len(words))
+        self._of_words.add(self._spelled(newest(self._numbers, len(self._of_words))))
+        self._learn_forms()
+        ends = np.flatnonzero(numbers == 0)
+        counts = np.diff(ends, prepend=-1).astype(np.int32)
+        self._of_runs.add(self._of_words.joined(numbers, counts))
+
+    def _spelled(self, words: Sequence[str]) -> Spelled:
+        """Return the forms of new words."""
+        number, fold_plain = self._forms.__getitem__, self.language.fold
+        stop_words = self.language.stop_words
+        forms: list[int] = []
+        others: list[tuple[int, int, WordForms]] = []
+        for at, word in enumerate(words):
+            if word.isascii() and word.isalnum():  # nearly every word
+                form = fold_plain(word.lower())
+                if form and form not in stop_words:
+                    forms.append(number(form))
+                    continue
+            own = forms_of(word, self.language)
+            others.append((at, len(forms), own))
+            forms.extend(map(number, own.forms))
+        counts, lengths, advances = np.ones((3, len(words)), np.int32)
+        places = np.zeros(len(forms), np.int32)
+        for at, first, own in others:
+            counts[at], lengths[at], advances[at] = len(own.forms), own.length, own.advance
+            places[first : first + len(own.places)] = own.places
+        return Spelled(np.array(forms, np.int32), places, counts, lengths, advances)
 
     def _learn_forms(self) -> None:
         """Note the terms of new forms."""
         own = self._lexicon
         del own.forms[len(own.owners) :]  # what an interrupt left without a term
-        own.forms.extend(newest(self._forms, len(own.owners)))
-        new = own.forms[len(own.owners) :]
+        new = newest(self._forms, len(own.owners))
+        own.forms.extend(map(str.encode, new))
         owners = array("i", [self._terms[self._words.term_of(form)] for form in new])
         own.terms.extend(newest(self._terms, len(own.terms)))
         own.owners.frombytes(owners.tobytes())
+
+
+def _put_together(text: str) -> str:
+    """Return a text without the line ends that divide words."""
+    # A look for each hyphen costs less than the pattern does.
+    if "\n" in text and any(hyphen in text for hyphen in _HYPHENS_AT_END):
+        return _DIVIDED.sub("", text)
+    return text

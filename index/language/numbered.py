@@ -20,7 +20,8 @@ class Lexicon:
     """Terms and surface forms that an analyzer has met, by index; it grows."""
 
     terms: list[str]
-    forms: list[str]
+    forms: list[bytes]
+    """Forms in UTF-8, as they are stored."""
     owners: "array[int]"
     """Index of the term of each form."""
 

@@ -28,7 +28,7 @@ LETTERS_AFTER_ELISION = 3
 _UNSEEN = "\u00ad\u200c\u200d\u2060\ufeff"
 """Characters without width inside of words: soft hyphen, joiners."""
 
-_LETTERS = rf"[^\W_](?:[^\W_]|[\u0300-\u036f{_UNSEEN}])*"
+_LETTERS = rf"[^\W_]+(?:[\u0300-\u036f{_UNSEEN}]+[^\W_]*)*"
 _HYPHEN = r"[-\u2010\u2011\u200b](?:\n[ \t]*)?"
 _JOINER = rf"(?:[{APOSTROPHES}&]|{_HYPHEN}|_+)"
 
@@ -53,8 +53,7 @@ _SEPARATORS = re.compile(r"[^\d.]")
 _ONE_PART = re.compile(r"[^\W_]+")
 _POINTS = re.compile(r"\d{1,3}(?:\.\d{3})+")
 _ACRONYM = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]")
-_BETWEEN = re.compile(rf"{_HYPHEN}|_+|&")
-_ELISION = re.compile(rf"[{APOSTROPHES}](?=[^\W\d_]{{{LETTERS_AFTER_ELISION}}})")
+_BETWEEN = re.compile(rf"{_HYPHEN}|_+|&|[{APOSTROPHES}](?=[^\W\d_]{{{LETTERS_AFTER_ELISION}}})")
 _SIGNS = re.compile(r"(?:\+\+|#)$")
 
 
@@ -109,7 +108,7 @@ def _parts_of_number(whole: Part) -> list[Part]:
 def _split(word: str) -> Iterator[tuple[int, int]]:
     """Yield where each part between joiners begins and ends."""
     begin = 0
-    for cut in sorted((*_BETWEEN.finditer(word), *_ELISION.finditer(word)), key=re.Match.start):
+    for cut in _BETWEEN.finditer(word):
         yield begin, cut.start()
         begin = cut.end()
     yield begin, len(word)
