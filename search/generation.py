@@ -20,8 +20,10 @@ from plait.index.models.encoding import EncodedQuery
 from plait.index.store import Store
 from plait.search.evidence.lift import HITS_COMPARED, Tried, lifts
 from plait.search.hit import Hit
-from plait.search.query.parser import parse_query
+from plait.search.query.parser import LONGEST_WITH_OPERATORS, Query, parse_query
 from plait.search.query.spelling import Speller
+from plait.search.query.typed import Typed
+from plait.search.query.unheard import without_unheard
 from plait.search.ranker import Ranker
 from plait.search.settings import Settings
 from plait.search.system import Options, System
@@ -30,6 +32,9 @@ from plait.search.systems import own_system
 if TYPE_CHECKING:
     from plait.index.filter import Filter
     from plait.search.stages.reranking import Reranker
+
+
+_KEYWORD = System.parse("keyword")
 
 
 class Generation:
@@ -119,11 +124,24 @@ class Generation:
         self, text: str, *, system: System, k: int, options: Options, within: Within
     ) -> Tried:
         k = max(k, HITS_COMPARED)  # or what is asked would depend on `k`
-        parsed = parse_query(text, self._analyzer, self.encoded, operators=options.operators)
-        day, unit = options.day or options.today, options.passages
-        parsed = replace(parsed, as_of=day, by_passage=unit)
+        parsed = self._parsed(text, options)
         ranking = self.ranker.rank(parsed, system, k, within, passages=options.passages)
         return Tried(text, parsed, ranking)
+
+    def _parsed(self, text: str, options: Options) -> Query:
+        """Parse a query; a quotation amid other words that no article has is words."""
+        typed = Typed(text)
+        if options.operators and len(text) <= LONGEST_WITH_OPERATORS:
+            typed = without_unheard(text, self._has, self._analyzer.language.stop_words)
+        parsed = parse_query(typed.text, self._analyzer, self.encoded, operators=options.operators)
+        note = "\n".join(filter(None, (parsed.note, typed.note)))
+        day = options.day or options.today
+        return replace(parsed, text=text, note=note, as_of=day, by_passage=options.passages)
+
+    def _has(self, phrase: str) -> bool:
+        """Return whether any passage has a phrase, which comes in quotes."""
+        ranking = self.ranker.rank(parse_query(phrase, self._analyzer), _KEYWORD, 1, None)
+        return bool(len(ranking.rows))
 
     def encoded(self, words: str) -> EncodedQuery:
         """Return the encoding of a query's words; raises `ModelError`."""

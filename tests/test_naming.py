@@ -160,13 +160,14 @@ def test_records_that_an_earlier_plait_named_by_line_are_named_anew(folder: Fold
     }
 
 
-def test_a_path_that_makes_no_id_is_a_failure(folder: Folder) -> None:
-    """A parent folder counts only where the id needs it."""
-    folder.write("x/a.txt", "bad\nname/a.txt")
-    assert folder.index("bad\nname/a.txt").added == 1
+def test_a_folder_whose_name_makes_no_id_is_left_out_of_it(folder: Folder) -> None:
+    """Its name has a line break; a file that needs it for its id is a failure."""
+    folder.write("bad\nname/a.txt", "x/a.txt", "bad\nname/in/b.txt")
+    assert folder.index("bad\nname").added == 2
+    assert set(folder.ids()) == {"a.txt", "in/b.txt"}
     (folder.root / ".plait").rename(folder.root / "other")
     done = folder.index("x/a.txt", "bad\nname")
-    assert (done.added, done.failed) == (1, 1)
+    assert (done.added, done.failed) == (2, 1)
     assert "control characters" in done.failures[0].reason
 
 

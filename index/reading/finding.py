@@ -130,7 +130,10 @@ def absolute(path: Path) -> Path:
 def name_of(path: Path, named: Path) -> str:
     """Return the path of a file from the path that was named, whose last part comes first.
 
+    A folder whose name cannot be printed is left out.
+
     >>> name_of(Path("/p/a/b/1.txt"), Path("/p/a")), name_of(Path("/p/a/1.txt"), Path("/p/a/1.txt"))
     ('a/b/1.txt', '1.txt')
     """
-    return path.relative_to(named.parent).as_posix()
+    is_left_out = path != named and not named.name.isprintable()
+    return path.relative_to(named if is_left_out else named.parent).as_posix()

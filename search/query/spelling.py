@@ -4,9 +4,10 @@ The dictionary is the index itself. A word is changed by one edit in every way; 
 are terms of the index were perhaps meant: Norvig, "How to Write a Spelling Corrector" (2007),
 with two letters that changed places as one edit, as Damerau counts (1964). The likeliest word
 is taken: by the kind of edit, then by how many passages have it. Longer words may be two
-edits away. The first letter and all digits are assumed to be right; words that were split, or
-run together, are not corrected. `plait.search.index` finds out whether the corrected query
-finds better (`plait.search.evidence.lift`).
+edits away. The first letter and all digits are assumed to be right. An unknown word whose
+halves stand side by side somewhere was run together (`postwar`); words that were split are found
+joined anyhow (`plait.search.query.variants`). `plait.search.index` finds out whether the
+corrected query finds better (`plait.search.evidence.lift`).
 """
 
 import re
@@ -17,17 +18,20 @@ from difflib import SequenceMatcher
 from functools import cached_property, partial
 from typing import TypeAlias
 
+import numpy as np
 from whoosh.support.levenshtein import levenshtein
 
 from plait.index.language.analyzer import TextAnalyzer
 from plait.index.language.words import SIMPLE_WORD
 from plait.index.leg import Passages
-from plait.index.store import Store
+from plait.index.store import Occurrences, Store
 from plait.search.query.parser import LONGEST_WITH_OPERATORS, Query
 from plait.search.query.syntax import MOST_EDITS, PATTERN
 
 LETTERS_FOR_CORRECTION = 4
 """Least number of letters of a word that is corrected: too many shorter ones are one edit apart."""
+LETTERS_OF_HALF = 3
+"""Least number of letters of either of two words that were run together."""
 LETTERS_FOR_VOWEL_EDITS = 5
 """Least number of letters of a word of which a vowel is replaced: `oscer`, but Tusk is no task."""
 LETTERS_FOR_OTHER_EDITS = 6
@@ -71,6 +75,7 @@ class Speller:
         if not unknown or len(query.text) > LONGEST_WITH_OPERATORS:
             return None
         meant: dict[str, str] = {}
+        between = " " if query.tree is None else "-"  # an operator before it holds for both halves
         wild = {at for own in _WILD.finditer(query.text) for at in range(*own.span())}
 
         def replaced(found: re.Match[str]) -> str:
@@ -79,7 +84,8 @@ class Speller:
                 return word
             kept = found.start() in wild or _in_address(query.text, found.span())
             if not kept and word not in meant and self._analyzer.term(word) in unknown:
-                meant[word] = self._meant(word, is_word) or word
+                halves = self._halves(word)
+                meant[word] = between.join(halves) or self._meant(word, is_word) or word
             return word if kept else meant.get(word, word)
 
         text = SIMPLE_WORD.sub(replaced, query.text)
@@ -93,6 +99,23 @@ class Speller:
         known = {term for variant, count in others if count for term in variant.terms}
         counted = zip(terms, counts, strict=False)
         return {term for term, count in counted if not count and term not in known}
+
+    def _halves(self, typed: str) -> tuple[str, ...]:
+        """Return the two words that were run together; nothing where the articles have none.
+
+        Of several pairs, the one that is in most passages.
+        """
+        word, least = self._folded(typed), LETTERS_OF_HALF
+        if not (word.isalpha() and len(word) <= LONGEST_CORRECTED):
+            return ()
+        cuts = range(least, len(word) - least + 1)
+        pairs = {at: [self._analyzer.term(half) for half in (word[:at], word[at:])] for at in cuts}
+        told = {at: [term for term in pair if term] for at, pair in pairs.items()}
+        known = [at for at in cuts if len(told[at]) == 2]  # noqa: PLR2004 - halves
+        found = self._store.dictionary.find([term for at in known for term in told[at]])
+        often = {at: _together(found, 2 * row) for row, at in enumerate(known)}
+        at = max(often, key=lambda own: often[own], default=0)
+        return (typed[:at], typed[at:]) if at and often[at] else ()
 
     def _meant(self, typed: str, is_word: Callable[[str], bool]) -> str | None:
         """Return the likeliest word of the articles, in the case in which it was typed."""
@@ -174,6 +197,14 @@ class Speller:
             for script in scripts
             for letter in self._letters.get(script, [])[:LETTERS_PER_SCRIPT]
         ]
+
+
+def _together(found: Occurrences, first: int) -> int:
+    """Return in how many passages a term is directly before the next."""
+    rarer = min(first, first + 1, key=lambda term: found.counts[term])
+    own = found.first(rarer, found.counts[rarer])
+    both = own[found.held_by(2 * first + 1 - rarer, own)]
+    return int(np.count_nonzero(found.side_by_side(first, first + 1, both))) if len(both) else 0
 
 
 def likely_edits(word: str, alphabet: Iterable[str]) -> Iterator[str]:
