@@ -59,6 +59,25 @@ def found(texts: list[str], query: str) -> list[int]:
         ("On 9/11 they met.", "9/11"),
         ("The demo\u00adcracy index", "democracy"),
         ("We'll see what she'll say.", "she will"),
+        ("Two F-16 jets flew.", "F16"),
+        ("The G20 met.", "G-20"),
+        ("Send an e-mail.", "email"),
+        ("Send an email.", "e-mail"),
+        ("The post-war years.", "postwar"),
+        ("The postwar years.", "post-war"),
+        ("The postwar years.", "post war"),
+        ("The postwar years.", '"post-war years"'),
+        ("The post-war years.", "war"),
+        ("The parlia-\nment debated.", "parliament"),
+        ("The infra\u2010\n  structure bill.", "infrastructure"),
+        ("A well-\nknown man.", "well-known"),
+        ("AT&T and R&D", "at&t"),
+        ("AT&T and R&D", "R&D"),
+        ("The error ZK-70413 again.", "ZK70413"),
+        ("The error ZK-70413 again.", "70413"),
+        ("See CVE-2021-44228.", "CVE-2021-44228"),
+        ("Rock-'n'-roll lives.", "rock'n'roll"),
+        ("Madame d\u2019Estaing spoke.", "Estaing"),
     ],
 )
 def test_a_spelling_finds_the_word(text: str, query: str) -> None:
@@ -89,6 +108,18 @@ def test_names_with_signs_are_names() -> None:
     assert [found(texts, query) for query in ("C++", "c#", "c")] == [[0], [1], [2]]
     assert found(texts, ".NET") == [3, 4]
     assert set(found(texts, "net")) == {3, 4}
+
+
+@given(st.lists(st.from_regex(r"[a-z]{3,9}", fullmatch=True), min_size=2, max_size=4), st.data())
+def test_a_compound_is_found_however_it_is_joined(parts: list[str], data: st.DataObject) -> None:
+    """With a hyphen of any kind, divided at the end of a line or not, closed, or by a part."""
+    hyphens = st.sampled_from(["-", "\u2010", "\u2011", "-\n", "\u2010\n  ", ""])
+    text = f"Near {data.draw(hyphens).join(parts)} it rains."
+    assert found([text], "".join(parts)) == [0]
+    assert found([text], "-".join(parts)) == [0]
+    if "".join(parts) not in text:
+        assume(parts[-1] not in ENGLISH.stop_words)
+        assert found([text], parts[-1]) == [0]
 
 
 @given(st.characters(categories=["Lu", "Ll"], max_codepoint=0x17F))
