@@ -37,7 +37,7 @@ def leaves_of(reader: KeywordReader) -> Leaves:
         lengths = reader.lengths(field).astype(np.float64)
         return length_norm(BM25(), lengths, reader.mean_length(field))
 
-    return Leaves(reader, cache(norms))
+    return Leaves(reader, cache(norms), np.arange(len(reader)))
 
 
 def walked(leaf: Tree, searcher: Searcher) -> dict[int, float]:

@@ -1,6 +1,7 @@
 """Operators are about articles, the unit that a reader knows."""
 
-from typing import TYPE_CHECKING
+from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
@@ -10,16 +11,13 @@ from plait.index.models.encoder import Encoder
 from plait.search.index import Index
 from plait.search.system import Options, System
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 FILL = " ".join(f"On day {day} the council met about the harbour again." for day in range(40))
 
 
 @pytest.fixture(scope="module")
 def index(tmp_path_factory: pytest.TempPathFactory, quick: Encoder) -> Index:
     """Index a long article whose words lie in different passages, and short ones."""
-    root: Path = tmp_path_factory.mktemp("articles") / "ix"
+    root = tmp_path_factory.mktemp("articles") / "ix"
     with IndexWriter(root, quick) as writer:
         for name in ("gone", "long", "near", "other"):
             text = f"The quokka was seen at dawn. {FILL} The numbat was seen at dusk."
@@ -71,3 +69,23 @@ def test_all_passages_of_a_matching_article_are_ranked(index: Index) -> None:
     page = index.page("+quokka +numbat", options=options)
     assert (page.total, [hit.article.id for hit in page.hits]) == (1, ["long"])
     assert "seen at" in page.hits[0].passage.text
+
+
+def test_a_phrase_reaches_into_the_next_passage(tmp_path: Path, quick: Encoder) -> None:
+    """Any two words side by side are found, wherever the article was cut; not across articles."""
+    names = [f"w{a}{b}{c}" for a in "bcdfghklmn" for b in "aeiou" for c in "prst"]
+    with IndexWriter(tmp_path / "ix", quick) as writer:
+        writer.add(Article("first", "Title", " ".join(names)))
+        writer.add(Article("second", "Title", "wlast " + " ".join(names[:3])))
+    index, options = Index.open(tmp_path / "ix", quick), Options(System.parse("keyword"))
+    assert index.store.passage_count > 2
+    assert all(
+        "first" in {hit.article.id for hit in index.search(f'"{a} {b}"', options=options)}
+        for a, b in pairwise(names)
+    )
+    assert not index.search(f'"{names[-1]} wlast"', options=options)
+    alone = Options(System.parse("keyword"), passages=True)
+    missed = [
+        pair for pair in pairwise(names) if not index.search(f'"{" ".join(pair)}"', options=alone)
+    ]
+    assert len(missed) == index.store.passage_count - 2

@@ -6,7 +6,7 @@
 
 import importlib.util
 import inspect
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -96,24 +96,35 @@ class ToyKeywordLeg:
             return Found(sum(each.values(), np.zeros(count)), within, each, is_sparse=True)
         tree = weighted(query.tree, self.parameters.title)
         units = np.arange(count) if query.by_passage else self.articles
-        matches = matching(tree, lambda leaf: np.flatnonzero(self._leaf(leaf)[0]), units)
+        matches = matching(tree, lambda leaf: np.flatnonzero(self._leaf(leaf, units)[0]), units)
         matches = matches if within is None else np.intersect1d(matches, within)
         each = {
-            (leaf.field() or "", leaf_text(leaf)): self._leaf(leaf)[1]
+            (leaf.field() or "", leaf_text(leaf)): self._leaf(leaf, units)[1]
             for leaf in scoring_leaves(tree)
         }
-        total = sum((self._leaf(leaf)[1] for leaf in scoring_leaves(tree)), np.zeros(count))
+        total = sum((self._leaf(leaf, units)[1] for leaf in scoring_leaves(tree)), np.zeros(count))
         kept = np.where(np.isin(np.arange(count), matches), total, 0.0)
         return Found(kept, matches, each, is_sparse=True, is_filtered=True)
 
-    def _leaf(self, leaf: Tree) -> tuple[Flags, Scores]:
-        """Match and score one leaf."""
+    def _leaf(self, leaf: Tree, units: Passages) -> tuple[Flags, Scores]:
+        """Match and score one leaf; `units` are the passages' articles."""
         field = leaf.field() or "text"
         lists = self.terms[field]
+        texts: dict[int, list[Term]] = defaultdict(list)
+        for own, article in zip(lists, units.tolist(), strict=True):
+            texts[article] += [term for term in own if term.at >= TEXT_START]
         if isinstance(leaf, Phrase):
             steps = [(word, at, 1) for at, word in enumerate(leaf.words)]
             steps += leaf.joined if isinstance(leaf, Words) else ()
-            found = np.array([_in_order(own, steps, leaf) for own in lists])
+            found = np.array(
+                [
+                    bool(_in_order(own, steps, leaf))
+                    or not _in_order(texts[article], steps, leaf).isdisjoint(
+                        term.at + term.extent - 1 for term in own
+                    )
+                    for own, article in zip(lists, units.tolist(), strict=True)
+                ]
+            )
             words = dict.fromkeys(word for word, _, _ in steps)
             return found, found * self._sum(field, list(words)) * leaf.boost
         known = {(term.form, term.text) for own in lists for term in own if not term.is_stop}
@@ -233,7 +244,7 @@ class Toy:
         titled = [(article.title, passage.text) for article, passage in self._passages]
         self._terms = {
             "title": [list(ANALYZER.found(title)) for title, _ in titled],
-            "text": [_with_title(title, text) for title, text in titled],
+            "text": _with_titles(self._passages),
         }
         fingerprints = ANALYZER.fingerprint, encoder.fingerprint, cutting.fingerprint
         self.recipe = Recipe(*fingerprints, "", encoder.window, encoder.dimension)
@@ -333,21 +344,28 @@ class Toy:
         return article_id in self._articles
 
 
-def _with_title(title: str, text: str) -> list[Term]:
-    """Return the terms of a title, and of a text far behind it."""
-    behind = (own._replace(at=TEXT_START + own.at) for own in ANALYZER.found(text))
-    return [*ANALYZER.found(title), *behind]
+def _with_titles(titled: Sequence[tuple[Article, Passage]]) -> list[list[Term]]:
+    """Return the terms of titles and passages; those of an article go on from one to the next."""
+    found, start, last = [], TEXT_START, ""
+    for article, passage in titled:
+        start = start if article.id == last else TEXT_START
+        text = [own._replace(at=start + own.at) for own in ANALYZER.found(passage.text)]
+        found.append([*ANALYZER.found(article.title), *text])
+        start, last = start + int(ANALYZER.number([passage.text]).advances[0]), article.id
+    return found
 
 
-def _in_order(terms: Sequence[Term], steps: Sequence[tuple[str, int, int]], leaf: Phrase) -> bool:
-    """Return whether steps lead from the first word to the last, each at most `slop` places on."""
+def _in_order(
+    terms: Sequence[Term], steps: Sequence[tuple[str, int, int]], leaf: Phrase
+) -> set[int]:
+    """Return where steps end that lead from the first word, each at most `slop` places on."""
     ends: dict[int, set[int]] = {}
     for word, begin, extent in sorted(steps, key=lambda step: step[1]):
         for own in terms:
             near = any(0 < own.at - end <= leaf.slop for end in ends.get(begin, ()))
             if own.text == word and (near or not begin):
                 ends.setdefault(begin + extent, set()).add(own.at + own.extent - 1)
-    return bool(ends.get(len(leaf.words)))
+    return ends.get(len(leaf.words), set())
 
 
 def _apart(first: str, second: str) -> int:

@@ -18,6 +18,7 @@ from plait.index.keyword.budget import MATCHES_COUNTED, POSTINGS_READ, WORDS_COM
 from plait.index.keyword.expansion import Expansion, beginning_with, matching, spelt_like
 from plait.index.keyword.postings import Posting
 from plait.index.keyword.reader import KeywordReader, in_passages, positions_of
+from plait.index.language.numbered import TEXT_START
 from plait.index.language.terms import EXTENT_BITS, MOST_EXTENT
 from plait.index.leg import NO_PASSAGES, Passages, Scores
 from plait.index.phrase import Words
@@ -41,9 +42,15 @@ _NOTHING: Found = np.zeros(0, np.int64), np.zeros(0)
 class Leaves:
     """Runs the leaves of one query, within a budget."""
 
-    def __init__(self, reader: KeywordReader, norms: Callable[[str], Scores]) -> None:
-        """Score with `norms`, which returns BM25's length norm of every passage in a field."""
-        self._reader, self._norms = reader, norms
+    def __init__(
+        self, reader: KeywordReader, norms: Callable[[str], Scores], articles: Passages
+    ) -> None:
+        """Score with `norms`, which returns BM25's length norm of every passage in a field.
+
+        `articles` are the numbers of each passage's article; phrases reach from one passage of an
+        article into the next.
+        """
+        self._reader, self._norms, self._articles = reader, norms, articles
         self._budget = Budget()
 
     def run(self, leaf: Tree) -> Found:
@@ -135,31 +142,49 @@ class Leaves:
         return passages, np.sum(scores, axis=0) * leaf.boost
 
     def _in_order(self, steps: Sequence["Step"], words: int, slop: int) -> Passages:
-        """Find passages in which words follow one another, each within `slop` positions.
+        """Find passages that end words that follow one another, each within `slop` positions.
 
         A step leads from one word to the next, or over several that are joined.
         """
-        together = np.ones(len(self._reader), bool)
-        for word in range(words):
-            here = np.zeros(len(together), bool)
-            for step in steps:
-                if step.begin <= word < step.end:
-                    here[step.posting.passages] = True
-            together &= here
+        together = self._with_all(steps, words)
         # Last positions of what precedes each word; the first may be anywhere.
-        reached: list[list[Passages]] = [[] for _ in range(words + 1)]
+        reached: list[list[Passages]] = [[] for _ in range(words)]
+        found = [NO_PASSAGES]
         for step in sorted(steps, key=lambda own: own.begin):
             kept = in_passages(step.posting, together)
             self._budget.spend(POSTINGS_READ, int(kept.frequencies.sum()))
             passages = np.repeat(kept.passages.astype(np.int64), kept.frequencies)
-            places = positions_of(kept)
-            begins = passages * (2 * _FARTHEST) + (places >> EXTENT_BITS)
-            ends = begins + (places & MOST_EXTENT)
+            begins, ends = self._keys(passages, positions_of(kept))
             if step.begin:
                 before = np.unique(np.concatenate([NO_PASSAGES, *reached[step.begin]]))
-                ends = ends[_follow(begins, before, min(slop, _FARTHEST))]
-            reached[step.end].append(ends)
-        return np.unique(np.concatenate([NO_PASSAGES, *reached[words]]) // (2 * _FARTHEST))
+                near = _follow(begins, before, min(slop, _FARTHEST))
+                passages, ends = passages[near], ends[near]
+            if step.end == words:
+                found.append(passages)
+            else:
+                reached[step.end].append(ends)
+        return np.unique(np.concatenate(found))
+
+    def _with_all(self, steps: Sequence["Step"], words: int) -> NDArray[np.bool_]:
+        """Return whether the article of each passage has all words, (passages,)."""
+        together = np.ones(int(self._articles.max(initial=-1)) + 1, bool)
+        for word in range(words):
+            here = np.zeros(len(together), bool)
+            for step in steps:
+                if step.begin <= word < step.end:
+                    here[self._articles[step.posting.passages]] = True
+            together &= here
+        return together[self._articles]
+
+    def _keys(self, passages: Passages, places: NDArray[np.int32]) -> tuple[Passages, Passages]:
+        """Return the first and the last position of some terms, apart for texts of two articles.
+
+        Titles are those of each passage, since every passage has its article's.
+        """
+        is_text = places >= TEXT_START << EXTENT_BITS
+        units = np.where(is_text, len(self._articles) + self._articles[passages], passages)
+        begins = units * (2 * _FARTHEST) + (places >> EXTENT_BITS)
+        return begins, begins + (places & MOST_EXTENT)
 
 
 @dataclass(frozen=True, slots=True)

@@ -203,7 +203,7 @@ class KeywordLeg:
 
         A passage matches where its article does: `articles` are their numbers.
         """
-        leaves = Leaves(self._reader, self._norms)
+        leaves = Leaves(self._reader, self._norms, articles)
         run = cache(leaves.run)
         scored = [
             TermScores([(leaf.field() or "", leaf_text(leaf))], [len(run(leaf)[0])], *run(leaf))

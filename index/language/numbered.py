@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from plait.index.language.terms import EXTENT_BITS
 from plait.index.language.word_table import Numbers
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from array import array
 
 TEXT_START = 1 << 16
-"""Position of the first word of a passage's text behind its title: no phrase reaches across."""
+"""Position of the first word of an article's text behind its title: no phrase reaches across."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +49,18 @@ class NumberedTexts:
         """Index of each term of the texts."""
         return numbers_of(self.lexicon.owners)[self.forms]
 
-    def with_titles(self) -> "NumberedTexts":
-        """Return titles and texts, given in turn, as one text each: the title, a gap, the text."""
-        starts = np.zeros(len(self.counts), np.int32)
-        starts[1::2] = TEXT_START << EXTENT_BITS
-        places = self.places + np.repeat(starts, self.counts)
+    def with_titles(self, articles: NDArray[np.integer]) -> "NumberedTexts":
+        """Return titles and texts, given in turn, as one text each: the title, a gap, the text.
+
+        Positions go on from each text to the next of the same article; `articles` are their numbers
+        for each pair, ascending.
+        """
+        advances = self.advances[1::2].astype(np.int64)
+        before = np.cumsum(advances) - advances
+        _, first, of_article = np.unique(articles, return_index=True, return_inverse=True)
+        starts = np.zeros(len(self.counts), np.int64)
+        starts[1::2] = TEXT_START + before - before[first][of_article]
+        places = self.places + np.repeat((starts << EXTENT_BITS).astype(np.int32), self.counts)
         pairs = (own.reshape(-1, 2).sum(axis=1, dtype=np.int32) for own in self._of_texts)
         return NumberedTexts(self.lexicon, self.forms, places, *pairs)
 

@@ -93,6 +93,7 @@ class Builder:
         made = self._encode(texts, digests, known)
         lines = [article_json(article) for article in articles]
         number, titled = self.analyzer.number, [(a.title, p.text) for a, p in flat]
+        numbers = np.repeat(np.arange(len(cut)), [len(own) for _, own, _ in cut])
         return SegmentData(
             articles=StringTable.of(lines),
             ids=StringTable.of(article.id.encode() for article in articles),
@@ -102,7 +103,7 @@ class Builder:
             passage_digests=_stacked(digests),
             postings={
                 "title": build_postings(number(article.title for article, _ in flat)),
-                "text": build_postings(number(chain(*titled)).with_titles()),
+                "text": build_postings(number(chain(*titled)).with_titles(numbers)),
             },
             vectors=Vectors.of(made.vectors),
             tokens=made.tokens,
