@@ -69,6 +69,9 @@ def test_packing_goes_on_after_a_passage_that_does_not_fit(made: Callable[..., I
     assert (excerpt.article.id, excerpt.text, excerpt.number) == ("short", "A bridge opens.", 1)
 
 
+LONG = "The council voted to build a new bridge over the river beside the old mill and open it"
+
+
 @pytest.mark.parametrize(
     ("first", "second", "is_copy"),
     [
@@ -78,6 +81,9 @@ def test_packing_goes_on_after_a_passage_that_does_not_fit(made: Callable[..., I
         ("a b c d e f", "f e d c b a", False),
         ("a b c d e f g h i j k l", "c d e f g", True),
         ("c d e f g", "a b c d e f g h i j k l", False),
+        (f"{LONG} in 2027.", f"{LONG} in 2031.", False),
+        (f"{LONG} in 2027.", f"OSLO, 5 May 2025 - {LONG} in 2027.", True),
+        (f"{LONG} in 2027.", f"{LONG}.", True),
     ],
 )
 def test_copies_by_stretches_of_words(first: str, second: str, *, is_copy: bool) -> None:

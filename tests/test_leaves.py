@@ -137,19 +137,22 @@ def test_a_term_of_several_segments_counts_once() -> None:
 
 
 def distance(first: str, second: str) -> int:
-    """Count edits, one row of the textbook's table at a time."""
-    row = list(range(len(second) + 1))
+    """Count edits, one row of the textbook's table at a time; neighbours that swap are one."""
+    before, row = list[int](), list(range(len(second) + 1))
     for i, letter in enumerate(first, 1):
         above, row = row, [i]
         for j, other in enumerate(second, 1):
             row.append(min(row[-1] + 1, above[j] + 1, above[j - 1] + (letter != other)))
+            if i > 1 < j and (letter, first[i - 2]) == (second[j - 2], other):
+                row[j] = min(row[j], before[j - 2] + 1)
+        before = above
     return row[-1]
 
 
 @given(terms=st.sets(WORD), word=WORD | st.just(""), edits=st.integers(0, 3))
 @settings(max_examples=300, deadline=None)
 def test_terms_spelled_almost_alike(terms: set[str], word: str, edits: int) -> None:
-    """Letters are counted and not bytes; two that changed places are two edits."""
+    """Letters are counted and not bytes; two neighbours that changed places are one edit."""
     ordered = sorted(terms)
     spellings = Spellings.of(StringTable.of(term.encode() for term in ordered))
     near = [ordered[number] for number in spellings.near(word, edits).tolist()]

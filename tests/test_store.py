@@ -17,7 +17,7 @@ import pytest
 from filter_oracle import counted, passes
 from numpy.typing import NDArray
 from whoosh.query import FuzzyTerm, Phrase, Prefix, Query as Tree, Term as WhooshTerm
-from whoosh.support.levenshtein import levenshtein
+from whoosh.support.levenshtein import damerau_levenshtein
 
 from plait.index.arithmetic import best_places, idf
 from plait.index.article import Article, Passage
@@ -369,7 +369,7 @@ def _in_order(
 
 
 def _apart(first: str, second: str) -> int:
-    return levenshtein(first, second) if first and second else len(first + second)
+    return damerau_levenshtein(first, second) if first and second else len(first + second)
 
 
 @pytest.fixture(scope="module")

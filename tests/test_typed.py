@@ -102,11 +102,41 @@ def test_wildcards_of_nearly_every_word_are_refused_by_name(typed: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["What?", "a page?id=3 here", "**peace**", "5 * 4", "* peace", "??"]
+    "typed", ["What?", "a page?id=3 here", "**peace**", "5 * 4", "* peace", "peace ??"]
 )
 def test_other_stars_and_question_marks_are_none(typed: str) -> None:
     """A question, an address, markup, a product, the sign of a list."""
     assert parse_query(typed, ANALYZER).tree is None
+
+
+@pytest.mark.parametrize("typed", ["???", "()", '""', "*", "\U0001f642", " - "])
+def test_a_query_without_a_word_asks_for_one(typed: str) -> None:
+    """With operators and without."""
+    for operators in (True, False):
+        with pytest.raises(QueryError, match="no word is wanted in"):
+            parse_query(typed, ANALYZER, operators=operators)
+
+
+@pytest.mark.parametrize(
+    ("typed", "sign"),
+    [
+        ("peace !oslo", "!"),
+        ("peace && oslo", "&&"),
+        ("peace || oslo", "||"),
+        ("peace^2 oslo", "^2"),
+        ("peace /os.*/", "/os.*/"),
+        ("organi[sz]ation", "[sz]"),
+    ],
+)
+def test_signs_of_other_languages_are_told(typed: str, sign: str) -> None:
+    """They are no operators here, and a line says so."""
+    assert parse_query(typed, ANALYZER).note == f"read as words: {sign}"
+
+
+@pytest.mark.parametrize("typed", ["Wow! Oslo", "see /usr/bin/ls", "R&D", "a|b", "tea [hot]"])
+def test_other_signs_are_not_told(typed: str) -> None:
+    """Punctuation, a path, a name, a note in brackets."""
+    assert parse_query(typed, ANALYZER).note == ""
 
 
 def test_an_answer_and_a_page_say_how_it_was_read(tmp_path: Path, quick: Encoder) -> None:

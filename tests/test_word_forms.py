@@ -92,6 +92,8 @@ def test_a_spelling_finds_the_word(text: str, query: str) -> None:
         ("The shell broke.", "she'll"),
         ("Vitamin C is short.", "C++"),
         ("Vitamin C is short.", "C#"),
+        ("The net was full.", "+.NET"),
+        ("The net was full.", '".NET"'),
         ("The C++ compiler", "C"),
         ("The 1.5 litre bottle", "15"),
         ("Version 2.10.3", "2103"),

@@ -4,11 +4,12 @@ Ukkonen, "Algorithms for Approximate String Matching" (1985): a distance of at m
 needs only the `2 k + 1` diagonals of the table nearest to its main one. NumPy fills the
 tables of all words together, a column at a time. Most words are passed over before that: an edit
 adds one letter at most that the other has not, and takes one away. Letters are counted, not bytes;
-two that changed places are two edits.
+two neighbours that changed places are one edit, as Damerau counts (1964).
 """
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,26 +52,30 @@ class Spellings:
         """Return the indexes of words within `edits` edits of `word`, ascending."""
         alike = self._with_like_letters(word, edits)
         lengths, starts = self._lengths[alike], self.starts[:-1][alike]
-        pattern = np.full(len(word) + 4 * edits + 1, _NO_LETTER, np.int64)
-        pattern[2 * edits : 2 * edits + len(word)] = [ord(letter) for letter in word]
+        pattern = np.full(len(word) + 4 * edits + 2, _NO_LETTER, np.int64)
+        pattern[2 * edits + 1 : 2 * edits + 1 + len(word)] = [ord(letter) for letter in word]
         # Row `d` is the distance between the first `n + d - edits` letters of the word and
         # the first `n` of each other; what is above `edits` is too far, however far.
         steps = np.arange(-edits, edits + 1)
         column = np.where(steps < 0, edits + 1, steps).astype(np.int8)
         distances = np.repeat(column[:, np.newaxis], len(alike), axis=1)
         found = [NO_PASSAGES]
+        older, letters = distances, np.full(len(alike), _NO_LETTER - 1, np.int64)
         for n in range(len(word) + edits + 1):
             if n:
-                window = pattern[edits + n - 1 : 3 * edits + n]
+                window = pattern[edits + n - 1 : 3 * edits + n + 1]
                 there = np.minimum(starts + (n - 1), len(self.letters) - 1)
-                _next_column(distances, window, self.letters[there])
+                latest = letters, self.letters[there]
+                older, distances = distances, _next_column(older, distances, window, latest)
+                letters = latest[1]
             row = len(word) - n + edits
             if row < len(distances):
                 found.append(alike[(lengths == n) & (distances[row] <= edits)])
             near = np.flatnonzero(distances.min(axis=0) <= edits)
             if 2 * len(near) < len(alike):  # worth the copying
                 alike, lengths, starts = alike[near], lengths[near], starts[near]
-                distances = distances.take(near, axis=1)
+                older, distances = older.take(near, axis=1), distances.take(near, axis=1)
+                letters = letters[near]
         return np.sort(np.concatenate(found))
 
     def _with_like_letters(self, word: str, edits: int) -> NDArray[np.int64]:
@@ -94,16 +99,26 @@ class Spellings:
         return np.diff(self.starts).astype(np.int32)
 
 
-def _next_column(distances: NDArray[np.int8], window: NDArray[np.int64], letters: Array) -> None:
-    """Fill the next column of all tables, in place: one letter more of each word.
+def _next_column(
+    older: NDArray[np.int8],
+    distances: NDArray[np.int8],
+    window: NDArray[np.int64],
+    letters: tuple[Array, Array],
+) -> NDArray[np.int8]:
+    """Return the next column of all tables: one letter more of each word.
 
-    `window` holds the word's letter of each diagonal.
+    `window` holds the word's letter of each diagonal, from the one before the first; `letters` the
+    others' letters of the last column and of this.
     """
     too_far = np.int8(len(distances) // 2 + 1)
-    for row, letter in enumerate(window.tolist()):
-        best = distances[row] + (letters != letter)
+    column = np.empty_like(distances)
+    for row, (before, letter) in enumerate(pairwise(window.tolist())):
+        best = distances[row] + (letters[1] != letter)
         if row + 1 < len(distances):  # a letter of the other that the word lacks
             np.minimum(best, distances[row + 1] + 1, out=best)
         if row:  # a letter of the word that the other lacks
-            np.minimum(best, distances[row - 1] + 1, out=best)
-        np.minimum(best, too_far, out=distances[row])
+            np.minimum(best, column[row - 1] + 1, out=best)
+        swapped = (letters[0] == letter) & (letters[1] == before)
+        np.minimum(best, older[row] + 1, out=best, where=swapped)
+        np.minimum(best, too_far, out=column[row])
+    return column

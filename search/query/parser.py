@@ -57,7 +57,7 @@ _OPERATOR = re.compile(
     rf"|{MUST}|{MUST_NOT}"
     r"|(?<![^\s(+-])(?:title|text):(?=[\w\"(])"  # a field
     rf"|{PATTERN}"  # a word with wildcards
-    r"|\w~[12]?(?=$|[\s)])"  # a fuzzy word
+    r"|\w~\d?(?=$|[\s)])"  # a fuzzy word
     r"|(?:^|\s)(?:AND|OR|NOT)\s"  # boolean words, in capitals
 )
 _PATTERN, _WILDCARDS = re.compile(PATTERN), re.compile(r"[*?]")
@@ -132,7 +132,7 @@ def parse_query(
     structured = operators and _has_operators(typed.text)
     words = _without_operators(typed.text) if structured else text
     tree = parse_tree(typed.text, analyzer) if structured else NullQuery
-    if not words.strip():
+    if not any(map(str.isalnum, words)):
         raise QueryError(f"no word is wanted in {text!r}; type at least one.")
     query = _query_of(words, analyzer)
     stop_words = [term for term, _ in query.terms if term.endswith(STOP_MARK)]

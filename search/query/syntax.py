@@ -5,6 +5,7 @@ prefix, or make a query twice. Which texts have operators is `plait.search.query
 """
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from whoosh.qparser import (
@@ -34,7 +35,7 @@ from whoosh.query import (
 )
 
 from plait.index.language.analyzer import TextAnalyzer
-from plait.index.language.terms import STOP_MARK
+from plait.index.language.terms import STOP_MARK, Term as Found
 from plait.index.leg import TITLE_BOOST
 from plait.index.phrase import Words
 
@@ -53,8 +54,8 @@ _WILDCARD = re.compile(r"([*?])")
 _JOINERS = re.compile(r"[-_&]")
 """Pattern of what stands between parts of a word, which are joined in one of its forms."""
 
-MUST = r"(?<![^\s(])\+(?=[\w\"(])"
-MUST_NOT = r"(?<![^\s(])-(?=[^\W\d_]|[\"(])"
+MUST = r"(?<![^\s(])\+(?=[\w\"(]|\.[^\W\d_])"
+MUST_NOT = r"(?<![^\s(])-(?=[^\W\d_]|[\"(]|\.[^\W\d_])"
 # `peace NOT war` and `peace AND NOT war` exclude, as `peace -war` does. Whoosh by itself
 # would read the first as `peace OR (NOT war)`.
 NOT = r"(?:\b(?:AND|OR)\s+)?\bNOT\s+(?=\S)"
@@ -69,7 +70,7 @@ def words_leaf(
     field: str, text: str, analyzer: TextAnalyzer, slop: int = 1, boost: float = 1.0
 ) -> Tree:
     """Return the leaf of a text: a term, or words one after another; nothing without a word."""
-    found = list(analyzer.found(text))
+    found = _with_signs(analyzer.found(text))
     words = [own for own in found if not own.is_joined]
     if not words:
         return NullQuery
@@ -78,6 +79,24 @@ def words_leaf(
     first = words[0].at
     joined = tuple((own.text, own.at - first, own.extent) for own in found if own.is_joined)
     return Words(field, [own.text for own in words], joined, slop, boost)
+
+
+def _with_signs(found: Iterable[Found]) -> list[Found]:
+    """Return the terms of a text, where a name with a sign stands for itself alone.
+
+    Whoever wants `.NET` among words is served by `net` as well, but not who demands it.
+    """
+    every = list(found)
+    signs = {own.at: own for own in every if own.is_joined and own.extent == 1 and _has_sign(own)}
+    return [
+        signs[own.at]._replace(is_joined=False) if own.at in signs else own
+        for own in every
+        if not (own.is_joined and own.at in signs)
+    ]
+
+
+def _has_sign(term: Found) -> bool:
+    return not (term.text[0].isalnum() and term.text[-1].isalnum())
 
 
 class _PatternNode(PrefixPlugin.PrefixNode):

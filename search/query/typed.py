@@ -21,6 +21,11 @@ _QUOTES = re.compile(
 """Pattern of a text between quotes of one kind, opening and closing."""
 
 _QUOTED = re.compile(r'"[^"\n]*"')
+_FOREIGN = re.compile(
+    r"(?<![^\s(])!(?=[\w\"(])|(?<=\s)(?:&&|\|\|)(?=\s)|(?<=\w)\^\d+"
+    r"|(?<![^\s(])/[^\s/]*[.*+?|\[][^\s/]*/(?=$|[\s)])|(?<=\w)\[[^\]\s]+\](?=\w)"
+)
+"""Pattern of signs that are operators elsewhere."""
 _BOOLEAN = re.compile(r"(?<![^\s(])(?:AND|OR|NOT)(?=\s|\()")
 _WORD_BEFORE = re.compile(r"([^\W\d_]+)\s+$")
 _WORD_AFTER = re.compile(r"\s+([^\W\d_]+)")
@@ -59,6 +64,7 @@ def read_signs(text: str, common: AbstractSet[str]) -> Typed:
         return _noted(found[0].lower(), found[0], words) if plain and not is_quoted else found[0]
 
     read = _BOOLEAN.sub(lowered, read)
+    words += _FOREIGN.findall(_QUOTED.sub(" ", read))
     if not words:
         return Typed(read)
     return Typed(read, f"read as words: {', '.join(dict.fromkeys(words))}")
