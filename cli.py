@@ -98,7 +98,7 @@ def search(
     as_json: its.AsJson = False,
     full: its.Full = False,
 ) -> None:
-    """Search. Operators: "a phrase", +must, -not, title:word, prefix*, fuzzy~, AND OR NOT.
+    """Search. Operators: "a phrase", +must, -not, title:word, w?rd*, fuzzy~, AND OR NOT.
 
     Fields filter in the query too: author:smith, date:[2018 TO 2019], -section:sport.
     """
