@@ -36,6 +36,25 @@ def test_dirt_goes_and_words_stay(dirty: str, cleaned: str) -> None:
     assert clean(dirty) == cleaned
 
 
+@pytest.mark.parametrize(
+    ("divided", "whole"),
+    [
+        ("the parlia\xad\nment met", "the parliament met"),
+        ("the parlia\xad \r\n   ment met", "the parliament met"),
+        ("the parlia\xad\u2028ment met", "the parliament met"),
+        ("\u0437\u0430\u043a\u043e\xad\n\u043d\u044b", "\u0437\u0430\u043a\u043e\u043d\u044b"),
+        ("the parlia\xad ment met", "the parliament met"),
+        ("the parlia\xadment met", "the parliament met"),
+        ("the end\xad\n\nA beginning", "the end\n\nA beginning"),
+        ("in 1999\xad\nit rained", "in 1999\nit rained"),
+        ("a\xad" + " " * 100_000 + ".", "a" + " " * 100_000 + "."),
+    ],
+)
+def test_a_word_divided_at_a_soft_hyphen_is_whole(divided: str, whole: str) -> None:
+    """The sign goes with the line end behind it, but not with the end of a paragraph."""
+    assert clean(divided) == whole
+
+
 def test_joiners_stay_where_they_spell_words() -> None:
     """Persian and emoji keep their joiners, Latin text loses them."""
     persian = "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645"  # "I want"

@@ -22,6 +22,10 @@ INVISIBLE = re.compile(
     "\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
 
+# Soft hyphen at which a line was divided, with the blanks around the line end. A run
+# of blanks is taken whole, so that none is tried at each of its lengths.
+SOFT_BREAK = re.compile(r"(?<=[^\W\d_])\xad++[^\S\n]*+(?:\n[^\S\n]*+)?+(?=[^\W\d_])")
+
 # Blanks and invisible characters at the beginning of a text.
 NOTHING = re.compile(rf"[\s\u200c\u200d{INVISIBLE.pattern[1:-1]}]*")
 
@@ -47,7 +51,8 @@ def clean(text: str) -> str:
     >>> clean("Cafe\u0301,\xa0closed \r\n\r\n\r\n\r\nsince\u200b 1.5 years\n")
     'Café, closed\n\nsince 1.5 years'
     """
-    text = ODD_SPACE.sub(" ", LINE_END.sub("\n", text))
+    text = SOFT_BREAK.sub("", LINE_END.sub("\n", text))
+    text = ODD_SPACE.sub(" ", text)
     text = STRAY_JOINER.sub("", INVISIBLE.sub("", text))
     if not text.isascii():
         text = SURROGATE.sub("\ufffd", text)
