@@ -1,8 +1,8 @@
 r"""Cleaning of text: line ends, spaces, invisible characters, composed letters.
 
-Line ends become `\n`, odd spaces plain blanks, invisible characters go, runs of
-blank lines become one, letters and their accents one character (NFC). Words,
-quotes and punctuation stay as they are.
+Line ends become `\n`, odd spaces plain blanks except between thousands, invisible
+characters go, runs of blank lines become one, letters and their accents one
+character (NFC). Words, quotes and punctuation stay as they are.
 
 Cleaning comes first: every offset counts characters of cleaned text. Each step
 is linear in the length of the text, whatever the text.
@@ -13,7 +13,12 @@ import unicodedata
 
 LINE_END = re.compile("\r\n?|[\v\f\x85\u2028\u2029]")
 
-ODD_SPACE = re.compile("[\t\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]")
+# A thin or no-break blank between thousands makes one number of two, which a plain
+# blank would not: `1\xa0000`. It stays.
+ODD_SPACE = re.compile(
+    r"(?!(?<=\d)[\xa0\u202f\u2009]\d{3}(?![\d\u200c\u200d]))"
+    "[\t\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]"
+)
 
 # Controls, the soft hyphen, zero-width and directional marks, byte order marks,
 # annotation and tag characters: no reader sees them and no query contains them.
@@ -42,6 +47,8 @@ SURROGATE = re.compile("[\ud800-\udfff]")
 MAYBE_ACCENTS = re.compile(r"[^\w\s\x00-\x7f]{31,}")
 MAX_ACCENTS = 30
 
+BLANKS = re.compile("[ \n]+")
+
 BLANK_LINES = re.compile(r"\n{3,}")
 
 
@@ -52,8 +59,8 @@ def clean(text: str) -> str:
     'Café, closed\n\nsince 1.5 years'
     """
     text = SOFT_BREAK.sub("", LINE_END.sub("\n", text))
-    text = ODD_SPACE.sub(" ", text)
-    text = STRAY_JOINER.sub("", INVISIBLE.sub("", text))
+    text = ODD_SPACE.sub(" ", INVISIBLE.sub("", text))
+    text = STRAY_JOINER.sub("", text)
     if not text.isascii():
         text = SURROGATE.sub("\ufffd", text)
         text = unicodedata.normalize("NFC", MAYBE_ACCENTS.sub(fewer_accents, text))
@@ -69,7 +76,7 @@ def without_blank_lines(text: str) -> str:
 
 def clean_line(text: str) -> str:
     """Return text cleaned, on one line, with single blanks."""
-    return " ".join(clean(text).split())
+    return BLANKS.sub(" ", clean(text))
 
 
 def without_surrogates(text: str) -> str:
