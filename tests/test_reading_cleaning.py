@@ -36,6 +36,41 @@ def test_dirt_goes_and_words_stay(dirty: str, cleaned: str) -> None:
     assert clean(dirty) == cleaned
 
 
+@pytest.mark.parametrize(
+    ("divided", "whole"),
+    [
+        ("the parlia\xad\nment met", "the parliament met"),
+        ("the parlia\xad \r\n   ment met", "the parliament met"),
+        ("the parlia\xad\u2028ment met", "the parliament met"),
+        ("\u0437\u0430\u043a\u043e\xad\n\u043d\u044b", "\u0437\u0430\u043a\u043e\u043d\u044b"),
+        ("the parlia\xad ment met", "the parliament met"),
+        ("the parlia\xadment met", "the parliament met"),
+        ("the end\xad\n\nA beginning", "the end\n\nA beginning"),
+        ("in 1999\xad\nit rained", "in 1999\nit rained"),
+        ("a\xad" + " " * 100_000 + ".", "a" + " " * 100_000 + "."),
+    ],
+)
+def test_a_word_divided_at_a_soft_hyphen_is_whole(divided: str, whole: str) -> None:
+    """The sign goes with the line end behind it, but not with the end of a paragraph."""
+    assert clean(divided) == whole
+
+
+@pytest.mark.parametrize(
+    ("text", "cleaned"),
+    [
+        ("1\xa0000\xa0000 people", "1\xa0000\xa0000 people"),
+        ("45\u202f000\xa0people", "45\u202f000 people"),
+        ("about\xa012\u2009345,5\u2009%", "about 12\u2009345,5 %"),
+        ("in\xa02019\xa01000 people", "in 2019 1000 people"),
+        ("3\xa0000m 5\u300000 2\xa0years", "3\xa0000m 5 00 2 years"),
+        ("1\t000 1\u3000000", "1 000 1 000"),
+    ],
+)
+def test_a_blank_between_thousands_stays(text: str, cleaned: str) -> None:
+    """It makes one number of several, in a text and in a title."""
+    assert clean(text) == clean_line(text) == cleaned
+
+
 def test_joiners_stay_where_they_spell_words() -> None:
     """Persian and emoji keep their joiners, Latin text loses them."""
     persian = "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645"  # "I want"
@@ -52,6 +87,7 @@ def test_line_has_single_blanks() -> None:
 
 @given(ANY_TEXT)
 @example("x\u200d\u200d")
+@example("1\xa0000\u200b5 1\xa0000\u200d5 \u3000\u200d")
 @example("\u1f71\u200d")
 def test_cleaning_twice_changes_nothing_more(text: str) -> None:
     """Cleaned text is clean, storable, and in composed form."""

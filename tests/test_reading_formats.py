@@ -198,6 +198,8 @@ def test_front_matter_in_toml(date: bytes) -> None:
         ('+++\ntitle = "T"\ndate = 2019-01-11\n\nText', "T", "2019-01-11"),
         ("---\ntitle: T\ndate: 2019-01-11\n\nText", "T", "2019-01-11"),
         ("---\n: [broken\n  date: x\ndate: 2019-01-11\n---\nText", "Text", "2019-01-11"),
+        ("---\na: " + "[" * 9000 + "\ndate: '2019-01-11'\n---\nText", "Text", "2019-01-11"),
+        ("---\na: " + "'b' " * 9000 + "\ndate: '2019-01-11'\n---\nText", "Text", "2019-01-11"),
         ("---\nText\n\nMore", "Text", ""),
         ("\n---\n+++\nText\nMore", "Text", ""),
         ("+++\n" + "a." * 8000 + "a = 1\ndate = 2019-01-11\n+++\nText", "Text", "2019-01-11"),
@@ -354,3 +356,85 @@ def test_front_matter_in_other_forms(source: str) -> None:
     """Below blank lines and marks, and in the forms of site generators."""
     draft = read_markdown(source.encode())
     assert (draft.title, draft.text.strip()) == ("Front", "Text")
+
+
+@pytest.mark.parametrize(
+    ("field", "title"),
+    [
+        ("title: >-\n  The quokka\n  returns", "The quokka returns"),
+        ("title: |\n  The quokka\n  returns", "The quokka returns"),
+        ("title: >2\n\n    The quokka: a return", "The quokka: a return"),
+        ("title: The quokka\n  returns", "The quokka returns"),
+        ("title: Islands: the quokka\n  returns", "Islands: the quokka returns"),
+        ("title:\n  The quokka returns", "The quokka returns"),
+        ("title: >\n\tThe quokka", "The quokka"),
+        ("title: 'It''s the quokka'", "It's the quokka"),
+        ('title: "The \\"quokka\\" of Rottnest\\u00e9" # new', 'The "quokka" of Rottnest\xe9'),
+        ('title: "The quokka"  and others', '"The quokka" and others'),
+        ("title: The quokka # of Rottnest", "The quokka"),
+        ("title: C# and #hashtags", "C# and"),
+        ("title: #quokka in town", "#quokka in town"),
+        ("title: *The* quokka & others", "*The* quokka & others"),
+        ("title: [News] The quokka", "[News] The quokka"),
+        ("title: '2019: the quokka'", "2019: the quokka"),
+    ],
+)
+def test_front_matter_spells_a_title_in_any_way(field: str, title: str) -> None:
+    """In blocks, on several lines, quoted, with comments; and unquoted where YAML wants quotes."""
+    draft = read_markdown(f"---\n{field}\ndate: 2019-11-05 # a Tuesday\n---\nText".encode())
+    assert (draft.finish("a", "").title, draft.date, draft.text) == (title, "2019-11-05", "Text")
+
+
+def test_front_matter_has_lists_in_any_form() -> None:
+    """Inline over several lines, or an item a line; a list of lists of aliases stays short."""
+    laughs = "a: &a [x, x]\nb: [&b [1, 1], [*b, *b]]"
+    lists = (
+        "tags: [sea, # all of it\n  'land']\nkeywords:\n- a: b\n-\tc\nauthors:\n  - Jane\n    Roe"
+    )
+    draft = read_markdown(f"---\n{lists}\n{laughs}\n---\nText".encode())
+    assert draft.author == "Jane Roe"
+    assert draft.metadata["tags"] == ("sea", "land")
+    assert draft.metadata["keywords"] == ("a: b", "c")
+    assert draft.metadata["b"] == ("&b [1", "1]", "[*b", "*b]")
+
+
+@pytest.mark.parametrize(
+    ("source", "title", "text"),
+    [
+        ("---\ntitle: Front\nThe quokka.\n\nMore", "Front", "The quokka.\n\nMore"),
+        ("---\ntitle: Front\nThe quokka: a\nb: c\n", "Front", "The quokka: a\nb: c"),
+        ("---\ntitle: Front\nThe quokka", "Front", "The quokka"),
+        ("+++\ntitle = 'Front'\nThe quokka body.\n\nMore", "Front", "The quokka body.\n\nMore"),
+        ("---\ntitle: Front\n# The quokka\n\nMore", "Front", "# The quokka\n\nMore"),
+    ],
+)
+def test_front_matter_that_is_not_closed_takes_no_text(source: str, title: str, text: str) -> None:
+    """What is no field is the beginning of the text, with or without a blank line above it."""
+    article = read_markdown(source.encode()).finish("a", "")
+    assert (article.title, article.text) == (title, text)
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("**quok**ka and *em*phasis", "quokka and emphasis"),
+        ("H~2~O, CO~2~ and x^2^y", "H2O, CO2 and x2y"),
+        ("a foot[^1]note[^2] here", "a footnote[^2] here"),
+        ("<b>wom</b>bat, H<sub>2</sub>O", "wombat, H2O"),
+        ("un***frigging***believable ~~wal~~laby", "unfriggingbelievable wallaby"),
+        ("*q*uokka, walla<wbr>by, ban&shy;dicoot", "quokka, wallaby, bandicoot"),
+        ('<span class="cap">Q</span>uokka', "Quokka"),
+        ("**A** *quokka*, 2*3*4, a*b*c, snake_case_name", ""),
+        ("`**quok**ka` [x](http://a.b/*c*d) http://a.b/~c~d", ""),
+        ("```\n**quok**ka\n```\n\n    *em*phasis", ""),
+        ("\\*em*phasis, 5 * 6 * 7, about ~5 to ~10", ""),
+    ],
+)
+def test_marks_inside_of_words_go(written: str, shown: str) -> None:
+    """They hide the word; around words, in code and in addresses they stay."""
+    draft = read_markdown(f"# **Quok**kas\n\nText. {written}\n\nEnd.".encode())
+    if written.startswith("```"):
+        draft = read_markdown(f"# **Quok**kas\n\n{written}\n\nEnd.".encode())
+    assert draft.title == "Quokkas"
+    assert (shown or written) + "\n\nEnd." in draft.text
+    assert written in draft.as_read

@@ -107,3 +107,41 @@ def test_a_short_article_keeps_its_lists_and_quotes() -> None:
     assert text_of(f"<article>{page}<blockquote>No boat today.</blockquote></article>") == (
         "Two boats:\nAlder\nBirch\nNo boat today."
     )
+
+
+PARTNERS = (
+    "<p>We value your privacy. We and our partners store and access information on a device and "
+    "process personal data, such as identifiers and standard information sent by a device, for "
+    "advertising and content measurement, audience research and the development of services. With "
+    "your permission we may use precise location data. You may change your mind at any time.</p>"
+)
+COOKIES = (
+    "<p>This website uses cookies to remember your choices and to count its visitors. Those that "
+    "are needed for its work are always on, and you may switch off all the others whenever you "
+    "want. By continuing to browse you agree to our use of cookies, as our policy tells you.</p>"
+)
+
+
+@pytest.mark.parametrize("article", ["article", "main", "a paragraph more"])
+@pytest.mark.parametrize(
+    "notice",
+    [
+        f'<div class="banner">{PARTNERS}</div>',
+        f'<div class="banner">{COOKIES}</div>',
+        f'<section id="bottom-bar"><div class="content">{PARTNERS}</div></section>',
+        f'<aside class="notice">{COOKIES}</aside>',
+        f"<footer>{COOKIES}<p>The Paper</p></footer>",
+        COOKIES,
+    ],
+)
+def test_a_notice_without_a_button_is_beside_the_article(notice: str, article: str) -> None:
+    """It says what it is, under any name; it is no part of the page."""
+    alone = text_of(ARTICLES[article])
+    assert text_of(notice + ARTICLES[article]) == text_of(ARTICLES[article] + notice) == alone
+
+
+def test_an_article_about_cookies_is_no_notice() -> None:
+    """What an article quotes stays, and what is all that a page says."""
+    quoted = f'<article>{SHORT}<div class="banner">{PARTNERS}</div></article>'
+    assert "We value your privacy" in text_of(quoted)
+    assert "This website uses cookies" in text_of(f'<div class="banner">{COOKIES}</div>')

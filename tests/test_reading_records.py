@@ -382,3 +382,12 @@ def test_semicolons_may_be_text(header: bytes) -> None:
     else:
         with pytest.raises(ReadingError, match="no column 'title'"):
             table(header + b"\na;b\n", ",")
+
+
+def test_a_word_of_a_record_is_whole_behind_a_soft_hyphen() -> None:
+    """Text and title; the text as it was read has the sign."""
+    record = {"_id": "a", "title": "Parlia\u00ad\nment", "text": "The legisla\u00ad\r\nture met."}
+    article = from_line(json.dumps(record))
+    assert isinstance(article, Article)
+    assert (article.title, article.text) == ("Parliament", "The legislature met.")
+    assert "\u00ad" in article.raw

@@ -1,6 +1,6 @@
 """Front matter of Markdown: fields between `---` lines in YAML, `+++` in TOML, `;;;` in JSON.
 
-Not a YAML parser: `key: value` lines and lists of words are read, and the rest is skipped.
+Of YAML the fields at its margin are read that hold words; tables within are skipped.
 """
 
 import datetime as dt
@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
 from plait.index.reading.cleaning import without_blank_lines
+from plait.index.reading.yamlvalue import MAX_YAML_CHARACTERS, values_of
 
 MAX_FRONT_LINES = 10_000
 """Lines of front matter; what is not closed by then is text."""
@@ -33,18 +34,20 @@ MIN_PROSE_WORDS = 3
 Fields: TypeAlias = dict[str, list[str]]
 """Values of each field, as words."""
 
+Reading: TypeAlias = Callable[[list[str]], tuple[Fields, list[str]]]
+"""Function from lines to their fields, and those lines that are none."""
+
 WORD = re.compile(r"[^\W\d_]{2,}|\b[aI]\b")
 KEY = re.compile(r"([A-Za-z][\w .-]{0,60}):(?:\s+(.*))?")
-WITHIN = re.compile(r"\s|- |[\]})]")
+WITHIN = re.compile(r"\s|-\s|[\]})]")
 """Beginning of a line that goes on with the field above it."""
-ITEM = re.compile(r"\s*-\s+(.+)")
 
 
 def split_front_matter(text: str) -> tuple[dict[str, list[str]], str]:
     """Split off the lines between `---` and `---`, or `+++` and `+++`, at the top, as fields.
 
     Lines between rules that are no fields are text. A block without its end ends at its first blank
-    line, if title or date is in it.
+    line, or before the first line that is no field, if title or date is in it.
     """
     lines = without_blank_lines(text).lstrip("\ufeff").split("\n", MAX_FRONT_LINES)
     read, ends = BLOCKS.get(lines[0].rstrip().lower(), (None, frozenset()))
@@ -57,11 +60,28 @@ def split_front_matter(text: str) -> tuple[dict[str, list[str]], str]:
                 prose = [line for line in others if len(WORD.findall(line)) >= MIN_PROSE_WORDS]
                 return found, "\n".join([*prose, *lines[number + 1 :]])
             return {}, text
-    blank = next((n for n, line in enumerate(lines[:MAX_FRONT_LINES]) if not line.strip()), 0)
-    found, _ = read(lines[1:blank])
+    end = end_of_open(lines[:MAX_FRONT_LINES], read)
+    found, _ = read(lines[1:end])
     if found.keys() & {"title", "date"}:
-        return found, "\n".join(lines[blank:])
+        return found, "\n".join(lines[end:])
     return {}, text
+
+
+def end_of_open(lines: list[str], read: Reading) -> int:
+    """Return the index of the line with which text begins below front matter without an end.
+
+    That is a blank line, one that is no field, a heading, or one like `Note: no ferry`. 0 for none.
+    """
+    blank = next((n for n, line in enumerate(lines) if not line.strip()), len(lines))
+    others = set(read(lines[1:blank])[1])
+    for number, line in enumerate(lines[1:], start=1):
+        name = pair[1] if (pair := KEY.fullmatch(line.rstrip())) else ""
+        is_odd = " " in name or name[:1].isupper()
+        if number == blank or line in others or line[0] == "#":
+            return number
+        if is_odd and name.lower() not in USUAL_FIELDS:
+            return number
+    return 0
 
 
 def is_front_matter(found: Fields, others: list[str], lines: list[str]) -> bool:
@@ -79,38 +99,23 @@ def is_front_matter(found: Fields, others: list[str], lines: list[str]) -> bool:
 
 
 def fields_of(lines: list[str]) -> tuple[Fields, list[str]]:
-    """Return the fields of `key: value` lines, and of lists inline or one item a line; and others.
+    """Return the fields of `key: value` lines and the lines below each; and other lines.
 
     The others are lines that are not indented below a field, and no comments.
     """
-    found: Fields = {}
-    key = ""
+    fields: dict[str, list[str]] = {}
+    own: list[str] = []
     others = []
     for line in lines:
         if pair := KEY.fullmatch(line.rstrip()):
-            key = pair[1].strip().lower()
-            found[key] = values_of(pair[2] or "")
-        elif (item := ITEM.fullmatch(line)) and key:
-            found[key] += values_of(item[1])
-        elif line.strip() and not (key and WITHIN.match(line)) and line[0] != "#":
+            own = fields[pair[1].strip().lower()] = [pair[2] or ""]
+        elif own and (WITHIN.match(line) or not line):
+            own.append(line)
+        elif line.strip() and line[0] != "#":
             others.append(line)
+    is_short = sum(map(len, lines)) <= MAX_YAML_CHARACTERS
+    found = {name: values_of(field, is_short=is_short) for name, field in fields.items()}
     return {name: values for name, values in found.items() if values}, others
-
-
-def values_of(text: str) -> list[str]:
-    """Return the words of a word, a quoted one or `[an, inline, list]`; inner brackets are text."""
-    text = text.strip()
-    if text[:1] == "[" and text[-1:] == "]":
-        return [value for part in text[1:-1].split(",") for value in word_of(part)]
-    return word_of(text)
-
-
-def word_of(text: str) -> list[str]:
-    """Return a word without its quotes, in a list that is empty where it is blank."""
-    text = text.strip()
-    if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'":
-        text = text[1:-1]
-    return [text] if text else []
 
 
 def toml_fields_of(lines: list[str]) -> tuple[Fields, list[str]]:
@@ -172,7 +177,7 @@ def as_word(value: object) -> str:
         return ""
 
 
-BLOCKS: Mapping[str, tuple[Callable[[list[str]], tuple[Fields, list[str]]], frozenset[str]]] = {
+BLOCKS: Mapping[str, tuple[Reading, frozenset[str]]] = {
     **dict.fromkeys(["---", "---yaml", "---yml"], (fields_of, frozenset(["---", "..."]))),
     "+++": (toml_fields_of, frozenset(["+++"])),
     "---toml": (toml_fields_of, frozenset(["---"])),

@@ -41,6 +41,15 @@ NOTICE = re.compile(
 ASKS_CONSENT = re.compile(r"cookie|consent|your privacy|gdpr|einwillig|consentement", re.IGNORECASE)
 """Words beside a button to accept."""
 
+SAYS_CONSENT = re.compile(
+    r"(?:we|(?:this|the|our) (?:web)?site) (?:also )?(?:uses?|stores?|sets?) (?:\w+ )?cookies"
+    r"|we (?:value|respect|care about) your (?:privacy|data)|we (?:and|with) our (?:\w+ )?partners"
+    r"|by (?:continuing|using|browsing|clicking|accepting)[^.]{0,80}(?:cookie|privacy|consent)"
+    r"|(?:your consent|your privacy (?:choices|settings)|manage (?:your )?(?:cookies|preferences))",
+    re.IGNORECASE,
+)
+"""Words in which a site speaks of its own cookies."""
+
 ACCEPTS = re.compile(
     r"(?:i |yes,? i |ok,? )?(?:accept|agree|allow|reject|refuse|decline|deny|got it|ok\b|okay"
     r"|alle akzeptieren|zustimmen|tout accepter|accepter|aceptar|accetta)",
@@ -78,6 +87,7 @@ class Notices:
     def __init__(self, tree: Any) -> None:
         self._tree = tree
         self._holders = holders_of_article(tree)
+        self._around = around_article(tree)
         self._words: dict[Any, str | None] = {}
 
     def marked(self) -> Iterator[Any]:
@@ -90,6 +100,7 @@ class Notices:
                 any(map(CONSENT_NAME.search, names))
                 or (is_dialog(element) and next(element.iter("h1"), None) is None)
                 or (is_layer(element, names) and self._says(element, NOTICE))
+                or (element in self._around and self._says(element, SAYS_CONSENT))
             ):
                 yield element
 
@@ -127,6 +138,16 @@ def holders_of_article(tree: Any) -> set[Any]:
     around = [set(title.iterancestors()) for title in tree.iter("h1")]
     titled = set.intersection(*around) if around else set()
     return holders | {element for element in titled if not is_dialog(element)}
+
+
+def around_article(tree: Any) -> set[Any]:
+    """Return the blocks of a page that are beside its `main` or `article`; none where it has none.
+
+    What is beside them and speaks of cookies is a notice, whatever its name.
+    """
+    within = {one for held in tree.iter("main", "article") for one in held.iter()}
+    blocks = tree.iter("div", "section", "aside", "form", "footer", "p") if within else ()
+    return {block for block in blocks if block not in within}
 
 
 def is_dialog(element: Any) -> bool:

@@ -10,6 +10,7 @@ from copy import deepcopy
 from typing import Any
 
 from plait.index.errors import ReadingError
+from plait.index.reading.brokenwords import join_words, with_numbers
 from plait.index.reading.cleaning import clean_line
 from plait.index.reading.dates import iso_date, likely
 from plait.index.reading.decoding import decode
@@ -86,12 +87,14 @@ def extract(page: str) -> tuple[str, str, str, str]:
     """
     bare_extraction, load_html, _ = _trafilatura()
     date = author = ""
+    numbers: dict[str, str] = {}
     try:
         tree = load_html(page)
         if tree is not None:
             check_tree(tree)
             date, author = markup_of(tree)
             settle(tree)
+            numbers = join_words(tree)
             drop_overlays(tree)
             date = date or date_at_head(tree, page)
         found = bare_extraction(
@@ -108,7 +111,7 @@ def extract(page: str) -> tuple[str, str, str, str]:
     if found is None or isinstance(found, dict) or not found.text:
         raise ReadingError("no article found in this page: save its text as .txt if it has one")
     text = found.text if tree is None else own_paragraphs(tree, found.text)
-    return found.title or "", text, date, found.author or author
+    return found.title or "", with_numbers(text, numbers), date, found.author or author
 
 
 def date_at_head(tree: Any, page: str) -> str:
