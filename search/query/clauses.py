@@ -1,7 +1,7 @@
 """Conditions in a query line: `peace treaty date:[2018 TO 2019] -section:sport`.
 
 A condition holds for all of the query, so it stands beside the words and not inside parentheses
-or quotes. Only a field that articles may have makes one: in `12:30` and `http://` there is none.
+or quotes. Only a field that the articles have makes one: in `12:30` and `http://` there is none.
 Conditions with `OR` between them are alternatives.
 """
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from plait.index.errors import QueryError
 from plait.index.filter import All, Either, Filter, Not, joined, written_name
-from plait.search.query.known import EVERY_INDEX, SEARCHED, Known
+from plait.search.query.known import SEARCHED, Known
 from plait.search.query.where import parse_where
 
 _VALUE = r'"[^"]*"|[\[{][^\]}]*[\]}]|\([^()]*\)|(?:[<>]=?)?[^\s(),"]+'
@@ -68,7 +68,7 @@ def split_clauses(text: str, known: Known) -> Line:
 
 def _conditions(text: str, known: Known) -> Iterator[tuple[int, int, Filter]]:
     """Yield each condition of a query line, and where it begins and ends."""
-    names = {written_name(n).casefold() for n in {*EVERY_INDEX, *known.fields} - {*SEARCHED}}
+    names = {written_name(n).casefold() for n in known.fields if n not in SEARCHED}
     quoted = [found.span() for found in _QUOTED.finditer(text)]
     for found in _CONDITION.finditer(text):
         is_quoted = any(start < found.start() < end for start, end in quoted)
