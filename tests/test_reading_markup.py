@@ -235,3 +235,23 @@ def test_the_text_is_that_of_the_whole_page() -> None:
     """What is taken away for the sake of the date is taken from a copy."""
     page = PAGE.format(head="", top="<p>Updated 2 May 2020: the road along the coast is open.</p>")
     assert "Updated 2 May 2020: the road" in read_webpage(page.encode()).text
+
+
+@pytest.mark.parametrize("paragraphs", [0, 4])
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        ("The legisla-\nture met.", "The legisla-ture met."),
+        ("A <b>well-\r\n   known</b> house\u2010\nboat.", "A well-known house\u2010boat."),
+        ("The parlia&shy;\nment <i>x</i> par&shy;ty.", "The parliament x party."),
+        ("Of 1&nbsp;000&#160;000 or 45&#8239;000.", "Of 1\xa0000\xa0000 or 45\u202f000."),
+        ("From 10 -\nto 2019-\n2020 and A-\nb.", "From 10 - to 2019- 2020 and A- b."),
+    ],
+)
+def test_a_word_of_a_page_that_a_line_end_divides_is_whole(
+    source: str, shown: str, paragraphs: int
+) -> None:
+    """A short page and a longer one; a dash and a hyphen behind a figure divide no word."""
+    more = "<p>On Friday it rained, and the company sent its passengers home by bus.</p>"
+    page = f"<article><h1>Rain</h1><p>{source}</p>{more * paragraphs}</article>"
+    assert read_webpage(f"<html><body>{page}</body></html>".encode()).text.startswith(shown)
