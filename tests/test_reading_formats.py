@@ -412,3 +412,29 @@ def test_front_matter_that_is_not_closed_takes_no_text(source: str, title: str, 
     """What is no field is the beginning of the text, with or without a blank line above it."""
     article = read_markdown(source.encode()).finish("a", "")
     assert (article.title, article.text) == (title, text)
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("**quok**ka and *em*phasis", "quokka and emphasis"),
+        ("H~2~O, CO~2~ and x^2^y", "H2O, CO2 and x2y"),
+        ("a foot[^1]note[^2] here", "a footnote[^2] here"),
+        ("<b>wom</b>bat, H<sub>2</sub>O", "wombat, H2O"),
+        ("un***frigging***believable ~~wal~~laby", "unfriggingbelievable wallaby"),
+        ("*q*uokka, walla<wbr>by, ban&shy;dicoot", "quokka, wallaby, bandicoot"),
+        ('<span class="cap">Q</span>uokka', "Quokka"),
+        ("**A** *quokka*, 2*3*4, a*b*c, snake_case_name", ""),
+        ("`**quok**ka` [x](http://a.b/*c*d) http://a.b/~c~d", ""),
+        ("```\n**quok**ka\n```\n\n    *em*phasis", ""),
+        ("\\*em*phasis, 5 * 6 * 7, about ~5 to ~10", ""),
+    ],
+)
+def test_marks_inside_of_words_go(written: str, shown: str) -> None:
+    """They hide the word; around words, in code and in addresses they stay."""
+    draft = read_markdown(f"# **Quok**kas\n\nText. {written}\n\nEnd.".encode())
+    if written.startswith("```"):
+        draft = read_markdown(f"# **Quok**kas\n\n{written}\n\nEnd.".encode())
+    assert draft.title == "Quokkas"
+    assert (shown or written) + "\n\nEnd." in draft.text
+    assert written in draft.as_read

@@ -1,7 +1,7 @@
 """Reader of Markdown: title and text, below front matter.
 
-Marks stay in the text: they are few, and passages are shown as they were written. Does not read
-the lines of front matter: see `frontmatter`.
+Marks stay in the text, except those inside of words: passages are shown as they were written.
+Does not read the lines of front matter: see `frontmatter`.
 """
 
 import re
@@ -13,6 +13,7 @@ from plait.index.reading.decoding import decode
 from plait.index.reading.draft import Draft
 from plait.index.reading.frontmatter import split_front_matter
 from plait.index.reading.head import take_head
+from plait.index.reading.inwords import whole_words
 from plait.index.reading.plain import MAX_TITLE_CHARACTERS, split_title
 
 RULES = re.compile(r"(?:\s*(?:-{3,}|\+{3,})[^\S\n]*\n)+")
@@ -34,6 +35,7 @@ def read_markdown(data: bytes) -> Draft:
     if not heading:
         heading, body = split_title(text_below_rules(text))
         heading = without_marks(heading)
+    heading = whole_words(heading)
     head = take_head(body)
     date = iso_date_or_part(", ".join(front.get("date", ())))
     if date:
@@ -42,7 +44,9 @@ def read_markdown(data: bytes) -> Draft:
     date = date or date_of_publication(texts)
     author = ", ".join(front.pop("author", ()) or front.pop("authors", ()))
     metadata = {name: one_or_all(list(map(scalar_of, own))) for name, own in front.items()}
-    return Draft(heading, head.body, body, date or head.date, author or head.author, metadata)
+    return Draft(
+        heading, whole_words(head.body), body, date or head.date, author or head.author, metadata
+    )
 
 
 def one_or_all(values: list[Scalar]) -> FieldValue:
