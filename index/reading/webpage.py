@@ -86,16 +86,13 @@ def extract(page: str) -> tuple[str, str, str, str]:
     Raises ReadingError where trafilatura finds no text.
     """
     bare_extraction, load_html, _ = _trafilatura()
-    date = author = ""
-    numbers: dict[str, str] = {}
+    date, author, numbers = "", "", dict[str, str]()
     try:
         tree = load_html(page)
         if tree is not None:
             check_tree(tree)
             date, author = markup_of(tree)
-            settle(tree)
-            numbers = join_words(tree)
-            drop_overlays(tree)
+            numbers = made_whole(tree)
             date = date or date_at_head(tree, page)
         found = bare_extraction(
             page if tree is None else tree,
@@ -110,8 +107,15 @@ def extract(page: str) -> tuple[str, str, str, str]:
         raise ReadingError(message) from error
     if found is None or isinstance(found, dict) or not found.text:
         raise ReadingError("no article found in this page: save its text as .txt if it has one")
-    text = found.text if tree is None else own_paragraphs(tree, found.text)
-    return found.title or "", with_numbers(text, numbers), date, found.author or author
+    text = with_numbers(found.text if tree is None else own_paragraphs(tree, found.text), numbers)
+    return found.title or "", text, date, found.author or author
+
+
+def made_whole(tree: Any) -> dict[str, str]:
+    """Take from a page what is no article, put its words together, and return its numbers."""
+    settle(tree)
+    drop_overlays(tree)
+    return join_words(tree)
 
 
 def date_at_head(tree: Any, page: str) -> str:
