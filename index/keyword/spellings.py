@@ -54,20 +54,16 @@ class Spellings:
         lengths, starts = self._lengths[alike], self.starts[:-1][alike]
         pattern = np.full(len(word) + 4 * edits + 2, _NO_LETTER, np.int64)
         pattern[2 * edits + 1 : 2 * edits + 1 + len(word)] = [ord(letter) for letter in word]
-        # Row `d` is the distance between the first `n + d - edits` letters of the word and
-        # the first `n` of each other; what is above `edits` is too far, however far.
-        steps = np.arange(-edits, edits + 1)
-        column = np.where(steps < 0, edits + 1, steps).astype(np.int8)
-        distances = np.repeat(column[:, np.newaxis], len(alike), axis=1)
+        older = distances = _first_column(edits, len(alike))
         found = [NO_PASSAGES]
-        older, letters = distances, np.full(len(alike), _NO_LETTER - 1, np.int64)
+        letters: Array = np.full(len(alike), _NO_LETTER - 1, np.int64)
         for n in range(len(word) + edits + 1):
             if n:
                 window = pattern[edits + n - 1 : 3 * edits + n + 1]
                 there = np.minimum(starts + (n - 1), len(self.letters) - 1)
-                latest = letters, self.letters[there]
-                older, distances = distances, _next_column(older, distances, window, latest)
-                letters = latest[1]
+                before, letters = letters, self.letters[there]
+                latest = _next_column(older, distances, window, (before, letters))
+                older, distances = distances, latest
             row = len(word) - n + edits
             if row < len(distances):
                 found.append(alike[(lengths == n) & (distances[row] <= edits)])
@@ -97,6 +93,17 @@ class Spellings:
     def _lengths(self) -> NDArray[np.int32]:
         """Number of letters of each word."""
         return np.diff(self.starts).astype(np.int32)
+
+
+def _first_column(edits: int, words: int) -> NDArray[np.int8]:
+    """Return the column of all tables before any letter.
+
+    Row `d` of column `n` is the distance between the first `n + d - edits` letters of the word and
+    the first `n` of each other; what is above `edits` is too far, however far.
+    """
+    steps = np.arange(-edits, edits + 1)
+    column = np.where(steps < 0, edits + 1, steps).astype(np.int8)
+    return np.repeat(column[:, np.newaxis], words, axis=1)
 
 
 def _next_column(

@@ -19,7 +19,7 @@ from plait.index.errors import damaged
 from plait.index.fields.columns import Columns
 from plait.index.fields.values import entries_of
 from plait.index.files.strings import StringTable
-from plait.index.keyword.postings import build_postings
+from plait.index.keyword.postings import Postings, build_postings
 from plait.index.language.analyzer import TextAnalyzer
 from plait.index.language.cutting import Cutting, cut_passages
 from plait.index.local.lines import article_json, digest
@@ -92,8 +92,6 @@ class Builder:
         digests = [digest(text.encode()) for text in texts]
         made = self._encode(texts, digests, known)
         lines = [article_json(article) for article in articles]
-        number, titled = self.analyzer.number, [(a.title, p.text) for a, p in flat]
-        numbers = np.repeat(np.arange(len(cut)), [len(own) for _, own, _ in cut])
         return SegmentData(
             articles=StringTable.of(lines),
             ids=StringTable.of(article.id.encode() for article in articles),
@@ -101,10 +99,9 @@ class Builder:
             first_passages=np.cumsum([0, *(len(own) for _, own, _ in cut)], dtype=np.int64),
             spans=np.array([(p.start, p.end) for _, p in flat], dtype=np.int64),
             passage_digests=_stacked(digests),
-            postings={
-                "title": build_postings(number(article.title for article, _ in flat)),
-                "text": build_postings(number(chain(*titled)).with_titles(numbers)),
-            },
+            postings=self._postings(
+                [(a.title, own) for a, (_, own, _) in zip(articles, cut, strict=True)]
+            ),
             vectors=Vectors.of(made.vectors),
             tokens=made.tokens,
             columns=Columns.of(entries_of(a, self.analyzer.language.name) for a in articles),
@@ -112,6 +109,16 @@ class Builder:
                 [p.text for _, p in flat], [pieces for *_, own in cut for pieces in own]
             ),
         )
+
+    def _postings(self, cut: Sequence[tuple[str, Sequence[Passage]]]) -> dict[str, Postings]:
+        """Invert titles and texts, given by article."""
+        titled = [(title, passage.text) for title, own in cut for passage in own]
+        numbers = np.repeat(np.arange(len(cut)), [len(own) for _, own in cut])
+        number = self.analyzer.number
+        return {
+            "title": build_postings(number(title for title, _ in titled)),
+            "text": build_postings(number(chain(*titled)).with_titles(numbers)),
+        }
 
     def _cut(self, article: Article) -> tuple[str, list[Passage], list[WordPieces]]:
         """Split an article; return its title as encoded, its passages, and their word pieces."""
