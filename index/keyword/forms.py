@@ -95,13 +95,18 @@ class Forms:
 
     @cached_property
     def spellings(self) -> Spellings:
-        """Letters of all forms."""
+        """Letters of all forms; raises as `_sizes`."""
+        _ = self._sizes
         return Spellings.of(self.strings)
 
     @cached_property
     def _sizes(self) -> NDArray[np.int32]:
-        """Number of bytes of each form."""
-        return np.diff(self.strings.offsets).astype(np.int32)
+        """Number of bytes of each form; raises `CorruptIndexError` for what no forms are."""
+        sizes = np.diff(self.strings.offsets).astype(np.int32)
+        rising = self.starts[0] == 0 and (np.diff(self.starts) >= 0).all()
+        if not (rising and (sizes > 0).all() and self.strings.blob.all()):
+            raise damaged("the index", "its surface forms contradict themselves")
+        return sizes
 
     def _terms(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return the terms of some forms, both ascending, each once."""

@@ -67,6 +67,8 @@ class Postings:
     """Surface forms of the terms; stop words have none."""
     checked: set[int] = field(default_factory=set, init=False, compare=False, repr=False)
     """Indexes of terms whose postings were checked and are sound; each is checked once."""
+    checked_positions: set[int] = field(default_factory=set, init=False, compare=False, repr=False)
+    """Indexes of terms whose positions were checked as well."""
 
     @classmethod
     def load(cls, folder: Path, field: str) -> "Postings":
@@ -127,10 +129,7 @@ class Postings:
         begins = np.concatenate([[0], np.cumsum(counts, dtype=np.int64)])
         places = np.arange(begins[-1]) + np.repeat(starts - begins[:-1], counts)
         held, positions = own[at[there]], self.positions[places]
-        rising = positions[1:] > positions[:-1]
-        rising[begins[1:-1] - 1] = True  # where the next passage begins
-        if not (rising.all() and positions.min(initial=0) >= 0):
-            raise damaged("the index", "a term's places in a passage contradict themselves")
+        _check_places(positions, counts)
         return Posting(held, counts, begins, positions)
 
     def _posting(self, number: int) -> Posting:
@@ -139,6 +138,9 @@ class Postings:
         position_starts = self.position_starts[first : last + 1]
         if not np.array_equal(np.diff(position_starts), frequencies):
             raise damaged("the index", "postings and their positions contradict each other")
+        if number not in self.checked_positions:
+            _check_places(self.positions[position_starts[0] : position_starts[-1]], frequencies)
+            self.checked_positions.add(number)
         return Posting(passages, frequencies, position_starts, self.positions)
 
     def _frequencies(self, number: int) -> TermFrequencies:
@@ -155,6 +157,14 @@ class Postings:
         within = passages[0] >= 0 and passages[-1] < len(self.lengths)
         if not (rising and within and frequencies.min() > 0):
             raise damaged("the index", "the postings of a term contradict themselves")
+
+
+def _check_places(places: NDArray[np.int32], counts: NDArray[np.int32]) -> None:
+    """Raise `CorruptIndexError` for what cannot be places of a term; `counts` are by passage."""
+    rising = places[1:] > places[:-1]
+    rising[np.cumsum(counts)[:-1] - 1] = True  # where the next passage begins
+    if not (rising.all() and places.min(initial=0) >= 0):
+        raise damaged("the index", "a term's places in a passage contradict themselves")
 
 
 def check_postings(found: Postings, passages: int) -> None:
