@@ -117,9 +117,8 @@ class Indexing:
 
     def run(self, paths: Sequence[Path], stdin: Iterable[bytes] = ()) -> Summary:
         """Index paths and JSON lines, as `bring_up_to_date` does."""
-        outcomes = list(
-            find_files(paths, self._leave_out)
-        )  # how many there are is known before one is read
+        # How many there are is known before one is read.
+        outcomes = list(find_files(paths, self._leave_out))
         self._found = sum(isinstance(found, SourceFile) for found in outcomes)
         self._tell()
         for found in outcomes:

@@ -34,9 +34,6 @@ if TYPE_CHECKING:
     from plait.search.stages.reranking import Reranker
 
 
-_KEYWORD = System.parse("keyword")
-
-
 class Generation:
     """Generation of an index, open for searching."""
 
@@ -140,8 +137,8 @@ class Generation:
 
     def _has(self, phrase: str) -> bool:
         """Return whether any passage has a phrase, which comes in quotes."""
-        ranking = self.ranker.rank(parse_query(phrase, self._analyzer), _KEYWORD, 1, None)
-        return bool(len(ranking.rows))
+        query, system = parse_query(phrase, self._analyzer), System.parse("keyword")
+        return bool(len(self.ranker.rank(query, system, 1, None).rows))
 
     def encoded(self, words: str) -> EncodedQuery:
         """Return the encoding of a query's words; raises `ModelError`."""

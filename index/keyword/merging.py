@@ -32,7 +32,8 @@ def merge_postings(
     """Join one field of several segments end to end, some terms at a time.
 
     Leaves out passages whose flag (alive) is false. The result is what `build_postings`
-    makes of the remaining passages; each chunk holds more rows of each of its arrays, of
+    makes of the remaining passages, and surface forms of others (`plait.index.keyword.forms`);
+    each chunk holds more rows of each of its arrays, of
     some `most` occurrences or one term that has more.
     """
     ends = dict.fromkeys((f"{field}.{name}" for name in _STARTS), 0)

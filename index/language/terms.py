@@ -10,7 +10,7 @@ from typing import NamedTuple
 from plait.index.language.english import ENGLISH
 from plait.index.language.language import Language
 from plait.index.language.letters import without_accents
-from plait.index.language.words import APOSTROPHES, LONGEST_JOINED, MOST_PARTS, parts_of
+from plait.index.language.words import APOSTROPHES, LONGEST_JOINED, MOST_PARTS, Part, parts_of
 
 STOP_MARK = "_"
 """Mark behind the term of a stop word, so that no other word has that term: `its` has the stem of
@@ -53,8 +53,6 @@ class Term(NamedTuple):
     """Number of positions that it covers."""
     is_joined: bool = False
     """Whether it says again what parts of a word say."""
-    is_stop: bool = False
-    """Whether it is a stop word's."""
     form: str = ""
     """Surface form: its word or part, folded, whose stem it is; the term itself of a stop word."""
 
@@ -62,6 +60,16 @@ class Term(NamedTuple):
     def counts(self) -> bool:
         """Whether it counts in the length of its text, and in a bag of words."""
         return not (self.is_joined or self.is_stop)
+
+    @property
+    def is_stop(self) -> bool:
+        """Whether it is a stop word's."""
+        return self.text.endswith(STOP_MARK)
+
+    @property
+    def has_sign(self) -> bool:
+        """Whether it says more than the letters of its parts, as C++, .NET and AT&T do."""
+        return self.is_joined and not self.text.isalnum()
 
 
 class WordForms(NamedTuple):
@@ -85,14 +93,20 @@ def forms_of(word: str, language: Language) -> WordForms:
     pieces = word.lower().split("-")
     if word.isascii() and len(word) <= LONGEST_JOINED and all(map(str.isalnum, pieces)):
         return _hyphenated(pieces, language)
-    parts = parts_of(word)
-    found = [(form, part) for part in parts if (form := _form(part.text, language))]
+    found, advance = _with_forms(word, language)
     return WordForms(
         [form for form, _ in found],
         [part.at << EXTENT_BITS | part.extent - 1 for _, part in found],
         sum(not (part.is_joined or form.endswith(STOP_MARK)) for form, part in found),
-        1 + max(part.at for part in parts),
+        advance,
     )
+
+
+def _with_forms(word: str, language: Language) -> tuple[list[tuple[str, Part]], int]:
+    """Return the parts of a word with their forms, and the number of positions that it takes."""
+    parts = parts_of(word)
+    found = [(form, part) for part in parts if (form := _form(part.text, language))]
+    return found, 1 + max(part.at for part in parts)
 
 
 def _hyphenated(pieces: Sequence[str], language: Language) -> WordForms:
@@ -122,14 +136,9 @@ class TermsOfWords(dict[str, tuple[list[Term], int]]):
         self._stem = language.make_stemmer()
 
     def __missing__(self, word: str) -> tuple[list[Term], int]:
-        parts = parts_of(word)
-        found = [(form, part) for part in parts if (form := _form(part.text, self._language))]
-        terms = [
-            Term(self.term_of(form), *part[1:], form.endswith(STOP_MARK), form)
-            for form, part in found
-        ]
-        self[word] = terms, 1 + max(part.at for part in parts)
-        return self[word]
+        found, advance = _with_forms(word, self._language)
+        self[word] = own = [Term(self.term_of(f), *part[1:], f) for f, part in found], advance
+        return own
 
     def term_of(self, form: str) -> str:
         """Return the term of a surface form: its stem, or itself for a stop word."""

@@ -7,7 +7,7 @@ characters that are not seen, belong to the letter before them.
 A word may have several parts: those between hyphens or underscores, or behind an elision. Each is
 found by itself, and all of them joined, so that `post-war` is found by `postwar`, and `F-16` by
 `F16`. A part has a position of its own; what is joined begins at the first part's and covers all.
-Does not fold or stem (`plait.index.language.analyzer`).
+Does not fold or stem (`plait.index.language.terms`).
 """
 
 import re

@@ -19,6 +19,7 @@ from plait.index.arithmetic import idf
 from plait.index.leg import Flags, Passages, Scores
 from plait.index.store import Dictionary
 from plait.search.hit import Finds
+from plait.search.query.pairs import passages_with_pair
 from plait.search.query.parser import Query
 
 Ramp: TypeAlias = tuple[float, float]
@@ -141,13 +142,10 @@ class QueryWords:
 
     def _count_everywhere(self, first: Word, second: Word) -> int:
         """Return how many passages of the index have two words side by side."""
-        rarer, other = sorted((first, second), key=lambda word: word.passages)
-        own = self._found.first(rarer.indexes[0], rarer.passages)
-        both = own[self._found.held_by(other.indexes[0], own)]
         pair = first.indexes[0], second.indexes[0]
-        holders = self._found.side_by_side(*pair, both, _distance(first, second))
+        apart = passages_with_pair(self._found, *pair, _distance(first, second))
         joined = (self._found.counts[at] for at in set(first.indexes) & set(second.indexes))
-        return max(int(np.count_nonzero(holders)), *joined, 0)
+        return max(apart, *joined, 0)
 
     def _joined(self, first: Word, second: Word, passages: Passages) -> Flags:
         """Return whether each passage has two words side by side, or in one, (passages,)."""

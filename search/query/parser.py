@@ -56,11 +56,11 @@ _OPERATOR = re.compile(
     r'"[^"\w]*\w[^"]*"'  # a phrase
     rf"|{MUST}|{MUST_NOT}"
     r"|(?<![^\s(+-])(?:title|text):(?=[\w\"(])"  # a field
-    rf"|{PATTERN}"  # a word with wildcards
+    rf"|{PATTERN.pattern}"  # a word with wildcards
     r"|\w~\d?(?=$|[\s)])"  # a fuzzy word
     r"|(?:^|\s)(?:AND|OR|NOT)\s"  # boolean words, in capitals
 )
-_PATTERN, _WILDCARDS = re.compile(PATTERN), re.compile(r"[*?]")
+_WILDCARDS = re.compile(r"[*?]")
 _UNWANTED = re.compile(rf'(?:{MUST_NOT}|{NOT})(?:\w+:)?(?:"[^"]*"|\([^)]*\)|\S+)')
 _MARKS = re.compile(rf'["()]|{MUST}|\b(?:title|text):|[*~]\d?|\b(?:AND|OR|NOT)\b')
 _QUOTED = re.compile(r'"[^"\n]*"')
@@ -192,5 +192,5 @@ def _depth(text: str) -> int:
 def _without_operators(text: str) -> str:
     """Return the words that are wanted: a vector knows no `not`."""
     wanted = _UNWANTED.sub(" ", text)
-    whole = _PATTERN.sub(lambda found: _WILDCARDS.sub("", found["text"]), wanted)
+    whole = PATTERN.sub(lambda found: _WILDCARDS.sub("", found["text"]), wanted)
     return " ".join(_MARKS.sub(" ", whole).split())

@@ -18,13 +18,13 @@ from difflib import SequenceMatcher
 from functools import cached_property, partial
 from typing import TypeAlias
 
-import numpy as np
 from whoosh.support.levenshtein import levenshtein
 
 from plait.index.language.analyzer import TextAnalyzer
 from plait.index.language.words import SIMPLE_WORD
 from plait.index.leg import Passages
-from plait.index.store import Occurrences, Store
+from plait.index.store import Store
+from plait.search.query.pairs import passages_with_pair
 from plait.search.query.parser import LONGEST_WITH_OPERATORS, Query
 from plait.search.query.syntax import MOST_EDITS, PATTERN
 
@@ -55,7 +55,7 @@ PASSAGES_READ_PER_TERM = 20
 Edits: TypeAlias = Callable[[str, Iterable[str]], Iterator[str]]
 """Function from a word, and the letters that may be put in, to the words it may stand for."""
 
-_WILD = re.compile(rf"{PATTERN}|[^\s()\"]*~\d?(?=[\s)]|$)")
+_WILD = re.compile(rf"{PATTERN.pattern}|[^\s()\"]*~\d?(?=[\s)]|$)")
 """Pattern of a word with wildcards, or a fuzzy word."""
 
 
@@ -113,7 +113,9 @@ class Speller:
         told = {at: [term for term in pair if term] for at, pair in pairs.items()}
         known = [at for at in cuts if len(told[at]) == 2]  # noqa: PLR2004 - halves
         found = self._store.dictionary.find([term for at in known for term in told[at]])
-        often = {at: _together(found, 2 * row) for row, at in enumerate(known)}
+        often = {
+            at: passages_with_pair(found, 2 * row, 2 * row + 1) for row, at in enumerate(known)
+        }
         at = max(often, key=lambda own: often[own], default=0)
         return (typed[:at], typed[at:]) if at and often[at] else ()
 
@@ -197,14 +199,6 @@ class Speller:
             for script in scripts
             for letter in self._letters.get(script, [])[:LETTERS_PER_SCRIPT]
         ]
-
-
-def _together(found: Occurrences, first: int) -> int:
-    """Return in how many passages a term is directly before the next."""
-    rarer = min(first, first + 1, key=lambda term: found.counts[term])
-    own = found.first(rarer, found.counts[rarer])
-    both = own[found.held_by(2 * first + 1 - rarer, own)]
-    return int(np.count_nonzero(found.side_by_side(first, first + 1, both))) if len(both) else 0
 
 
 def likely_edits(word: str, alphabet: Iterable[str]) -> Iterator[str]:

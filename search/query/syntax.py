@@ -44,7 +44,7 @@ FIELD_BOOSTS = {"title": TITLE_BOOST, "text": 1.0}
 MOST_EDITS = 2
 """Greatest number of edits of a fuzzy word; more would match nearly every word."""
 
-PATTERN = (
+PATTERN = re.compile(
     r"(?<![^\s(+:\-])(?!\*\*)(?=[\w*?][^\s():\"]*)(?=[^\s():\"]*\w)"
     r"(?P<text>[\w'\u2019&.\-]*(?:\*|\?(?=[*?]*\w))[\w'\u2019&.*?\-]*)(?<!\?)\?*(?=[\s)]|$)"
 )
@@ -87,16 +87,12 @@ def _with_signs(found: Iterable[Found]) -> list[Found]:
     Whoever wants `.NET` among words is served by `net` as well, but not who demands it.
     """
     every = list(found)
-    signs = {own.at: own for own in every if own.is_joined and own.extent == 1 and _has_sign(own)}
+    signs = {own.at: own for own in every if own.has_sign and own.extent == 1}
     return [
         signs[own.at]._replace(is_joined=False) if own.at in signs else own
         for own in every
         if not (own.is_joined and own.at in signs)
     ]
-
-
-def _has_sign(term: Found) -> bool:
-    return not (term.text[0].isalnum() and term.text[-1].isalnum())
 
 
 class _PatternNode(PrefixPlugin.PrefixNode):
@@ -112,7 +108,7 @@ class _PatternNode(PrefixPlugin.PrefixNode):
 class _Patterns(PrefixPlugin):
     """Syntax of `word*`, `w?rd` and `*ord`."""
 
-    expr = PATTERN
+    expr = PATTERN.pattern
     nodetype = _PatternNode
 
 

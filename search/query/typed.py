@@ -32,7 +32,6 @@ _WORD_AFTER = re.compile(r"\s+([^\W\d_]+)")
 _AFTER_CLOSING = re.compile(r"((?:\w{2}|[)\]])[.!?\u2026][\"\u201d\u2019)\]]*\s+)-(?=[^\W\d_])")
 """Pattern of a dash before a name, behind a sentence that ended."""
 
-_PATTERN = re.compile(PATTERN)
 _LITERAL = re.compile(r"[^*?]{2}")
 
 
@@ -51,7 +50,7 @@ def read_signs(text: str, common: AbstractSet[str]) -> Typed:
 
     Raises `QueryError` for a word with wildcards that nearly any word is like.
     """
-    straight = _QUOTES.sub(lambda found: f'"{next(filter(None, found.groups()), "")}"', text)
+    straight = straightened(text)
     check_wildcards(straight)
     words: list[str] = []
     read = _AFTER_CLOSING.sub(lambda found: _noted(found[1], "-", words), straight)
@@ -68,6 +67,11 @@ def read_signs(text: str, common: AbstractSet[str]) -> Typed:
     if not words:
         return Typed(read)
     return Typed(read, f"read as words: {', '.join(dict.fromkeys(words))}")
+
+
+def straightened(text: str) -> str:
+    """Return a text whose quotes are those of a keyboard."""
+    return _QUOTES.sub(lambda found: f'"{next(filter(None, found.groups()), "")}"', text)
 
 
 def _noted(kept: str, sign: str, words: list[str]) -> str:
@@ -93,7 +97,7 @@ def _is_emphasis(text: str, found: re.Match[str], common: AbstractSet[str]) -> b
 
 def check_wildcards(text: str) -> None:
     """Raise `QueryError` for a word with wildcards that nearly any word is like."""
-    for found in _PATTERN.finditer(text):
+    for found in PATTERN.finditer(text):
         pattern = found["text"]
         if pattern[0] in "*?" and not _LITERAL.search(pattern):
             raise QueryError(

@@ -8,7 +8,7 @@ nothing is found then.
 import re
 from collections.abc import Callable
 
-from plait.search.query.typed import Typed, read_signs
+from plait.search.query.typed import Typed, read_signs, straightened
 
 _PHRASE = re.compile(r'(?<![^\s(])"([^"\n]*\w[^"\n]*)"(?=$|[\s).,;:!?])')
 _AND = re.compile(r"(?:^|\s)AND\s")
@@ -24,7 +24,7 @@ def without_unheard(text: str, has: Callable[[str], bool], common: frozenset[str
     words (`plait.search.query.typed.read_signs`).
     """
     typed = Typed(text)
-    if _AND.search(text):
+    if _AND.search(text) or not _PHRASE.search(straightened(text)):
         return typed
     straight = read_signs(text, common).text
     unheard = [own for own in _PHRASE.finditer(straight) if not has(own[0])]

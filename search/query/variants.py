@@ -25,8 +25,6 @@ class Variant(NamedTuple):
     term: str
     terms: tuple[str, ...]
     """Terms that a passage with the variant holds, in other words."""
-    is_typed: bool
-    """Whether the words were typed as one, with a hyphen or the like."""
 
 
 def counting(found: Sequence[Term]) -> list[Term]:
@@ -42,7 +40,7 @@ def counting(found: Sequence[Term]) -> list[Term]:
 def _says_more(term: Term, small: AbstractSet[int]) -> bool:
     """Return whether a joined term has a sign, or covers one of the `small` words' positions."""
     within = range(term.at, term.at + term.extent)
-    return term.is_joined and (not term.text.isalnum() or not small.isdisjoint(within))
+    return term.has_sign or (term.is_joined and not small.isdisjoint(within))
 
 
 def spelt_otherwise(found: Sequence[Term], words: str, analyzer: TextAnalyzer) -> Iterator[Variant]:
@@ -61,7 +59,7 @@ def _joined(found: Sequence[Term]) -> Iterator[Variant]:
         if own.is_joined and not _says_more(own, small):
             within = range(own.at, own.at + own.extent)
             terms = tuple(parts[at] for at in within if at in parts)
-            yield Variant(own.text, terms, is_typed=True)
+            yield Variant(own.text, terms)
 
 
 def _side_by_side(found: Sequence[Term], words: str, analyzer: TextAnalyzer) -> Iterator[Variant]:
@@ -74,4 +72,4 @@ def _side_by_side(found: Sequence[Term], words: str, analyzer: TextAnalyzer) -> 
         text = analyzer.fold(words[first.start : first.end]) + words[second.start : second.end]
         made = analyzer.terms(text)
         if len(text) >= LETTERS_JOINED and len(made) == 1 and made[0] not in typed:
-            yield Variant(made[0], (first.text, second.text), is_typed=False)
+            yield Variant(made[0], (first.text, second.text))
