@@ -44,7 +44,7 @@ def merge_postings(
             ends[name] = int(starts[-1])
             arrays[name] = starts[1:] if number else starts
         if number:  # all lengths came with the first
-            del arrays[f"{field}.lengths"]
+            del arrays[f"{field}.lengths"], arrays[f"{field}.length_total"]
         yield arrays
 
 

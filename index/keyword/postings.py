@@ -27,6 +27,7 @@ _ARRAYS: Mapping[str, type[np.generic]] = {
     "position_starts": np.int64,
     "positions": np.int32,
     "lengths": np.int32,
+    "length_total": np.int64,
 }
 
 
@@ -63,6 +64,8 @@ class Postings:
     positions: NDArray[np.int32]
     lengths: NDArray[np.int32]
     """Exact number of terms in each passage, without stop words and what is joined."""
+    length_total: NDArray[np.int64]
+    """Sum of `lengths`, (1,), by which damage to them is known."""
     forms: Forms
     """Surface forms of the terms; stop words have none."""
     checked: set[int] = field(default_factory=set, init=False, compare=False, repr=False)
@@ -74,11 +77,8 @@ class Postings:
     def load(cls, folder: Path, field: str) -> "Postings":
         """Open one field of a segment by memory map; raises `CorruptIndexError`."""
         loaded = {name: load_array(folder, f"{field}.{name}", _ARRAYS[name]) for name in _ARRAYS}
-        terms, forms = (
-            SortedTable.load(folder, f"{field}.terms"),
-            Forms.load(folder, f"{field}.forms"),
-        )
-        return cls(terms, forms=forms, **loaded)
+        terms = SortedTable.load(folder, f"{field}.terms")
+        return cls(terms, forms=Forms.load(folder, f"{field}.forms"), **loaded)
 
     def arrays(self, field: str) -> dict[str, Array]:
         """Return all arrays under the names that `load` expects."""
@@ -98,6 +98,7 @@ class Postings:
             self.position_starts[begin : end + 1] - opening,
             self.positions[opening:closing],
             self.lengths,
+            self.length_total,
             self.forms.between(first, last),
         )
 
@@ -220,6 +221,7 @@ def invert(
         position_starts=position_starts,
         positions=positions,
         lengths=lengths,
+        length_total=lengths.sum(keepdims=True, dtype=np.int64),
         forms=Forms.of(rank[forms[0]], forms[1], counts[forms[0]] > 0, len(present)),
     )
 

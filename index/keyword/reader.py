@@ -154,13 +154,13 @@ class KeywordReader:
 def _lengths(parts: Sequence[Part], field: str) -> NDArray[np.int32]:
     """Return the number of terms of each passage, (passages,).
 
-    Raises `CorruptIndexError` where they are not as many as there are positions.
+    Raises `CorruptIndexError` where they are not as many as were counted.
     """
     found = [part.fields[field].lengths for part in parts]
     for lengths, part in zip(found, parts, strict=True):
-        positions = len(part.fields[field].positions)
-        if lengths.min(initial=0) < 0 or lengths.sum(dtype=np.int64) > positions:
-            raise damaged("the index", f"{field}.lengths does not fit its positions")
+        is_sum = np.array_equal(lengths.sum(keepdims=True), part.fields[field].length_total)
+        if lengths.min(initial=0) < 0 or not is_sum:
+            raise damaged("the index", f"{field}.lengths does not fit its total")
     return found[0] if len(found) == 1 else np.concatenate([*found, np.zeros(0, np.int32)])
 
 
